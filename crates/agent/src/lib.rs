@@ -1,0 +1,4 @@
+//! DOES: the whole sender without a window.
+
+pub mod pages;
+pub mod views;

@@ -1,0 +1,114 @@
+//! What a window and a tray show: whole snapshots, never deltas.
+
+use hotdesk_protocol::ids::{MessageId, SdrId};
+use hotdesk_protocol::session::{MessageState, SessionState};
+use hotdesk_protocol::{Problem, UtcMs};
+use serde::{Deserialize, Serialize};
+
+/// Everything the window shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct OfficeView {
+    /// Running against the rehearsal WhatsApp; nothing reaches a real person.
+    pub rehearsal: bool,
+    /// The app's version.
+    pub version: String,
+    /// The queue server.
+    pub server: ServerView,
+    /// Every SDR on this machine, in the order they were added.
+    pub sdrs: Vec<SdrView>,
+}
+
+/// How the queue server stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct ServerView {
+    /// Its address.
+    pub url: String,
+    /// Why the last call failed, if it did: what happened, what was not lost, what to do.
+    pub problem: Option<Problem>,
+}
+
+/// One SDR on this machine.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct SdrView {
+    /// Their id.
+    pub id: SdrId,
+    /// Their name.
+    pub name: String,
+    /// Their e-mail.
+    pub email: String,
+    /// The linked number, E.164.
+    pub phone: Option<String>,
+    /// Where the session stands; the last known truth right after a start.
+    pub state: SessionState,
+    /// True until the state was seen in this run of the app.
+    pub stale: bool,
+    /// The server no longer knows the token: sign in again.
+    pub signed_out: bool,
+    /// A person paused it.
+    pub paused: bool,
+    /// The page exists and can be shown.
+    pub page_open: bool,
+    /// Messages that wait at the server or here.
+    pub queued: u32,
+    /// Messages that left today.
+    pub sent_today: u32,
+    /// Messages a person must decide about.
+    pub review: u32,
+    /// Why it does not send, and what to do about it.
+    pub problem: Option<Problem>,
+    /// Which adapter serves the page.
+    pub adapter: Option<String>,
+    /// The run that goes on, if one does.
+    pub run: Option<RunView>,
+    /// The latest messages, newest first, at most 50.
+    pub activity: Vec<ActivityView>,
+}
+
+/// A run: from the first message claimed after idling to the queue being empty again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct RunView {
+    /// Messages of this run that left or failed.
+    pub done: u32,
+    /// Messages of this run in all, as known now.
+    pub total: u32,
+    /// Messages a minute, over the last minute.
+    pub per_minute: u32,
+    /// Estimated time left.
+    pub left_ms: Option<u32>,
+}
+
+/// One message on its way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct ActivityView {
+    /// The message.
+    pub message_id: MessageId,
+    /// Who it is for.
+    pub lead_name: String,
+    /// Where it stands.
+    pub state: MessageState,
+    /// The states it went through, oldest first.
+    pub steps: Vec<StepView>,
+    /// Why it failed or waits for a person.
+    pub problem: Option<Problem>,
+}
+
+/// A state and when it was reached.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct StepView {
+    /// The state.
+    pub state: MessageState,
+    /// When.
+    pub at_ms: UtcMs,
+}

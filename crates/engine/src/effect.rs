@@ -1,0 +1,118 @@
+//! What a [`Session`](crate::Session) asks for. Every effect but the view is answered by exactly
+//! one [`Input`](crate::Input) of the matching name.
+
+use hotdesk_protocol::bridge::BridgeCommand;
+use hotdesk_protocol::ids::{
+    ChatId, LeadId, LeaseToken, MessageId, PageGeneration, ProfileEpoch, TenantId, WaMessageId,
+};
+use hotdesk_protocol::queue::{
+    BeginRequest, ClaimRequest, HeartbeatRequest, QrRequest, ReplyRequest, ResultRequest,
+};
+use hotdesk_protocol::session::MessageState;
+use hotdesk_protocol::{Problem, UtcMs};
+use serde::{Deserialize, Serialize};
+
+/// One thing for the runner to do.
+#[derive(Clone)]
+pub enum Effect {
+    /// Create the page, or bring it back under the same profile.
+    OpenPage,
+    /// Load the page anew.
+    ReloadPage,
+    /// Close the page; its storage stays.
+    ClosePage,
+    /// Ask the page how it stands.
+    Probe,
+    /// Fetch reports with a number above this.
+    Drain(u32),
+    /// Hand a command to the page, once, without any retry.
+    Submit(PageGeneration, BridgeCommand),
+    /// Long-poll for messages.
+    Claim(ClaimRequest),
+    /// Pin a message to this desktop.
+    Begin(BeginRequest),
+    /// Hand a message back that was not begun (answered by nothing).
+    Release(MessageId, LeaseToken),
+    /// Write to disk, durably, before anything that follows.
+    Record(Record),
+    /// Tell the server what became of a message.
+    Report(ResultRequest),
+    /// Tell the server what a lead answered.
+    Reply(ReplyRequest),
+    /// Tell the server how the session stands.
+    Heartbeat(HeartbeatRequest),
+    /// Relay the QR code (answered by nothing).
+    Qr(QrRequest),
+}
+
+/// What is written, in one transaction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Record {
+    /// Insert or replace a row of the outbox.
+    Outbox(Box<OutboxRow>),
+    /// The row's end is reported: keep the id and its hashes, drop the text.
+    Finished(MessageId),
+    /// The marker to be written into the profile, before it is written there.
+    Marker(String),
+    /// The number this profile is linked to.
+    Account(String),
+}
+
+/// A message in flight, as the desktop remembers it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutboxRow {
+    /// The message.
+    pub message_id: MessageId,
+    /// The office.
+    pub tenant: TenantId,
+    /// Who it is for.
+    pub lead_id: LeadId,
+    /// The lead's name.
+    pub lead_name: String,
+    /// E.164, with the plus.
+    pub phone: String,
+    /// What to send.
+    pub text: String,
+    /// Rises only when a person says "send as new".
+    pub generation: u32,
+    /// The one id it may leave with.
+    pub wa_message_id: WaMessageId,
+    /// Proof of the lease it was begun under.
+    pub lease_token: LeaseToken,
+    /// The profile it was to leave through.
+    pub profile_epoch: ProfileEpoch,
+    /// The operating system's start it was written in.
+    pub boot_id: String,
+    /// SHA-256 of the text, hex.
+    pub body_hash: String,
+    /// How far it got.
+    pub stage: Stage,
+    /// The chat, once the page has said it.
+    pub chat_id: Option<ChatId>,
+    /// When it reached each stage, oldest first.
+    pub at: Vec<(Stage, UtcMs)>,
+    /// The last state the server has confirmed.
+    pub reported: Option<MessageState>,
+    /// Why it failed or waits for a person.
+    pub problem: Option<Problem>,
+}
+
+/// How far a message got on this desktop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// On disk before the submit; after a restart it is reconciled.
+    Intent,
+    /// The page has it, at ack 0.
+    Submitted,
+    /// Ack 1.
+    Sent,
+    /// Ack 2.
+    Delivered,
+    /// Ack 3 or 4.
+    Read,
+    /// Failed for good.
+    Failed,
+    /// Parked: a person decides.
+    Review,
+}

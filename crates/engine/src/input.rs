@@ -1,0 +1,111 @@
+//! What a [`Session`](crate::Session) is told.
+
+use crate::effect::OutboxRow;
+use hotdesk_protocol::Problem;
+use hotdesk_protocol::bridge::{Drain, Probe};
+use hotdesk_protocol::ids::{DesktopId, MessageId, SdrId};
+use hotdesk_protocol::queue::{ClaimAnswer, HeartbeatAnswer, LeaseAnswer};
+
+/// Milliseconds of a clock that goes on during suspend (`CLOCK_BOOTTIME`); only differences mean
+/// anything.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Millis(pub u64);
+
+/// Both clocks, read before the thing that the input is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Now {
+    /// For deadlines.
+    pub boot: Millis,
+    /// For people and reports.
+    pub utc: hotdesk_protocol::UtcMs,
+}
+
+/// What a session starts from.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// Whose session.
+    pub sdr_id: SdrId,
+    /// This installation.
+    pub desktop_id: DesktopId,
+    /// This start of the operating system; "only our process had died" means it is unchanged.
+    pub boot_id: String,
+    /// Rows whose end is not yet reported, as found on disk.
+    pub outbox: Vec<OutboxRow>,
+    /// The marker this desktop last wrote into the profile.
+    pub marker: Option<String>,
+    /// The number that was linked last; another one stops the session.
+    pub account_phone: Option<String>,
+    /// A person had paused it.
+    pub paused: bool,
+    /// A random seed for jitter and markers.
+    pub seed: u64,
+}
+
+/// Everything that can happen to a session.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// A person, or the start of the app, wants the page open.
+    Connect,
+    /// A person wants the page closed (the link to WhatsApp stays).
+    Disconnect,
+    /// A person pauses: no further message is begun; what is begun is finished.
+    Pause,
+    /// A person resumes, also after a stop with a reason.
+    Resume,
+    /// A person wants this device unlinked from WhatsApp.
+    Unlink,
+    /// A person asks for a fresh QR code.
+    RefreshQr,
+    /// `Effect::OpenPage` or `ReloadPage` was carried out.
+    PageOpened(Result<(), PageFault>),
+    /// The page was closed.
+    PageClosed,
+    /// The web process ended (told by the webview).
+    PageCrashed,
+    /// Answer to `Effect::Probe`.
+    Probed(Result<Probe, PageFault>),
+    /// Answer to `Effect::Drain`.
+    Drained(Result<Drain, PageFault>),
+    /// Answer to `Effect::Submit`. An error after the call was made says nothing about a send.
+    Submitted(Result<(), PageFault>),
+    /// Answer to `Effect::Claim`.
+    Claimed(Result<ClaimAnswer, QueueFault>),
+    /// Answer to `Effect::Begin`.
+    Begun(MessageId, Result<LeaseAnswer, QueueFault>),
+    /// `Effect::Record` is on disk, or could not be written.
+    Recorded(Result<(), Problem>),
+    /// Answer to `Effect::Report`.
+    Reported(MessageId, Result<(), QueueFault>),
+    /// Answer to `Effect::Reply`.
+    Replied(String, Result<(), QueueFault>),
+    /// Answer to `Effect::Heartbeat`.
+    Beaten(Result<HeartbeatAnswer, QueueFault>),
+    /// `poll_timeout()` has passed.
+    Tick,
+}
+
+/// Why a page did not answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PageFault {
+    /// No answer within the time-out.
+    TimedOut,
+    /// There is no page, or its script is not there (yet).
+    Absent,
+    /// The page has another generation than the command was for.
+    OtherGeneration,
+    /// The answer is not what the bridge says, or too large.
+    BadAnswer,
+    /// The script refused, with a reason; nothing was submitted.
+    Refused(Problem),
+}
+
+/// Why the queue server did not do what was asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum QueueFault {
+    /// No answer, or one that cannot be read: the server may or may not have done it.
+    Lost(Problem),
+    /// Try again, not before so many milliseconds (429, 503; 0 where it did not say).
+    Later(u64, Problem),
+    /// The server says no and will go on saying no (4xx).
+    Refused(Problem),
+}

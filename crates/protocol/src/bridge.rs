@@ -1,0 +1,262 @@
+//! What the app and the script in a WhatsApp page say to each other.
+//!
+//! The app pulls. The script installs one frozen object under a name chosen at each launch, with
+//! three synchronous functions that take and return JSON text:
+//!
+//! * `submit(json: SubmitRequest) -> Envelope<Submitted>`
+//! * `drain(afterSeq: number) -> Envelope<Drain>`: the reports with `seq > afterSeq`; asking with N
+//!   also acknowledges N, so a drain is repeatable until then
+//! * `probe() -> Envelope<Probe>`
+//!
+//! The page never says which SDR it is: the app knows that from the webview's label.
+
+use crate::ids::{ChatId, MessageId, PageGeneration, WaMessageId};
+use crate::problem::Problem;
+use crate::session::{Ack, SessionState};
+use crate::time::UtcMs;
+use serde::{Deserialize, Serialize};
+
+/// Most reports in one drain.
+pub const MAX_REPORTS_PER_DRAIN: usize = 64;
+/// Most bytes of JSON in one drain.
+pub const MAX_DRAIN_BYTES: usize = 64 * 1024;
+/// Longest message text.
+pub const MAX_TEXT_BYTES: usize = 65_536;
+
+/// Every answer of the script: `{"ok":true,"value":…}` or `{"ok":false,"problem":…}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Envelope<T> {
+    /// The call worked.
+    Value {
+        /// Always true.
+        ok: bool,
+        /// The answer.
+        value: T,
+    },
+    /// The call failed; nothing was submitted by it.
+    Problem {
+        /// Always false.
+        ok: bool,
+        /// Why.
+        problem: Problem,
+    },
+}
+
+/// One command, for one generation of the page; a page of another generation refuses it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct SubmitRequest {
+    /// The generation the app last saw in a probe.
+    pub generation: PageGeneration,
+    /// What to do.
+    pub command: BridgeCommand,
+}
+
+/// The command was taken; its outcome comes as a report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct Submitted {
+    /// The generation that took it.
+    pub generation: PageGeneration,
+}
+
+/// What the app may ask of a page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(
+    tag = "type",
+    rename_all = "snake_case",
+    rename_all_fields = "camelCase"
+)]
+pub enum BridgeCommand {
+    /// Look the id up; if the page knows it, report its state and send nothing; else resolve the
+    /// number and send with exactly this id.
+    SendText {
+        /// The queue's message.
+        message_id: MessageId,
+        /// The id to send with.
+        wa_message_id: WaMessageId,
+        /// E.164, with the plus.
+        phone: String,
+        /// What to send.
+        text: String,
+    },
+    /// Report whether the page has this id, and at which ack.
+    LookUp {
+        /// The queue's message.
+        message_id: MessageId,
+        /// The id to look for.
+        wa_message_id: WaMessageId,
+    },
+    /// Write the marker into the page's storage, unless there is one.
+    Mark {
+        /// Random text, chosen by the app.
+        marker: String,
+    },
+    /// Ask for a fresh QR code after the last one has run out.
+    RefreshQr,
+    /// Unlink this device from the account.
+    LogOut,
+}
+
+/// What the page can do, found out by the script's self-test at each page generation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub enum Capability {
+    /// Tell the session's state.
+    State,
+    /// Tell the QR code's value.
+    Qr,
+    /// Resolve a number.
+    Exists,
+    /// Send a text with a chosen id.
+    SendText,
+    /// Tell ack changes.
+    Acks,
+    /// Tell incoming messages.
+    Incoming,
+    /// Find a message by id.
+    LookUp,
+}
+
+/// The account a page is linked to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct OwnAccount {
+    /// E.164, with the plus.
+    pub phone: String,
+    /// The number of this linked device.
+    pub device: u32,
+    /// The account's `@lid`, once it has one.
+    pub lid: Option<ChatId>,
+}
+
+/// How a page stands right now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct Probe {
+    /// This load of the page; new at every load.
+    pub generation: PageGeneration,
+    /// Which adapter serves: `modules`.
+    pub adapter: String,
+    /// WhatsApp Web's own version, where it tells one.
+    pub page_version: Option<String>,
+    /// One of: starting, qr, pairing_code, passkey, syncing, connected, offline, conflict,
+    /// needs_update, logged_out. The others are for the app to know.
+    pub state: SessionState,
+    /// What the QR code says, while one is shown.
+    pub qr: Option<String>,
+    /// The codes have run out; a person or [`BridgeCommand::RefreshQr`] must ask for more.
+    pub qr_expired: bool,
+    /// The linked account.
+    pub account: Option<OwnAccount>,
+    /// The marker found in the page's storage.
+    pub marker: Option<String>,
+    /// Capabilities the self-test found missing; empty is healthy. While the page still registers
+    /// its modules (`starting`) nothing is reported missing.
+    pub missing: Vec<Capability>,
+    /// How long no message or chat has been added, since the page was connected.
+    pub quiet_ms: u32,
+    /// The highest report number so far; 0 for none.
+    pub last_seq: u32,
+}
+
+/// Reports in order of their numbers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct Drain {
+    /// The generation these come from.
+    pub generation: PageGeneration,
+    /// At most [`MAX_REPORTS_PER_DRAIN`].
+    pub reports: Vec<BridgeReport>,
+    /// There is more to fetch at once.
+    pub more: bool,
+}
+
+/// One thing that happened in a page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct BridgeReport {
+    /// Counts from 1 in each generation, without gaps.
+    pub seq: u32,
+    /// What happened.
+    pub event: BridgeEvent,
+}
+
+/// What a page tells of its own accord or in answer to a command.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(
+    tag = "type",
+    rename_all = "snake_case",
+    rename_all_fields = "camelCase"
+)]
+pub enum BridgeEvent {
+    /// The page now has the message (or had it already). Not yet a send: that is ack >= server.
+    InPage {
+        /// The queue's message.
+        message_id: MessageId,
+        /// The id in the page.
+        wa_message_id: WaMessageId,
+        /// Where it went.
+        chat_id: ChatId,
+        /// Its ack so far.
+        ack: Ack,
+        /// It was there before this command; nothing was sent by it.
+        already_there: bool,
+    },
+    /// The number is not on WhatsApp; nothing was sent.
+    NotOnWhatsapp {
+        /// The queue's message.
+        message_id: MessageId,
+    },
+    /// The command failed before anything was handed to WhatsApp; nothing was sent.
+    NotSubmitted {
+        /// The queue's message.
+        message_id: MessageId,
+        /// Why.
+        problem: Problem,
+    },
+    /// The command failed after the message was handed to WhatsApp, or nobody can tell.
+    Unclear {
+        /// The queue's message.
+        message_id: MessageId,
+        /// What the page threw.
+        problem: Problem,
+    },
+    /// Answer to a look-up that found nothing.
+    Absent {
+        /// The queue's message.
+        message_id: MessageId,
+        /// The id looked for.
+        wa_message_id: WaMessageId,
+    },
+    /// A message of ours changed its tick. Matched by the bare id only.
+    Ack {
+        /// The id in the page.
+        wa_message_id: WaMessageId,
+        /// The new tick.
+        ack: Ack,
+    },
+    /// A message came in.
+    Incoming {
+        /// Its id.
+        wa_message_id: WaMessageId,
+        /// The chat it is in.
+        chat_id: ChatId,
+        /// The sender's number where the page knows it. E.164, with the plus.
+        phone: Option<String>,
+        /// Its text.
+        text: String,
+        /// When it was sent.
+        at_ms: UtcMs,
+    },
+}

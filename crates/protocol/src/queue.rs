@@ -1,0 +1,316 @@
+//! The queue API, native dialect. Every call but [`AuthRequest`] carries
+//! `Authorization: Bearer <desktop token>`, and the token's SDR must be the `sdrId` of the call.
+//! Every error body is a [`crate::Problem`]; 429 and 503 carry `Retry-After` in seconds.
+
+use crate::bridge::Capability;
+use crate::ids::{
+    ChatId, DesktopId, LeadId, LeaseToken, MessageId, ProfileEpoch, SdrId, TenantId, WaMessageId,
+};
+use crate::policy::Policy;
+use crate::problem::Problem;
+use crate::session::{MessageState, SessionState};
+use crate::time::UtcMs;
+use serde::{Deserialize, Serialize};
+
+/// `POST /api/sender/auth`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AuthRequest {
+    /// The SDR's e-mail.
+    pub email: String,
+    /// The SDR's password. This type has no `Debug`.
+    pub password: String,
+    /// Which desktop asks; absent from an lk1 client.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub desktop_id: Option<DesktopId>,
+}
+
+/// Answer to [`AuthRequest`]: 200. 400 for a missing field, 401 for a wrong one.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AuthAnswer {
+    /// Always true.
+    pub success: bool,
+    /// Opaque bearer for this SDR on this desktop. This type has no `Debug`.
+    pub token: String,
+    /// Who signed in.
+    pub sdr: Sdr,
+    /// The office; absent from a server that is not ours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tenant: Option<TenantId>,
+}
+
+/// A sales rep as the server knows them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Sdr {
+    /// Their id.
+    pub id: SdrId,
+    /// Their e-mail.
+    pub email: String,
+    /// Their name.
+    pub name: String,
+    /// `sdr`, `manager` or `admin`.
+    pub role: String,
+}
+
+/// Answer to `GET /api/sender/queue?sdrId=&limit=`: read-only, leases nothing, this SDR's messages
+/// only, oldest first. The lk1 fields keep their names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct QueueAnswer {
+    /// What waits.
+    pub contacts: Vec<QueueContact>,
+    /// How many are in `contacts`.
+    pub count: u32,
+    /// How many wait in all.
+    pub total: u32,
+    /// The SDR's WhatsApp session as the server knows it (ours only).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<WhatsappSession>,
+    /// Why nothing is offered, in words for the SDR.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+}
+
+/// One waiting message in lk1's words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct QueueContact {
+    /// The message's id.
+    pub contact_id: MessageId,
+    /// Whose it is (ours only).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sdr_id: Option<SdrId>,
+    /// E.164, with the plus.
+    pub phone: String,
+    /// The lead's name.
+    pub nome: Option<String>,
+    /// The lead's company.
+    pub empresa: Option<String>,
+    /// The lead's position.
+    pub cargo: Option<String>,
+    /// The lead's site.
+    pub site: Option<String>,
+    /// What the lead struggles with.
+    #[serde(rename = "dor_especifica")]
+    pub dor_especifica: Option<String>,
+    /// The text; may be null in lk1.
+    pub message: Option<String>,
+}
+
+/// An SDR's WhatsApp as the server knows it: the four `whatsapp_*` columns and what we add.
+/// Body of `PUT /api/sdr/whatsapp/session`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WhatsappSession {
+    /// Whose it is.
+    pub sdr_id: SdrId,
+    /// Which desktop holds it.
+    pub desktop_id: Option<DesktopId>,
+    /// Connected right now.
+    pub connected: bool,
+    /// Where it stands.
+    pub state: SessionState,
+    /// The linked number, E.164.
+    pub phone: Option<String>,
+    /// Since when it is connected.
+    pub connected_at_ms: Option<UtcMs>,
+    /// Which adapter serves it.
+    pub adapter: Option<String>,
+    /// Capabilities the page lacks.
+    #[serde(default)]
+    pub missing: Vec<Capability>,
+    /// Why it does not send.
+    pub problem: Option<Problem>,
+}
+
+/// `POST /api/sender/claim`: long-poll.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ClaimRequest {
+    /// Whose messages.
+    pub sdr_id: SdrId,
+    /// Who asks.
+    pub desktop_id: DesktopId,
+    /// Most messages to lease, 1..=10.
+    pub limit: u32,
+    /// How long to wait for one, 0..=25.
+    pub wait_seconds: u32,
+    /// Messages this desktop already holds and does not want again.
+    #[serde(default)]
+    pub holding: Vec<MessageId>,
+}
+
+/// Answer to [`ClaimRequest`]: leased messages, at most one per chat, oldest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ClaimAnswer {
+    /// The office, part of every derived id.
+    pub tenant: TenantId,
+    /// What may be begun.
+    pub messages: Vec<ClaimedMessage>,
+    /// How fast and how much.
+    pub policy: Policy,
+    /// How many of this SDR's messages still wait (queued), beyond these.
+    pub queued: u32,
+    /// How many of this SDR's messages went out today (the office's day).
+    pub sent_today: u32,
+    /// Why nothing is offered although something waits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blocked: Option<Problem>,
+}
+
+/// One leased message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ClaimedMessage {
+    /// Its id.
+    pub message_id: MessageId,
+    /// Whose it is; a desktop refuses another SDR's.
+    pub sdr_id: SdrId,
+    /// Who it is for.
+    pub lead_id: LeadId,
+    /// The lead's name, for the activity list.
+    pub lead_name: String,
+    /// E.164, with the plus.
+    pub phone: String,
+    /// What to send, 1..=65,536 bytes.
+    pub text: String,
+    /// Rises only when a person says "send as new".
+    pub generation: u32,
+    /// How many leases it has had, this one included.
+    pub attempt: u32,
+    /// Proof of this lease.
+    pub lease_token: LeaseToken,
+    /// How long the lease lasts, counted from before the request was made.
+    pub lease_ms: u32,
+}
+
+/// `POST /api/sender/begin`: compare-and-set that pins the message to the desktop.
+/// 409 `fenced`, 410 `cancelled`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BeginRequest {
+    /// The token's SDR.
+    pub sdr_id: SdrId,
+    /// The desktop that holds the lease.
+    pub desktop_id: DesktopId,
+    /// The message.
+    pub message_id: MessageId,
+    /// Proof of the lease.
+    pub lease_token: LeaseToken,
+    /// The profile it will leave through.
+    pub profile_epoch: ProfileEpoch,
+}
+
+/// Answer to [`BeginRequest`] and [`RenewRequest`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LeaseAnswer {
+    /// How long the lease now lasts, counted from before the request was made.
+    pub lease_ms: u32,
+}
+
+/// `POST /api/sender/renew` (answer: [`LeaseAnswer`], 409 `fenced`) and `POST /api/sender/release`
+/// (back to the queue if not begun; answer 204).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RenewRequest {
+    /// The token's SDR.
+    pub sdr_id: SdrId,
+    /// The desktop that holds the lease.
+    pub desktop_id: DesktopId,
+    /// The message.
+    pub message_id: MessageId,
+    /// Proof of the lease.
+    pub lease_token: LeaseToken,
+}
+
+/// `POST /api/sender/result`: idempotent, accepted at any hour and from a desktop that has lost its
+/// lease. A lower state than the known one is answered 200 and changes nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ResultRequest {
+    /// The token's SDR.
+    pub sdr_id: SdrId,
+    /// Who reports.
+    pub desktop_id: DesktopId,
+    /// The message.
+    pub message_id: MessageId,
+    /// `sent`, `delivered`, `read`, `failed` or `review`; others are 400.
+    pub state: MessageState,
+    /// When it was seen, by the desktop's clock.
+    pub at_ms: UtcMs,
+    /// The id it left with.
+    pub wa_message_id: Option<WaMessageId>,
+    /// The chat it went to.
+    pub chat_id: Option<ChatId>,
+    /// Why it failed or needs a review.
+    pub problem: Option<Problem>,
+}
+
+/// Answer to [`ResultRequest`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ResultAnswer {
+    /// Where the message stands now.
+    pub state: MessageState,
+}
+
+/// `POST /api/sender/heartbeat`, every 30 s.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HeartbeatRequest {
+    /// The session as the desktop sees it.
+    pub session: WhatsappSession,
+    /// The person paused sending on this desktop.
+    pub paused: bool,
+    /// Messages in this desktop's outbox whose end is not yet reported.
+    pub in_flight: u32,
+    /// The app's version.
+    pub app_version: String,
+}
+
+/// Answer to [`HeartbeatRequest`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HeartbeatAnswer {
+    /// How many of this SDR's messages wait.
+    pub queued: u32,
+    /// How many went out today.
+    pub sent_today: u32,
+}
+
+/// `POST /api/sdr/whatsapp/qr`: relays the code for the dashboard. `GET` of the same path with
+/// `?sdrId=` gives it back (404 once it has expired or the session is linked).
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct QrRequest {
+    /// Whose session.
+    pub sdr_id: SdrId,
+    /// What the code says. A secret: this type has no `Debug`.
+    pub value: String,
+    /// How long it is good for.
+    pub expires_in_ms: u32,
+}
+
+/// `POST /api/sender/reply`: an inbound text, idempotent by `wa_message_id` and SDR. Answer 204.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReplyRequest {
+    /// Whose session it came to.
+    pub sdr_id: SdrId,
+    /// Who reports.
+    pub desktop_id: DesktopId,
+    /// The last message of ours in that chat.
+    pub message_id: MessageId,
+    /// The inbound message's id.
+    pub wa_message_id: WaMessageId,
+    /// The chat.
+    pub chat_id: ChatId,
+    /// What the lead wrote. Content: this type has no `Debug`.
+    pub text: String,
+    /// When.
+    pub at_ms: UtcMs,
+}
