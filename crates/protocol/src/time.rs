@@ -8,4 +8,7 @@ use serde::{Deserialize, Serialize};
 )]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(transparent)]
-pub struct UtcMs(#[cfg_attr(feature = "specta", specta(type = f64))] pub i64);
+pub struct UtcMs(
+    // Exported as u32, which is `number` in TypeScript; f64 would be `number | null`.
+    #[cfg_attr(feature = "specta", specta(type = u32))] pub i64,
+);

@@ -1,0 +1,52 @@
+//! The TypeScript that `bridge/` is written against is the Rust of this crate.
+#![expect(clippy::expect_used, reason = "tests")]
+
+use hotdesk_protocol::bridge::{
+    BridgeCommand, Drain, MAX_DRAIN_BYTES, MAX_REPORTS_PER_DRAIN, MAX_TEXT_BYTES, Probe,
+    SubmitRequest, Submitted,
+};
+use specta::Types;
+use specta_typescript::Typescript;
+use std::path::Path;
+
+const HEADER: &str =
+    "// Generated from crates/protocol by its test `typescript`; UPDATE=1 rewrites it.";
+
+fn generated() -> String {
+    let types = Types::default()
+        .register::<SubmitRequest>()
+        .register::<BridgeCommand>()
+        .register::<Submitted>()
+        .register::<Probe>()
+        .register::<Drain>();
+    let body = Typescript::default()
+        .header(HEADER)
+        .export(&types, specta_serde::Format)
+        .expect("every bridge type has a TypeScript form");
+    format!(
+        "{}\n\
+         /** Most reports in one drain. */\n\
+         export const MAX_REPORTS_PER_DRAIN = {MAX_REPORTS_PER_DRAIN};\n\
+         /** Most bytes of JSON in one drain. */\n\
+         export const MAX_DRAIN_BYTES = {MAX_DRAIN_BYTES};\n\
+         /** Longest message text, in bytes of UTF-8. */\n\
+         export const MAX_TEXT_BYTES = {MAX_TEXT_BYTES};\n",
+        body.trim_end()
+    )
+}
+
+#[test]
+fn the_generated_protocol_of_the_bridge_is_fresh() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../bridge/src/generated/protocol.ts");
+    let fresh = generated();
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::create_dir_all(path.parent().expect("the path has a folder"))
+            .expect("the folder can be made");
+        std::fs::write(&path, &fresh).expect("the generated file can be written");
+    }
+    let found = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        found == fresh,
+        "bridge/src/generated/protocol.ts is stale: run `UPDATE=1 cargo test -p hotdesk-protocol`"
+    );
+}
