@@ -1,0 +1,213 @@
+// Runs the parts of scripts/test, counts what they ran, and prints the table.
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { root, target } from "./office.mjs";
+import { run, start } from "./processes.mjs";
+
+let artifacts;
+
+/** One command; its output goes to the terminal and into a log. Answers all of it. */
+async function shell(part, command, args, { cwd = root, env = {}, minutes = 15 } = {}) {
+  console.log(`\n--- ${part}: ${[command, ...args].join(" ")}`);
+  const entry = start(part, "env", ["-C", cwd, command, ...args], { env });
+  let text = "";
+  for (const [from, to] of [
+    [entry.child.stdout, process.stdout],
+    [entry.child.stderr, process.stderr],
+  ]) {
+    from.on("data", (chunk) => {
+      text += chunk;
+      to.write(chunk);
+    });
+  }
+  const timer = setTimeout(
+    () => entry.child.pid && process.kill(-entry.child.pid, "SIGKILL"),
+    minutes * 60_000,
+  );
+  const code = await entry.exited;
+  clearTimeout(timer);
+  if (code !== 0) console.log(`--- ${part}: ended with ${code}`);
+  return { code, text };
+}
+
+/** A command that is one check by itself. */
+async function check(part, command, args, options) {
+  const { code } = await shell(part, command, args, options);
+  return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+}
+
+function sum(results) {
+  return results.reduce(
+    (all, one) => ({ passed: all.passed + one.passed, failed: all.failed + one.failed }),
+    { passed: 0, failed: 0 },
+  );
+}
+
+async function each(...checks) {
+  const results = [];
+  for (const one of checks) results.push(await one());
+  return sum(results);
+}
+
+/** Builds everything once; answers the test programs by package name. */
+async function build() {
+  if (artifacts) return artifacts;
+  const web = spawnSync("npm", ["run", "--silent", "build"], { cwd: root, stdio: "inherit" });
+  if (web.status !== 0) throw new Error("the bridge and the window could not be built");
+  console.log("\n--- build: cargo build --workspace --all-targets");
+  const done = spawnSync(
+    "cargo",
+    [
+      "build",
+      "--workspace",
+      "--all-targets",
+      "--locked",
+      "--message-format=json-render-diagnostics",
+    ],
+    { cwd: root, stdio: ["ignore", "pipe", "inherit"], maxBuffer: 1 << 28, encoding: "utf8" },
+  );
+  if (done.status !== 0) throw new Error("the programs could not be built");
+  artifacts = done.stdout
+    .split("\n")
+    .filter((line) => line.startsWith("{"))
+    .map((line) => JSON.parse(line))
+    .filter((one) => one.reason === "compiler-artifact" && one.profile.test && one.executable)
+    .map((one) => ({
+      dir: dirname(one.manifest_path),
+      package: readFileSync(one.manifest_path, "utf8").match(
+        /\[package\][^[]*?name = "([^"]+)"/,
+      )[1],
+      target: one.target,
+      program: one.executable,
+    }));
+  return artifacts;
+}
+
+/** Runs the Rust tests of some packages from the one build, as `cargo test` would. */
+async function rust(
+  part,
+  packages,
+  { kinds = ["lib", "bin", "test"], minutes, args = [], env = {} } = {},
+) {
+  const programs = (await build()).filter(
+    (one) => packages.includes(one.package) && one.target.kind.some((kind) => kinds.includes(kind)),
+  );
+  const results = [];
+  for (const one of programs) {
+    const { code, text } = await shell(part, one.program, args, {
+      cwd: one.dir,
+      minutes,
+      env: { CARGO_MANIFEST_DIR: one.dir, ...env },
+    });
+    const found = [...text.matchAll(/^test result: \w+\. (\d+) passed; (\d+) failed/gm)];
+    const counted = sum(found.map(([, passed, failed]) => ({ passed: +passed, failed: +failed })));
+    if (code !== 0 && counted.failed === 0) counted.failed = 1;
+    results.push(counted);
+  }
+  return sum(results);
+}
+
+/** Runs one npm workspace's Vitest. */
+async function vitest(part, workspace, args = []) {
+  const { code, text } = await shell(
+    part,
+    "npx",
+    ["vitest", "run", "--reporter=default", ...args],
+    {
+      cwd: join(root, workspace),
+      env: { NO_COLOR: "1", FORCE_COLOR: null },
+    },
+  );
+  const count = (word) => +(text.match(new RegExp(`^\\s*Tests .*?(\\d+) ${word}`, "m"))?.[1] ?? 0);
+  const counted = { passed: count("passed"), failed: count("failed") };
+  if (code !== 0 && counted.failed === 0) counted.failed = 1;
+  return counted;
+}
+
+/** What the parts are, in the order in which they share most of the work. */
+const parts = {
+  fmt: () => check("fmt", "cargo", ["fmt", "--all", "--check"]),
+  unit: () =>
+    rust("unit", ["hotdesk-protocol", "hotdesk-engine", "hotdesk-agent"]).then(async (core) =>
+      sum([core, await rust("unit", ["hotdesk"], { kinds: ["lib", "bin"] })]),
+    ),
+  server: () => rust("server", ["hotdesk-server"]),
+  sim: () => rust("sim", ["hotdesk-whatsapp-sim"]),
+  bridge: async () => {
+    await build();
+    return vitest("bridge", "bridge");
+  },
+  ui: () => vitest("ui", "ui"),
+  e2e: async () => {
+    const tools = spawnSync(join(root, "scripts/lib/setup.sh"), ["driver"], { stdio: "inherit" });
+    if (tools.status !== 0) throw new Error("tauri-driver could not be installed");
+    return rust("e2e", ["hotdesk"], { kinds: ["test"], minutes: 20, args: ["--test-threads=2"] });
+  },
+  demo: async () => {
+    await build();
+    return check("demo", "node", ["scripts/lib/demo.mjs", "--headless"], { minutes: 6 });
+  },
+  types: async () =>
+    each(
+      () => check("types", "npx", ["biome", "check", "."]),
+      () => check("types", "npm", ["run", "--silent", "check", "-w", "bridge"]),
+      () => check("types", "npm", ["run", "--silent", "check", "-w", "ui"]),
+    ),
+  clippy: () =>
+    check("clippy", "cargo", [
+      "clippy",
+      "--workspace",
+      "--all-targets",
+      "--locked",
+      "--",
+      "-D",
+      "warnings",
+    ]),
+  doc: () =>
+    check("doc", "cargo", ["doc", "--workspace", "--no-deps", "--locked"], {
+      env: { RUSTDOCFLAGS: "-D warnings" },
+    }),
+};
+
+async function main() {
+  const asked = process.argv.slice(2);
+  if (asked.includes("--list")) {
+    console.log(Object.keys(parts).join("\n"));
+    return 0;
+  }
+  const odd = asked.filter((name) => !(name in parts));
+  if (odd.length > 0) {
+    console.error(`unknown part: ${odd.join(", ")}; there are: ${Object.keys(parts).join(", ")}`);
+    return 2;
+  }
+  const rows = [];
+  for (const name of Object.keys(parts).filter(
+    (one) => asked.length === 0 || asked.includes(one),
+  )) {
+    const before = performance.now();
+    let result;
+    try {
+      result = await parts[name]();
+    } catch (error) {
+      console.error(`--- ${name}: ${error.message}`);
+      result = { passed: 0, failed: 1 };
+    }
+    // A part that ran nothing has shown nothing.
+    if (result.passed + result.failed === 0) result.failed = 1;
+    rows.push({ name, ...result, seconds: Math.round((performance.now() - before) / 1000) });
+  }
+  console.log(
+    `\n${"part".padEnd(10)}${"passed".padStart(8)}${"failed".padStart(8)}${"seconds".padStart(9)}`,
+  );
+  for (const row of rows) {
+    console.log(
+      `${row.name.padEnd(10)}${String(row.passed).padStart(8)}${String(row.failed).padStart(8)}${String(row.seconds).padStart(9)}`,
+    );
+  }
+  const all = sum(rows);
+  console.log(`${all.passed} passed, ${all.failed} failed`);
+  return all.failed === 0 ? 0 : 1;
+}
+
+await run(main);
