@@ -1,0 +1,135 @@
+/** What the window holds beside the snapshot: who is chosen, what lies over the page, what went wrong. */
+import type { OfficePort, OfficeView, Order, Outcome, Problem, SdrView } from "../lib/office";
+import { pageIsShowable, statusOf } from "../lib/status";
+
+/** What lies over the page. While it is not `none` the page is taken off the screen. */
+export type Overlay =
+  | { kind: "none" }
+  | { kind: "palette" }
+  | { kind: "menu" }
+  | { kind: "sign_in" }
+  | { kind: "unlink"; sdrId: string }
+  | { kind: "remove"; sdrId: string };
+
+const WIDE = 1180;
+const CHOSEN_KEY = "hotdesk.chosen";
+const PANEL_KEY = "hotdesk.activity";
+
+/** The window's state: the latest snapshot, and what the person does with it. */
+export class Desk {
+  readonly port: OfficePort;
+  view = $state.raw<OfficeView | null>(null);
+  chosenId = $state<string | null>(localStorage.getItem(CHOSEN_KEY));
+  overlay = $state.raw<Overlay>({ kind: "none" });
+  notice = $state.raw<Problem | null>(null);
+  announcement = $state("");
+  draftEmail = $state("");
+  panelOpen = $state(localStorage.getItem(PANEL_KEY) !== "closed" && innerWidth >= WIDE);
+  underway = $state.raw<{ sdrId: string; order: Order } | null>(null);
+
+  sdrs = $derived(this.view?.sdrs ?? []);
+  chosen = $derived<SdrView | null>(
+    this.sdrs.find((sdr) => sdr.id === this.chosenId) ?? this.sdrs[0] ?? null,
+  );
+  /** Whose page belongs on the screen when nothing lies over it. */
+  pageOf = $derived(this.chosen && pageIsShowable(this.chosen) ? this.chosen.id : null);
+
+  constructor(port: OfficePort) {
+    this.port = port;
+  }
+
+  /** Reads the first snapshot and follows all further ones; returns how to stop. */
+  start(): () => void {
+    let live = true;
+    const stop = [
+      this.port.onChanged((view) => this.take(view)),
+      this.port.onSdrChosen((sdrId) => this.choose(sdrId)),
+    ];
+    void this.port.view().then((view) => {
+      if (live && this.view === null) this.take(view);
+    });
+    return () => {
+      live = false;
+      for (const end of stop) end();
+    };
+  }
+
+  private take(view: OfficeView): void {
+    const before = new Map(this.sdrs.map((sdr) => [sdr.id, statusOf(sdr).label]));
+    const changes = view.sdrs
+      .filter((sdr) => before.has(sdr.id) && before.get(sdr.id) !== statusOf(sdr).label)
+      .map((sdr) => `${sdr.name}: ${statusOf(sdr).label}.`);
+    if (changes.length > 0) this.announcement = changes.join(" ");
+    const serverBefore = this.view?.server.problem ?? null;
+    if (serverBefore && !view.server.problem) this.announcement = "Queue server reachable again.";
+    this.view = view;
+  }
+
+  /** Shows this SDR's page. */
+  choose(sdrId: string): void {
+    this.chosenId = sdrId;
+    this.notice = null;
+    localStorage.setItem(CHOSEN_KEY, sdrId);
+  }
+
+  /** What Ctrl and this key do. True when it was one of ours. */
+  shortcut(key: string): boolean {
+    if (key === "k") {
+      if (this.overlay.kind === "palette") this.close();
+      else if (this.overlay.kind === "none" || this.overlay.kind === "menu") {
+        this.open({ kind: "palette" });
+      }
+      return true;
+    }
+    if (!/^[1-9]$/.test(key)) return false;
+    const sdr = this.sdrs[Number(key) - 1];
+    if (sdr && (this.overlay.kind === "none" || this.overlay.kind === "menu")) {
+      this.close();
+      this.choose(sdr.id);
+    }
+    return true;
+  }
+
+  open(overlay: Overlay): void {
+    this.overlay = overlay;
+  }
+
+  close(): void {
+    this.overlay = { kind: "none" };
+  }
+
+  /** Opens the sign-in dialog, filled with the e-mail of the SDR who signs in again. */
+  openSignIn(email?: string): void {
+    if (email !== undefined) this.draftEmail = email;
+    this.open({ kind: "sign_in" });
+  }
+
+  togglePanel(): void {
+    this.panelOpen = !this.panelOpen;
+    localStorage.setItem(PANEL_KEY, this.panelOpen ? "open" : "closed");
+  }
+
+  /** Carries out an order; a refusal becomes the notice over the page. */
+  async order(sdrId: string, order: Order): Promise<void> {
+    if (this.underway) return;
+    this.underway = { sdrId, order };
+    this.notice = null;
+    try {
+      const outcome = await this.port.order(sdrId, order);
+      if (!outcome.ok) this.notice = outcome.problem;
+    } finally {
+      this.underway = null;
+    }
+  }
+
+  /** Signs an SDR in and shows them. The problem, if any, is for the dialog. */
+  async signIn(email: string, password: string): Promise<Outcome<string>> {
+    const outcome = await this.port.signIn(email, password);
+    if (outcome.ok) {
+      this.draftEmail = "";
+      this.close();
+      this.choose(outcome.value);
+    }
+    return outcome;
+  }
+}

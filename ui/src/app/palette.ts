@@ -1,0 +1,114 @@
+/** What the palette offers, as a pure function of the snapshot. */
+import { phone } from "../lib/format";
+import type { OfficeView, Order, SdrView } from "../lib/office";
+import { actionsOf, statusOf } from "../lib/status";
+import type { IconName, StateWords } from "../lib/words";
+
+export type PaletteAct =
+  | { does: "show"; sdrId: string }
+  | { does: "order"; sdrId: string; order: Order }
+  | { does: "ask"; sdrId: string; what: "unlink" | "remove" }
+  | { does: "sign_in" }
+  | { does: "pause_all" }
+  | { does: "panel" };
+
+export type PaletteEntry = {
+  id: string;
+  label: string;
+  detail: string;
+  icon: IconName;
+  status: StateWords | null;
+  hint: string;
+  act: PaletteAct;
+};
+
+function fold(text: string): string {
+  return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+}
+
+function showEntry(sdr: SdrView, index: number): PaletteEntry {
+  return {
+    id: `show-${sdr.id}`,
+    label: sdr.name,
+    detail: sdr.phone ? phone(sdr.phone) : sdr.email,
+    icon: "chat",
+    status: statusOf(sdr),
+    hint: index < 9 ? `Ctrl ${index + 1}` : "",
+    act: { does: "show", sdrId: sdr.id },
+  };
+}
+
+function orderEntries(sdr: SdrView): PaletteEntry[] {
+  const can = actionsOf(sdr);
+  const entry = (wanted: boolean, verb: string, icon: IconName, act: PaletteAct): PaletteEntry[] =>
+    wanted
+      ? [
+          {
+            id: `${verb}-${sdr.id}`,
+            label: `${verb} ${sdr.name}`,
+            detail: "",
+            icon,
+            status: null,
+            hint: "",
+            act,
+          },
+        ]
+      : [];
+  const order = (what: Order): PaletteAct => ({ does: "order", sdrId: sdr.id, order: what });
+  return [
+    ...entry(can.connect, "Connect", "plug", order("connect")),
+    ...entry(can.pause, "Pause", "pause", order("pause")),
+    ...entry(can.resume, "Resume", "play", order("resume")),
+    ...entry(can.refreshQr, "New QR code for", "qr", order("refresh_qr")),
+    ...entry(can.disconnect, "Disconnect", "unplug", order("disconnect")),
+    ...entry(can.unlink, "Unlink", "unlink", { does: "ask", sdrId: sdr.id, what: "unlink" }),
+    ...entry(true, "Remove", "trash", { does: "ask", sdrId: sdr.id, what: "remove" }),
+  ];
+}
+
+const OFFICE: PaletteEntry[] = [
+  {
+    id: "sign-in",
+    label: "Sign in an SDR",
+    detail: "",
+    icon: "user-plus",
+    status: null,
+    hint: "",
+    act: { does: "sign_in" },
+  },
+  {
+    id: "pause-all",
+    label: "Pause everyone",
+    detail: "",
+    icon: "pause",
+    status: null,
+    hint: "",
+    act: { does: "pause_all" },
+  },
+  {
+    id: "panel",
+    label: "Show or hide activity",
+    detail: "",
+    icon: "panel",
+    status: null,
+    hint: "",
+    act: { does: "panel" },
+  },
+];
+
+/** Entries for what was typed: every word must occur; an SDR is found by name, number or e-mail. */
+export function paletteEntries(view: OfficeView, typed: string): PaletteEntry[] {
+  const words = fold(typed).split(/\s+/).filter(Boolean);
+  const matches = (text: string) => words.every((word) => fold(text).includes(word));
+  const digits = typed.replace(/\D/g, "");
+  const people = view.sdrs
+    .map((sdr, index) => ({ sdr, entry: showEntry(sdr, index) }))
+    .filter(
+      ({ sdr, entry }) =>
+        matches(`${sdr.name} ${sdr.email} ${entry.detail}`) ||
+        (digits.length >= 3 && (sdr.phone ?? "").includes(digits)),
+    )
+    .map(({ entry }) => entry);
+  const orders = words.length > 0 ? view.sdrs.flatMap(orderEntries) : [];
+  return [...people, ...[...orders, ...OFFICE].filter((entry) => matches(entry.label))];
+}

@@ -1,0 +1,345 @@
+/** Every word for every state and problem: one tone, in one file. Exhaustive by the compiler. */
+import type { MessageState, Order, ProblemCode, SessionState } from "./office";
+
+/** The colour family of a state. */
+export type Tone = "ok" | "busy" | "wait" | "bad" | "off";
+
+export type IconName =
+  | "check"
+  | "check-double"
+  | "eye"
+  | "clock"
+  | "send"
+  | "qr"
+  | "key"
+  | "sync"
+  | "plug"
+  | "unplug"
+  | "moon"
+  | "pause"
+  | "play"
+  | "alert"
+  | "stop"
+  | "refresh"
+  | "windows"
+  | "user-x"
+  | "user-plus"
+  | "search"
+  | "more"
+  | "close"
+  | "panel"
+  | "trash"
+  | "unlink"
+  | "cloud-off"
+  | "cloud"
+  | "chevron"
+  | "flask"
+  | "minus"
+  | "question"
+  | "lock"
+  | "chat";
+
+export type StateWords = { label: string; sentence: string; tone: Tone; icon: IconName };
+
+/** What is said of a session in this state. */
+export function sessionWords(state: SessionState): StateWords {
+  switch (state) {
+    case "closed":
+      return {
+        label: "Not connected",
+        sentence: "Messages wait in the queue until you connect.",
+        tone: "off",
+        icon: "unplug",
+      };
+    case "starting":
+      return {
+        label: "Starting",
+        sentence: "WhatsApp Web is loading.",
+        tone: "busy",
+        icon: "sync",
+      };
+    case "qr":
+      return {
+        label: "Scan the QR code",
+        sentence: "On the phone: WhatsApp, Linked devices, Link a device.",
+        tone: "wait",
+        icon: "qr",
+      };
+    case "pairing_code":
+      return {
+        label: "Enter the pairing code",
+        sentence: "Type the code from this page into WhatsApp on the phone.",
+        tone: "wait",
+        icon: "key",
+      };
+    case "passkey":
+      return {
+        label: "Passkey needed",
+        sentence:
+          "WhatsApp asks for a passkey. Confirm it on the phone, or use Hotdesk on Windows.",
+        tone: "wait",
+        icon: "key",
+      };
+    case "syncing":
+      return {
+        label: "Syncing",
+        sentence: "Linked. WhatsApp is fetching the chats; sending starts on its own.",
+        tone: "busy",
+        icon: "sync",
+      };
+    case "connected":
+      return {
+        label: "Connected",
+        sentence: "Ready. New messages leave as they arrive.",
+        tone: "ok",
+        icon: "check",
+      };
+    case "offline":
+      return {
+        label: "No connection",
+        sentence: "WhatsApp cannot be reached. It reconnects on its own; nothing is lost.",
+        tone: "wait",
+        icon: "cloud-off",
+      };
+    case "conflict":
+      return {
+        label: "Open elsewhere",
+        sentence: "This account is open in another WhatsApp Web. Choose “Use here” on the page.",
+        tone: "wait",
+        icon: "windows",
+      };
+    case "needs_update":
+      return {
+        label: "Updating",
+        sentence: "WhatsApp wants to reload its page. Sending goes on afterwards.",
+        tone: "busy",
+        icon: "refresh",
+      };
+    case "logged_out":
+      return {
+        label: "Logged out",
+        sentence: "The link was removed. Connect and scan a new QR code.",
+        tone: "wait",
+        icon: "user-x",
+      };
+    case "crashed":
+      return {
+        label: "Restarting",
+        sentence: "The page closed unexpectedly and is coming back. Nothing is sent twice.",
+        tone: "busy",
+        icon: "refresh",
+      };
+    case "hibernated":
+      return {
+        label: "Asleep",
+        sentence: "Saving memory. A new message or a click wakes it.",
+        tone: "off",
+        icon: "moon",
+      };
+    case "stopped":
+      return {
+        label: "Stopped",
+        sentence: "Sending stopped. Messages wait in the queue.",
+        tone: "bad",
+        icon: "stop",
+      };
+  }
+}
+
+/** What is said of a session that a person paused. */
+export const PAUSED: StateWords = {
+  label: "Paused",
+  sentence: "Nothing new is sent until you resume. Messages wait in the queue.",
+  tone: "wait",
+  icon: "pause",
+};
+
+/** What is said when the server no longer knows the SDR's token. */
+export const SIGNED_OUT: StateWords = {
+  label: "Signed out",
+  sentence: "The queue server ended this sign-in. Sign in again to go on.",
+  tone: "bad",
+  icon: "lock",
+};
+
+/** What is said of a message in this state. */
+export function messageWords(state: MessageState): StateWords {
+  switch (state) {
+    case "queued":
+      return { label: "Queued", sentence: "Waits its turn.", tone: "off", icon: "clock" };
+    case "leased":
+      return { label: "Queued", sentence: "Next on this machine.", tone: "off", icon: "clock" };
+    case "begun":
+      return { label: "Sending", sentence: "Being sent now.", tone: "busy", icon: "send" };
+    case "sent":
+      return { label: "Sent", sentence: "WhatsApp has it.", tone: "busy", icon: "check" };
+    case "delivered":
+      return {
+        label: "Delivered",
+        sentence: "On the lead’s phone.",
+        tone: "ok",
+        icon: "check-double",
+      };
+    case "read":
+      return { label: "Read", sentence: "The lead has read it.", tone: "ok", icon: "eye" };
+    case "failed":
+      return { label: "Failed", sentence: "It was not sent.", tone: "bad", icon: "alert" };
+    case "dead":
+      return {
+        label: "Given up",
+        sentence: "It never began after several tries and was not sent.",
+        tone: "bad",
+        icon: "alert",
+      };
+    case "cancelled":
+      return {
+        label: "Cancelled",
+        sentence: "Withdrawn before it was sent.",
+        tone: "off",
+        icon: "minus",
+      };
+    case "review":
+      return {
+        label: "Needs a decision",
+        sentence: "It may have been sent. A manager decides; it is never re-sent on its own.",
+        tone: "wait",
+        icon: "question",
+      };
+  }
+}
+
+/** A button that helps against a problem: an order to the agent, or the sign-in dialog. */
+export type Remedy = { label: string; does: Order | "sign_in" } | null;
+
+export type ProblemWords = { title: string; next: string; remedy: Remedy };
+
+const TRY_AGAIN: Remedy = { label: "Try again", does: "resume" };
+const RELOAD: Remedy = { label: "Reload WhatsApp", does: "resume" };
+const RELINK: Remedy = { label: "Unlink and link again", does: "unlink" };
+const SIGN_IN: Remedy = { label: "Sign in again", does: "sign_in" };
+
+/** A short title for a problem and what to do next; the problem's own message says what happened. */
+export function problemWords(code: ProblemCode): ProblemWords {
+  switch (code) {
+    case "bad_request":
+      return words("Request refused", "Check what was entered and try again.", null);
+    case "wrong_credentials":
+      return words("Wrong e-mail or password", "Check both and try again.", null);
+    case "unauthorized":
+      return words("Signed out", "Sign in again; waiting messages stay in the queue.", SIGN_IN);
+    case "forbidden":
+      return words("Not allowed", "Ask a manager for access.", null);
+    case "not_found":
+      return words("Not found", "It may have been removed at the server.", null);
+    case "fenced":
+      return words("Taken over", "Another desktop has this message; nothing to do here.", null);
+    case "cancelled":
+      return words("Cancelled", "It was withdrawn before it was sent; nothing to do.", null);
+    case "not_now":
+      return words("Waiting for sending hours", "It goes on by itself; nothing is lost.", null);
+    case "too_many_requests":
+      return words("Server busy", "It goes on by itself in a moment.", null);
+    case "server_error":
+      return words("Server fault", "It is retried by itself. Tell the office if it stays.", null);
+    case "unreachable":
+      return words("Server not reachable", "Check the network. It is retried by itself.", null);
+    case "bad_answer":
+      return words("Unreadable answer", "Nothing was sent. Tell whoever runs the server.", null);
+    case "wrong_sdr":
+      return words("Wrong SDR’s message refused", "It was not sent. Tell a manager.", TRY_AGAIN);
+    case "bad_phone":
+      return words("Bad phone number", "Correct the lead’s number and queue it again.", null);
+    case "bad_text":
+      return words("Bad message text", "Correct the text and queue it again.", null);
+    case "not_on_whatsapp":
+      return words("Not on WhatsApp", "Check the number, or reach the lead another way.", null);
+    case "whatsapp_refused":
+      return words("WhatsApp refused", "Wait a while and look at the account first.", TRY_AGAIN);
+    case "ack_stuck":
+      return words("No confirmation", "Check the phone’s connection, then try again.", TRY_AGAIN);
+    case "fate_unknown":
+      return words(
+        "Needs a decision",
+        "Look in the chat whether it left; a manager decides.",
+        null,
+      );
+    case "self_test_failed":
+      return words(
+        "WhatsApp changed",
+        "Reload once. If it stays, Hotdesk needs an update.",
+        RELOAD,
+      );
+    case "page_unresponsive":
+      return words("Page does not answer", "Reload it; nothing is sent twice.", RELOAD);
+    case "page_crashed":
+      return words("Page kept closing", "Reload it; nothing is sent twice.", RELOAD);
+    case "wrong_account":
+      return words("Another number was linked", "Link the SDR’s own phone again.", RELINK);
+    case "store_failed":
+      return words("Cannot save", "Free some disk space, then try again.", TRY_AGAIN);
+    case "keychain_failed":
+      return words(
+        "Keyring locked",
+        "Unlock this computer’s keyring, then start Hotdesk again.",
+        null,
+      );
+    case "bad_config":
+      return words("Bad setting", "Correct the configuration and start Hotdesk again.", null);
+    case "other_desktop":
+      return words("In use elsewhere", "Disconnect the other desktop, then try again.", TRY_AGAIN);
+    case "unknown":
+      return words("Something went wrong", "Try again. If it stays, update Hotdesk.", TRY_AGAIN);
+  }
+}
+
+function words(title: string, next: string, remedy: Remedy): ProblemWords {
+  return { title, next, remedy };
+}
+
+/** What a confirmation says: what is deleted, and what is not. */
+export type ConfirmWords = {
+  title: string;
+  text: string;
+  goneTitle: string;
+  gone: readonly string[];
+  stays: readonly string[];
+  button: string;
+};
+
+/** The words of the two confirmations. */
+export function confirmWords(kind: "unlink" | "remove", name: string): ConfirmWords {
+  switch (kind) {
+    case "unlink":
+      return {
+        title: `Unlink ${name}’s WhatsApp?`,
+        text: "This machine is taken off the phone’s list of linked devices.",
+        goneTitle: "What ends",
+        gone: [
+          "The link between this machine and the WhatsApp account",
+          "Sending, until a new QR code is scanned",
+        ],
+        stays: [
+          "The account and its chats on the phone",
+          "Waiting messages, in the queue",
+          "The sign-in here",
+        ],
+        button: "Unlink",
+      };
+    case "remove":
+      return {
+        title: `Remove ${name} from this machine?`,
+        text: "To come back, sign in again and scan a new QR code.",
+        goneTitle: "What is deleted here",
+        gone: [
+          "The WhatsApp profile: its link, chats and files on this machine",
+          "The sign-in, and the local record of messages",
+        ],
+        stays: [
+          "The account and its chats on the phone",
+          "Waiting messages and their history, at the queue server",
+          "Everyone else on this machine",
+        ],
+        button: "Remove from this machine",
+      };
+  }
+}
