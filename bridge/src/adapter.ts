@@ -1,0 +1,94 @@
+import type {
+  Ack,
+  Capability,
+  ChatId,
+  OwnAccount,
+  Problem,
+  SessionState,
+  UtcMs,
+  WaMessageId,
+} from "./generated/protocol";
+
+/**
+ * One way to read and drive a WhatsApp page. `modules` calls the page's own modules; `wa-js` and
+ * `page` will stand beside it. An adapter starts no timer and changes nothing of the page.
+ */
+export interface Adapter {
+  /** As told to the server and shown to a person. */
+  readonly name: string;
+  /** Looks at the page as it is now. */
+  look(): PageLook;
+  /** Begins to listen as soon as the page can be listened to; harmless when called again. */
+  listen(ear: Ear): void;
+  /** Looks the id up, then sends with exactly this id, asking `gate` right before handing over. */
+  sendText(order: SendTextOrder, gate: HandoverGate): Promise<SendOutcome>;
+  /** The message of ours with this id, wherever the page keeps it. */
+  lookUp(waMessageId: WaMessageId): Promise<FoundMessage | null>;
+  /** Tells every message of ours that the page has in memory and that is asked for. */
+  sweep(isWanted: (waMessageId: WaMessageId) => boolean, tell: (found: FoundMessage) => void): void;
+  /** Asks for a fresh QR code. Null, or why that cannot be done. */
+  refreshQr(): Problem | null;
+  /** Begins to unlink this device. Null, or why that cannot be done. */
+  logOut(): Problem | null;
+}
+
+/** The states a page can be in by its own word. */
+export type PageState = Exclude<SessionState, "closed" | "crashed" | "hibernated" | "stopped">;
+
+/** What one look at the page shows. */
+export interface PageLook {
+  readonly pageVersion: string | null;
+  readonly state: PageState;
+  readonly qr: string | null;
+  readonly qrExpired: boolean;
+  readonly account: OwnAccount | null;
+  readonly missing: readonly Capability[];
+}
+
+/** What an adapter tells of its own accord. */
+export interface Ear {
+  /** A message of ours has this ack now. */
+  acked(message: FoundMessage): void;
+  /** A text came in. False: no room now, tell it again when asked. */
+  incoming(message: IncomingMessage): boolean;
+  /** A message or a chat was added. */
+  added(): void;
+}
+
+/** A text to send. */
+export interface SendTextOrder {
+  readonly waMessageId: WaMessageId;
+  /** E.164, with the plus. */
+  readonly phone: string;
+  readonly text: string;
+}
+
+/** The last word before a message leaves our hands. */
+export interface HandoverGate {
+  /** Why it must not be handed over any more, or null; null is the point of no return. */
+  handOver(): Problem | null;
+}
+
+/** A message of ours in the page. */
+export interface FoundMessage {
+  readonly waMessageId: WaMessageId;
+  readonly chatId: ChatId;
+  /** Its ack at the time of the call. */
+  readonly ack: Ack;
+}
+
+/** A text from a lead. */
+export interface IncomingMessage {
+  readonly waMessageId: WaMessageId;
+  readonly chatId: ChatId;
+  readonly phone: string | null;
+  readonly text: string;
+  readonly atMs: UtcMs;
+}
+
+/** What became of a send. */
+export type SendOutcome =
+  | { readonly type: "in_page"; readonly message: FoundMessage; readonly alreadyThere: boolean }
+  | { readonly type: "not_on_whatsapp" }
+  | { readonly type: "not_submitted"; readonly problem: Problem }
+  | { readonly type: "unclear"; readonly problem: Problem };

@@ -1,0 +1,59 @@
+import type { Adapter } from "./adapter";
+import { openListening } from "./whatsapp/listen";
+import { logOut } from "./whatsapp/log-out";
+import { lookUp } from "./whatsapp/look-up";
+import { ownAccount } from "./whatsapp/own-account";
+import { pageVersion } from "./whatsapp/page-version";
+import { qrCode } from "./whatsapp/qr-code";
+import { refreshQr } from "./whatsapp/refresh-qr";
+import { openRegistry, type Registry } from "./whatsapp/registry";
+import { selfTest } from "./whatsapp/self-test";
+import { sendText } from "./whatsapp/send-text";
+import { isLoggedIn, sessionState } from "./whatsapp/session-state";
+import { watchSettling } from "./whatsapp/settling";
+import { sweepMessages } from "./whatsapp/sweep-messages";
+
+/** A registry that gives nothing: modules are not required before the page itself runs. */
+const CLOSED: Registry = { count: () => 0, get: () => undefined };
+
+/** The adapter `modules`: direct calls of the page's own modules. */
+export function openModulesAdapter(): Adapter {
+  const registry = openRegistry();
+  const settling = watchSettling(registry);
+  const hear = openListening(registry);
+  let wasLoggedIn = false;
+
+  return {
+    name: "modules",
+    look() {
+      settling.look();
+      const now = settling.usable() ? registry : CLOSED;
+      const loggedIn = isLoggedIn(now);
+      wasLoggedIn = wasLoggedIn || loggedIn;
+      const state = sessionState(now, wasLoggedIn);
+      const code = state === "qr" ? qrCode(now) : { value: null, expired: false };
+      return {
+        pageVersion: pageVersion(now),
+        state,
+        qr: code.value,
+        qrExpired: code.expired,
+        account: loggedIn ? ownAccount(now) : null,
+        missing: settling.settled() ? selfTest(registry) : [],
+      };
+    },
+    listen(ear) {
+      if (settling.usable()) {
+        hear(ear);
+      }
+    },
+    sendText: (order, gate) => sendText(registry, order, gate),
+    lookUp: (waMessageId) => lookUp(registry, waMessageId),
+    sweep(isWanted, tell) {
+      if (registry.get("messages") !== undefined) {
+        sweepMessages(registry, isWanted, tell);
+      }
+    },
+    refreshQr: () => refreshQr(registry),
+    logOut: () => logOut(registry),
+  };
+}

@@ -1,0 +1,111 @@
+import { hasOwn, matchText, parseJson } from "./builtins";
+import { utf8Length } from "./encode";
+import {
+  type BridgeCommand,
+  MAX_TEXT_BYTES,
+  type PageGeneration,
+  type Problem,
+} from "./generated/protocol";
+import { problem } from "./problem";
+
+const E164 = /^\+[1-9][0-9]{6,14}$/;
+const WA_MESSAGE_ID = /^3EB0[0-9A-F]{8,36}$/;
+const NAME = /^[\x21-\x7e]{1,200}$/;
+/** The longest request worth parsing: the longest text, each byte escaped, and the rest. */
+const MAX_REQUEST_CHARS = MAX_TEXT_BYTES * 6 + 4_096;
+
+/** A request that is complete and within its bounds, or why it is not. */
+export type CheckedRequest =
+  | { readonly generation: PageGeneration; readonly command: BridgeCommand }
+  | { readonly problem: Problem };
+
+/** Reads and checks what the app submits. */
+export function readRequest(json: unknown): CheckedRequest {
+  if (typeof json !== "string" || json.length > MAX_REQUEST_CHARS) {
+    return malformed("it is no text, or too long");
+  }
+  let parsed: unknown;
+  try {
+    parsed = parseJson(json);
+  } catch {
+    return malformed("it is no JSON");
+  }
+  const generation = own(parsed, "generation");
+  const command = own(parsed, "command");
+  if (typeof generation !== "string") {
+    return malformed("it has no generation");
+  }
+  const checked = readCommand(command);
+  return "problem" in checked ? checked : { generation, command: checked.command };
+}
+
+function readCommand(
+  command: unknown,
+): { readonly command: BridgeCommand } | { readonly problem: Problem } {
+  const type = own(command, "type");
+  switch (type) {
+    case "send_text":
+    case "look_up": {
+      const messageId = own(command, "messageId");
+      const waMessageId = own(command, "waMessageId");
+      if (!isLike(messageId, NAME)) {
+        return malformed("messageId is missing");
+      }
+      if (!isLike(waMessageId, WA_MESSAGE_ID)) {
+        return malformed("waMessageId is not of the form 3EB0…");
+      }
+      if (type === "look_up") {
+        return { command: { type, messageId, waMessageId } };
+      }
+      const phone = own(command, "phone");
+      const text = own(command, "text");
+      if (!isLike(phone, E164)) {
+        return {
+          problem: problem(
+            "bad_phone",
+            "The phone number is not of the form +5511970000001. Nothing was sent. Correct the number at the server.",
+          ),
+        };
+      }
+      if (typeof text !== "string" || text.length === 0 || utf8Length(text) > MAX_TEXT_BYTES) {
+        return {
+          problem: problem(
+            "bad_text",
+            "The text is empty or longer than 65,536 bytes. Nothing was sent. Correct the text at the server.",
+          ),
+        };
+      }
+      return { command: { type, messageId, waMessageId, phone, text } };
+    }
+    case "mark": {
+      const marker = own(command, "marker");
+      return isLike(marker, NAME)
+        ? { command: { type, marker } }
+        : malformed("marker is missing or too long");
+    }
+    case "refresh_qr":
+    case "log_out":
+      return { command: { type } };
+    default:
+      return malformed("its command is unknown to this bridge");
+  }
+}
+
+function own(value: unknown, key: string): unknown {
+  return typeof value === "object" && value !== null && hasOwn(value, key)
+    ? (value as Record<string, unknown>)[key]
+    : undefined;
+}
+
+function isLike(value: unknown, pattern: RegExp): value is string {
+  return typeof value === "string" && matchText(pattern, value) !== null;
+}
+
+function malformed(why: string): { readonly problem: Problem } {
+  return {
+    problem: problem(
+      "bad_request",
+      `The page's script refused a command: ${why}. Nothing was sent by it.`,
+    ),
+  };
+}

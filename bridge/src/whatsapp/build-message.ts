@@ -1,0 +1,58 @@
+import type { SendTextOrder } from "../adapter";
+import { construct, floor, keysOf, utcNow } from "../builtins";
+import { personChat } from "./chat-id";
+import { callFunction, read } from "./read";
+import type { Registry } from "./registry";
+
+/** A text message for this chat under the chosen id, in the form WhatsApp's own code makes. */
+export function buildMessage(registry: Registry, chat: unknown, order: SendTextOrder): object {
+  const to = read(chat, "id");
+  const from = sender(registry, personChat(to)?.server === "lid");
+  const key = construct(registry.get("msgKey") as new (options: object) => object, [
+    { from, to, id: order.waMessageId, participant: undefined, selfDir: "out" },
+  ]);
+  const message: Record<string, unknown> = {
+    id: key,
+    ack: 0,
+    body: order.text,
+    type: "chat",
+    t: unixSeconds(registry),
+    from,
+    to,
+    self: "out",
+    local: true,
+    isNewMsg: true,
+  };
+  const ephemeral = callFunction(registry.get("getEphemeralFields"), [chat]);
+  if (typeof ephemeral === "object" && ephemeral !== null) {
+    const keys = keysOf(ephemeral);
+    for (let index = 0; index < keys.length; index += 1) {
+      const name = keys[index];
+      if (name !== undefined && message[name] === undefined) {
+        message[name] = read(ephemeral, name);
+      }
+    }
+  }
+  return message;
+}
+
+/** A chat under a lid is written to from our lid, else the lead sees an unknown sender. */
+function sender(registry: Registry, toLid: boolean): unknown {
+  const from = callFunction(registry.get(toLid ? "myLid" : "myPhone"), []);
+  if (personChat(from) === null) {
+    throw new TypeError("the page does not know its own account");
+  }
+  return from;
+}
+
+function unixSeconds(registry: Registry): number {
+  try {
+    const seconds = callFunction(registry.get("unixTime"), []);
+    if (typeof seconds === "number" && seconds > 0) {
+      return seconds;
+    }
+  } catch {
+    // Without WhatsApp's own clock the machine's serves.
+  }
+  return floor(utcNow() / 1_000);
+}

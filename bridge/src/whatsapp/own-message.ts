@@ -1,0 +1,24 @@
+import type { FoundMessage } from "../adapter";
+import { matchText } from "../builtins";
+import { personChat } from "./chat-id";
+import { read, readText } from "./read";
+import { readAck } from "./read-ack";
+
+const WA_MESSAGE_ID = /^3EB0[0-9A-F]{8,36}$/;
+
+/**
+ * Reads a message of the page as one of ours. Null for another's: the sender of a message chooses
+ * its id, so a lead could choose one of ours.
+ */
+export function ownMessage(message: unknown): FoundMessage | null {
+  const key = read(message, "id");
+  const waMessageId = readText(key, "id");
+  if (read(key, "fromMe") !== true || waMessageId === undefined) {
+    return null;
+  }
+  const chat = personChat(read(key, "remote"));
+  if (chat === null || matchText(WA_MESSAGE_ID, waMessageId) === null) {
+    return null;
+  }
+  return { waMessageId, chatId: chat.chatId, ack: readAck(read(message, "ack")) };
+}

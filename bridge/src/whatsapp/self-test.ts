@@ -1,0 +1,27 @@
+import { append } from "../builtins";
+import type { Capability } from "../generated/protocol";
+import type { Registry } from "./registry";
+import { CAPABILITIES, NEEDS } from "./wanted";
+
+/** The capabilities for which the page lacks a module, an export, or a method. */
+export function selfTest(registry: Registry): Capability[] {
+  const missing: Capability[] = [];
+  for (let index = 0; index < CAPABILITIES.length; index += 1) {
+    const capability = CAPABILITIES[index];
+    if (capability !== undefined && lacks(registry, capability)) {
+      append(missing, capability);
+    }
+  }
+  return missing;
+}
+
+function lacks(registry: Registry, capability: Capability): boolean {
+  const needs = NEEDS[capability];
+  for (let index = 0; index < needs.length; index += 1) {
+    const name = needs[index];
+    if (name !== undefined && registry.get(name) === undefined) {
+      return true;
+    }
+  }
+  return false;
+}
