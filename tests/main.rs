@@ -1,0 +1,19 @@
+//! The product as a whole: the real desktop app, the real queue server and the rehearsal WhatsApp,
+//! each as its own program, on a screen, a D-Bus and a keyring of their own. What really left is
+//! judged by the rehearsal WhatsApp's history, never by the app's own word.
+#![cfg(target_os = "linux")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod crash;
+mod instance;
+mod isolation;
+mod journey;
+mod outage;
+mod sign_in;
+mod start;
+mod support;
+mod tray;

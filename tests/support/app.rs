@@ -1,0 +1,90 @@
+//! The desktop app as a plain program, signed in by its rehearsal configuration.
+
+use super::desk::Desk;
+use super::office::{Office, PASSWORD, Person};
+use super::process::{Process, descendants, program};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What the app is started with.
+pub struct AppConfig {
+    file: PathBuf,
+}
+
+impl AppConfig {
+    /// A rehearsal configuration for an office; `signed_in` are signed in at start.
+    pub fn write(office: &Office, signed_in: &[Person]) -> Self {
+        Self::with_urls(&office.desk, &office.server_url, &office.sim_url, signed_in)
+    }
+
+    /// The same with a WhatsApp page of the test's own.
+    pub fn with_urls(desk: &Desk, server: &str, whatsapp: &str, signed_in: &[Person]) -> Self {
+        let data = data_dir(desk);
+        let mut text = format!(
+            "server_url = \"{server}\"\nwhatsapp_url = \"{whatsapp}\"\nrehearsal = true\ndata_dir = \"{}\"\n",
+            data.display()
+        );
+        for one in signed_in {
+            text += &format!(
+                "\n[[rehearsal_sign_in]]\nemail = \"{}\"\npassword = \"{PASSWORD}\"\n",
+                one.email
+            );
+        }
+        let file = desk.dir().join("hotdesk.toml");
+        fs::write(&file, text).unwrap();
+        Self { file }
+    }
+
+    /// The arguments for the app.
+    pub fn args(&self) -> Vec<String> {
+        [
+            "--no-problem-window",
+            "--config",
+            self.file.to_str().unwrap(),
+        ]
+        .map(str::to_owned)
+        .to_vec()
+    }
+}
+
+/// Where the app keeps its data at a desk.
+pub fn data_dir(desk: &Desk) -> PathBuf {
+    desk.dir().join("desktop")
+}
+
+/// The running app.
+pub struct App {
+    /// Its process.
+    pub process: Process,
+}
+
+impl App {
+    /// Starts it.
+    pub fn start(desk: &Desk, config: &AppConfig) -> Self {
+        let mut command = desk.command(&program("hotdesk"));
+        Self {
+            process: desk.start("hotdesk", command.args(config.args()), None),
+        }
+    }
+
+    /// Starts it for an office whose `signed_in` are signed in by configuration.
+    pub fn start_for(office: &Office, signed_in: &[Person]) -> Self {
+        Self::start(&office.desk, &AppConfig::write(office, signed_in))
+    }
+
+    /// The web processes, oldest first: the shell's, then the pages'.
+    pub fn web_processes(&self) -> Vec<u32> {
+        descendants(self.process.pid(), "WebKitWebProces")
+    }
+}
+
+/// The app's name for a program that is started without this module's help.
+pub fn app_program() -> PathBuf {
+    program("hotdesk")
+}
+
+/// What is at this path, as `rwx` bits.
+pub fn mode(path: &Path) -> u32 {
+    use std::os::unix::fs::PermissionsExt;
+    fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
