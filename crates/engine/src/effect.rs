@@ -1,5 +1,8 @@
-//! What a [`Session`](crate::Session) asks for. Every effect but the view is answered by exactly
-//! one [`Input`](crate::Input) of the matching name.
+//! What a [`Session`](crate::Session) asks for. Every effect but `Release` and `Qr` is answered by
+//! exactly one [`Input`](crate::Input) of the matching name.
+//!
+//! Of each kind at most one is unanswered at a time; only `Begin`, `Report` and `Reply`, whose
+//! answers carry an id, may run side by side. The runner retries nothing.
 
 use hotdesk_protocol::bridge::BridgeCommand;
 use hotdesk_protocol::ids::{
@@ -50,8 +53,11 @@ pub enum Effect {
 pub enum Record {
     /// Insert or replace a row of the outbox.
     Outbox(Box<OutboxRow>),
-    /// The row's end is reported: keep the id and its hashes, drop the text.
+    /// The row's end is reported: keep the row, drop its text (`Setup::finished` brings it back).
     Finished(MessageId),
+    /// It is proven that the message did not leave and the server no longer lets this desktop
+    /// send it: delete the row, it may be offered again.
+    Dropped(MessageId),
     /// The marker to be written into the profile, before it is written there.
     Marker(String),
     /// The number this profile is linked to.

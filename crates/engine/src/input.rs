@@ -11,6 +11,26 @@ use hotdesk_protocol::queue::{ClaimAnswer, HeartbeatAnswer, LeaseAnswer};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Millis(pub u64);
 
+impl Millis {
+    /// So much later.
+    #[must_use]
+    pub fn after(self, ms: u64) -> Self {
+        Self(self.0.saturating_add(ms))
+    }
+
+    /// So much earlier.
+    #[must_use]
+    pub fn before(self, ms: u64) -> Self {
+        Self(self.0.saturating_sub(ms))
+    }
+
+    /// How long ago `earlier` was; 0 if it was not.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> u64 {
+        self.0.saturating_sub(earlier.0)
+    }
+}
+
 /// Both clocks, read before the thing that the input is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Now {
@@ -29,8 +49,13 @@ pub struct Setup {
     pub desktop_id: DesktopId,
     /// This start of the operating system; "only our process had died" means it is unchanged.
     pub boot_id: String,
-    /// Rows whose end is not yet reported, as found on disk.
+    /// The app's version, told to the server.
+    pub app_version: String,
+    /// Rows that are not finished, as found on disk.
     pub outbox: Vec<OutboxRow>,
+    /// Finished rows that are still kept (their text dropped): an id seen before is never sent
+    /// again, and a reply is attributed by its chat.
+    pub finished: Vec<OutboxRow>,
     /// The marker this desktop last wrote into the profile.
     pub marker: Option<String>,
     /// The number that was linked last; another one stops the session.
@@ -52,6 +77,8 @@ pub enum Input {
     Pause,
     /// A person resumes, also after a stop with a reason.
     Resume,
+    /// A person has signed in (again): the token is good, calls to the server may go on.
+    SignedIn,
     /// A person wants this device unlinked from WhatsApp.
     Unlink,
     /// A person asks for a fresh QR code.

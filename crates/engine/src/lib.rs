@@ -2,6 +2,41 @@
 //!
 //! No I/O, no clock, no randomness: `handle(input, now)`, then `poll_effect()` until it is empty,
 //! then sleep until `poll_timeout()` or the next input.
+//!
+//! | file | what it rules |
+//! |---|---|
+//! | `session` | the session itself: inputs in, one `pump` over the rest after each |
+//! | `page` | the page's life: open, probe, drain, reload, crash, stop |
+//! | `reports` | what the page tells, turned into facts about messages |
+//! | `claims` | what the queue offers: asking, checking, handing back |
+//! | `delivery` | begin, intent, submit: the order of steps |
+//! | `reconcile` | what is unknown is looked up, never sent again |
+//! | `results` | telling the server, for ever |
+//! | `records` | what goes to disk, one write at a time |
+//! | `heartbeat` | telling the server how the session stands |
 
+mod backoff;
+mod check;
+mod claims;
+mod delivery;
 pub mod effect;
+pub mod epoch;
+mod flight;
+mod heartbeat;
 pub mod input;
+mod page;
+mod reconcile;
+mod records;
+mod replies;
+mod reports;
+mod results;
+mod rng;
+mod session;
+mod status;
+pub mod wa_id;
+mod words;
+
+pub use effect::{Effect, OutboxRow, Record, Stage};
+pub use input::{Input, Millis, Now, PageFault, QueueFault, Setup};
+pub use session::Session;
+pub use status::SessionStatus;

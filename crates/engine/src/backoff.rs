@@ -1,0 +1,33 @@
+//! How long to wait after a failure: doubling from 0.5 s to 60 s, with jitter, never less than the
+//! server's `Retry-After`.
+
+use crate::input::Millis;
+use crate::rng::Rng;
+
+const FIRST_MS: u64 = 500;
+const MOST_MS: u64 = 60_000;
+
+/// One thing that is tried again until it works.
+#[derive(Clone, Default)]
+pub(crate) struct Backoff {
+    failures: u32,
+    not_before: Millis,
+}
+
+impl Backoff {
+    /// When the next try may be made.
+    pub(crate) fn not_before(&self) -> Millis {
+        self.not_before
+    }
+
+    pub(crate) fn failed(&mut self, now: Millis, retry_after_ms: u64, rng: &mut Rng) {
+        let span = (FIRST_MS << self.failures.min(7)).min(MOST_MS);
+        self.failures = self.failures.saturating_add(1);
+        self.not_before = now.after(rng.jitter(span).max(retry_after_ms));
+    }
+
+    /// It worked, or a person asked for a try right now.
+    pub(crate) fn reset(&mut self) {
+        *self = Self::default();
+    }
+}

@@ -1,0 +1,263 @@
+//! What the queue offers: asking for it, checking it, handing it back.
+
+use crate::backoff::Backoff;
+use crate::check;
+use crate::effect::{Effect, OutboxRow, Stage};
+use crate::flight::{Claimed, Flight, Step};
+use crate::input::{Millis, QueueFault};
+use crate::session::Session;
+use crate::wa_id::{body_hash, wa_message_id};
+use crate::words;
+use hotdesk_protocol::ids::{MessageId, ProfileEpoch, TenantId};
+use hotdesk_protocol::queue::{ClaimAnswer, ClaimRequest, ClaimedMessage};
+use hotdesk_protocol::{Problem, ProblemCode};
+
+const WAIT_SECONDS: u32 = 25;
+const LIMIT_MOST: u64 = 10;
+/// Messages are leased only when they may leave within about this time.
+pub(crate) const AHEAD_MS: u64 = 2_000;
+const HURRIED_MS: u64 = 1_000;
+const BLOCKED_MS: u64 = 5_000;
+
+/// How the server stands, as far as this session has heard.
+#[derive(Clone, Default)]
+pub(crate) struct Queue {
+    pub(crate) signed_out: bool,
+    /// Why the last call failed, if it did.
+    pub(crate) problem: Option<Problem>,
+    /// It offered another SDR's message.
+    pub(crate) wrong_sdr: Option<Problem>,
+    /// Why it offers nothing.
+    pub(crate) blocked: Option<Problem>,
+    pub(crate) queued: u32,
+    pub(crate) sent_today: u32,
+    pub(crate) claimed: Vec<Claimed>,
+    pub(crate) claim_out: Option<Millis>,
+    pub(crate) claim_at: Millis,
+    pub(crate) claim_retry: Backoff,
+}
+
+impl Session {
+    /// Take note of how a call went; `Some(retry_after_ms)` if it failed.
+    pub(crate) fn heard<T>(&mut self, result: &Result<T, QueueFault>) -> Option<u64> {
+        match result {
+            Ok(_) => {
+                self.queue.problem = None;
+                None
+            }
+            Err(QueueFault::Lost(problem)) => {
+                self.queue.problem = Some(problem.clone());
+                Some(0)
+            }
+            Err(QueueFault::Later(ms, problem)) => {
+                self.queue.problem = Some(problem.clone());
+                Some(*ms)
+            }
+            Err(QueueFault::Refused(problem)) => {
+                if problem.code == ProblemCode::Unauthorized {
+                    self.queue.signed_out = true;
+                }
+                Some(0)
+            }
+        }
+    }
+
+    pub(crate) fn signed_in(&mut self) {
+        self.queue.signed_out = false;
+        self.queue.problem = None;
+        self.queue.claim_retry.reset();
+        self.queue.claim_at = self.now.boot;
+        self.heart.reset();
+        for flight in &mut self.flights {
+            flight.report_retry.reset();
+            flight.begin_retry.reset();
+        }
+    }
+
+    /// How many messages it makes sense to hold at this pace.
+    fn appetite(&self) -> usize {
+        let gap = u64::from(self.policy.gap_ms).max(1);
+        usize::try_from((10_000 / gap).clamp(1, LIMIT_MOST)).unwrap_or(1)
+    }
+
+    pub(crate) fn pump_claims(&mut self) {
+        let now = self.now.boot;
+        for claimed in &self.queue.claimed {
+            // Woken by the next lease to run out.
+            let until = claimed.until;
+            if until > now {
+                self.wake_at(until);
+                break;
+            }
+        }
+        self.queue.claimed.retain(|claimed| claimed.until > now);
+        if !self.may_begin() {
+            self.hand_back();
+            return;
+        }
+        let (held, appetite) = (self.queue.claimed.len() + self.unsent(), self.appetite());
+        let hungry = held == 0 || held * 2 < appetite;
+        let open = hungry && self.queue.claim_out.is_none() && !self.is_held_up();
+        let from = self.queue.claim_at.max(self.queue.claim_retry.not_before());
+        let from = from.max(self.next_submit.before(AHEAD_MS));
+        if open && self.due(from) {
+            self.queue.claim_out = Some(now);
+            let holding = self
+                .flights
+                .iter()
+                .filter(|flight| flight.step != Step::Settled);
+            let mut holding: Vec<MessageId> = holding.map(|flight| flight.id().clone()).collect();
+            holding.extend(
+                self.queue
+                    .claimed
+                    .iter()
+                    .map(|c| c.message.message_id.clone()),
+            );
+            let limit = u32::try_from(appetite.saturating_sub(held).max(1)).unwrap_or(1);
+            self.emit(Effect::Claim(ClaimRequest {
+                sdr_id: self.sdr_id.clone(),
+                desktop_id: self.desktop_id.clone(),
+                limit,
+                wait_seconds: WAIT_SECONDS,
+                holding,
+            }));
+        }
+    }
+
+    fn hand_back(&mut self) {
+        for claimed in std::mem::take(&mut self.queue.claimed) {
+            let message = claimed.message;
+            self.emit(Effect::Release(message.message_id, message.lease_token));
+        }
+    }
+
+    pub(crate) fn claimed(&mut self, result: Result<ClaimAnswer, QueueFault>) {
+        let failed = self.heard(&result);
+        let Some(asked) = self.queue.claim_out.take() else {
+            return;
+        };
+        let now = self.now.boot;
+        let answer = match (result, failed) {
+            (Ok(answer), _) => answer,
+            (Err(fault), retry_after_ms) => {
+                if let QueueFault::Refused(problem) = fault {
+                    self.queue.problem = Some(problem);
+                }
+                let after = retry_after_ms.unwrap_or(0);
+                self.queue.claim_retry.failed(now, after, &mut self.rng);
+                return;
+            }
+        };
+        self.queue.claim_retry.reset();
+        self.policy = answer.policy;
+        self.queue.queued = answer.queued;
+        self.queue.sent_today = answer.sent_today;
+        let blocked = answer.blocked.is_some();
+        self.queue.blocked = answer.blocked;
+        let offered = answer.messages.len();
+        let strangers = answer
+            .messages
+            .iter()
+            .filter(|m| m.sdr_id != self.sdr_id)
+            .count();
+        let mut taken = 0;
+        for message in answer.messages {
+            taken += usize::from(self.offered(&answer.tenant, message, asked));
+        }
+        if strangers > 0 {
+            self.queue.wrong_sdr = Some(words::wrong_sdr());
+        } else if offered > 0 {
+            self.queue.wrong_sdr = None;
+        }
+        // A server that answers at once with nothing to do must not be asked in a circle.
+        let hurried = taken == 0 && now.since(asked) < HURRIED_MS;
+        let pause = match (hurried, blocked) {
+            (_, true) => self.rng.jitter(BLOCKED_MS),
+            (true, false) => self.rng.jitter(HURRIED_MS),
+            (false, false) => 0,
+        };
+        self.queue.claim_at = now.after(pause);
+    }
+
+    /// One offered message; true if it will be sent.
+    fn offered(&mut self, tenant: &TenantId, message: ClaimedMessage, asked: Millis) -> bool {
+        if message.sdr_id != self.sdr_id {
+            return false;
+        }
+        let held = |claimed: &Claimed| claimed.message.message_id == message.message_id;
+        if self.queue.claimed.iter().any(held) || self.seen_before(&message) {
+            return false;
+        }
+        if let Some(problem) = check::fault(&message) {
+            let mut row = draft(tenant, &message, &self.boot_id);
+            row.text.clear();
+            let mut flight = Flight::new(row, Step::Settled);
+            flight.reach(Stage::Failed, self.now.utc, Some(problem));
+            self.flights.push(flight);
+            return false;
+        }
+        // The lease counts from before the request; a margin for the way to the page.
+        let lease = u64::from(message.lease_ms);
+        let until = asked.after(lease - (lease / 4).min(AHEAD_MS));
+        self.queue.claimed.push(Claimed {
+            tenant: tenant.clone(),
+            message,
+            until,
+        });
+        true
+    }
+
+    /// A message that was here before is never sent again: its state is reported once more.
+    fn seen_before(&mut self, message: &ClaimedMessage) -> bool {
+        if let Some(flight) = self.flight(&message.message_id) {
+            if flight.step == Step::Settled && flight.row.generation < message.generation {
+                self.remove(&message.message_id.clone());
+                return false;
+            }
+            if flight.step == Step::Settled {
+                if flight.report_out.is_none() {
+                    flight.row.reported = None;
+                }
+            } else {
+                // The same message under a new lease: the newer token is the good one.
+                flight.row.lease_token = message.lease_token.clone();
+            }
+            return true;
+        }
+        let Some(row) = self.finished.get(&message.message_id) else {
+            return false;
+        };
+        if row.generation < message.generation {
+            return false;
+        }
+        let mut row = row.clone();
+        row.reported = None;
+        let mut flight = Flight::new(row, Step::Settled);
+        flight.durable = Some(flight.row.stage);
+        self.flights.push(flight);
+        true
+    }
+}
+
+/// The row a message gets when it is begun.
+pub(crate) fn draft(tenant: &TenantId, message: &ClaimedMessage, boot_id: &str) -> OutboxRow {
+    OutboxRow {
+        message_id: message.message_id.clone(),
+        tenant: tenant.clone(),
+        lead_id: message.lead_id.clone(),
+        lead_name: message.lead_name.clone(),
+        phone: message.phone.clone(),
+        text: message.text.clone(),
+        generation: message.generation,
+        wa_message_id: wa_message_id(tenant, &message.message_id, message.generation),
+        lease_token: message.lease_token.clone(),
+        profile_epoch: ProfileEpoch(String::new()),
+        boot_id: boot_id.to_owned(),
+        body_hash: body_hash(&message.text),
+        stage: Stage::Intent,
+        chat_id: None,
+        at: Vec::new(),
+        reported: None,
+        problem: None,
+    }
+}

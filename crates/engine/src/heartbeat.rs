@@ -1,0 +1,89 @@
+//! Telling the server how the session stands: every 30 s, and at once when it changes.
+
+use crate::effect::Effect;
+use crate::input::{Millis, QueueFault};
+use crate::session::Session;
+use hotdesk_protocol::queue::{HeartbeatAnswer, HeartbeatRequest, WhatsappSession};
+use hotdesk_protocol::session::SessionState;
+
+const EVERY_MS: u64 = 30_000;
+/// A state that flickers is not told more often than this.
+const LEAST_MS: u64 = 250;
+
+#[derive(Clone, Default)]
+pub(crate) struct Heart {
+    last: Option<(Millis, WhatsappSession, bool)>,
+    out: bool,
+    not_before: Millis,
+}
+
+impl Heart {
+    /// Beat again at once.
+    pub(crate) fn reset(&mut self) {
+        self.last = None;
+        self.not_before = Millis(0);
+    }
+}
+
+impl Session {
+    pub(crate) fn pump_heartbeat(&mut self) {
+        if self.queue.signed_out || self.heart.out || !self.due(self.heart.not_before) {
+            return;
+        }
+        let session = self.whatsapp_session();
+        let paused = self.paused;
+        let from = match &self.heart.last {
+            None => self.now.boot,
+            Some((at, told, was_paused)) if *told == session && *was_paused == paused => {
+                at.after(EVERY_MS)
+            }
+            Some((at, _, _)) => at.after(LEAST_MS),
+        };
+        if self.due(from) {
+            self.heart.last = Some((self.now.boot, session.clone(), paused));
+            self.heart.out = true;
+            let in_flight = self.in_flight();
+            let app_version = self.app_version.clone();
+            self.emit(Effect::Heartbeat(HeartbeatRequest {
+                session,
+                paused,
+                in_flight,
+                app_version,
+            }));
+        }
+    }
+
+    fn whatsapp_session(&self) -> WhatsappSession {
+        let state = self.state();
+        WhatsappSession {
+            sdr_id: self.sdr_id.clone(),
+            desktop_id: Some(self.desktop_id.clone()),
+            connected: state == SessionState::Connected,
+            state,
+            phone: self.page.account().map(|account| account.phone.clone()),
+            connected_at_ms: self.page.connected_since.map(|(_, utc)| utc),
+            adapter: self.page.probe.as_ref().map(|probe| probe.adapter.clone()),
+            missing: self
+                .page
+                .probe
+                .as_ref()
+                .map(|p| p.missing.clone())
+                .unwrap_or_default(),
+            problem: self.own_problem(),
+        }
+    }
+
+    pub(crate) fn beaten(&mut self, result: Result<HeartbeatAnswer, QueueFault>) {
+        let failed = self.heard(&result);
+        self.heart.out = false;
+        if let Ok(answer) = result {
+            self.queue.queued = answer.queued;
+            self.queue.sent_today = answer.sent_today;
+        }
+        if let Some(retry_after_ms) = failed {
+            let wait = self.rng.jitter(10_000).max(retry_after_ms);
+            self.heart.not_before = self.now.boot.after(wait);
+            self.heart.last = None;
+        }
+    }
+}

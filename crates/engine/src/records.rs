@@ -1,0 +1,161 @@
+//! What goes to disk: one write at a time, the newest snapshot of a row each time. A send waits for
+//! its intent; everything else waits behind intents.
+
+use crate::backoff::Backoff;
+use crate::effect::{Effect, Record, Stage};
+use crate::flight::Step;
+use crate::session::Session;
+use crate::words;
+use hotdesk_protocol::Problem;
+use hotdesk_protocol::ids::MessageId;
+use std::collections::VecDeque;
+
+/// Sent rows kept in the outbox so that later ticks and replies find them.
+const TRACKED_MOST: usize = 500;
+
+#[derive(Clone, Default)]
+pub(crate) struct Records {
+    queued: VecDeque<Record>,
+    out: Option<Record>,
+    pub(crate) failed: Option<Problem>,
+    pub(crate) retry: Backoff,
+}
+
+impl Records {
+    /// Queue a record that is not a row, once.
+    pub(crate) fn push(&mut self, record: Record) {
+        if self.out.as_ref() != Some(&record) && !self.queued.contains(&record) {
+            self.queued.push_back(record);
+        }
+    }
+}
+
+impl Session {
+    pub(crate) fn recorded(&mut self, result: Result<(), Problem>) {
+        let Some(record) = self.records.out.take() else {
+            return;
+        };
+        if let Err(problem) = result {
+            self.records.failed = Some(words::store_failed(&problem));
+            self.records.retry.failed(self.now.boot, 0, &mut self.rng);
+            self.write_again(record);
+            return;
+        }
+        self.records.failed = None;
+        self.records.retry.reset();
+        match record {
+            Record::Outbox(row) => {
+                let now = self.now.boot;
+                if let Some(flight) = self.flight(&row.message_id) {
+                    flight.durable = Some(row.stage);
+                    if flight.step == Step::Recording && !flight.dirty {
+                        flight.step = Step::Ready;
+                        flight.not_before = now;
+                    }
+                }
+            }
+            Record::Finished(id) => {
+                if let Some(flight) = self.flight(&id) {
+                    let mut row = flight.row.clone();
+                    row.text.clear();
+                    self.remove(&id);
+                    self.finished.insert(id, row);
+                }
+            }
+            Record::Dropped(id) => self.remove(&id),
+            Record::Marker(marker) => self.page.marker = Some(marker),
+            Record::Account(_) => {}
+        }
+    }
+
+    fn write_again(&mut self, record: Record) {
+        match record {
+            Record::Outbox(row) => {
+                if let Some(flight) = self.flight(&row.message_id) {
+                    flight.dirty = true;
+                }
+            }
+            other @ (Record::Finished(_)
+            | Record::Dropped(_)
+            | Record::Marker(_)
+            | Record::Account(_)) => self.records.queued.push_front(other),
+        }
+    }
+
+    pub(crate) fn pump_records(&mut self) {
+        self.close_finished();
+        if self.records.out.is_some() || !self.due(self.records.retry.not_before()) {
+            return;
+        }
+        if let Some(record) = self.next_record() {
+            self.records.out = Some(record.clone());
+            self.emit(Effect::Record(record));
+        }
+    }
+
+    fn next_record(&mut self) -> Option<Record> {
+        let intent = self
+            .flights
+            .iter()
+            .position(|f| f.dirty && f.step == Step::Recording);
+        let row = intent.or_else(|| {
+            let wanted = self.records.queued.is_empty();
+            self.flights
+                .iter()
+                .position(|f| f.dirty && wanted && has_row(f.step))
+        });
+        match row {
+            Some(at) => {
+                self.flights[at].dirty = false;
+                Some(Record::Outbox(Box::new(self.flights[at].row.clone())))
+            }
+            None => self.records.queued.pop_front(),
+        }
+    }
+
+    /// Close rows whose end is reported, and the oldest of those that are merely watched.
+    fn close_finished(&mut self) {
+        let watched = |flight: &&crate::flight::Flight| {
+            flight.step == Step::Settled && flight.to_report().is_none()
+        };
+        let mut excess = self
+            .flights
+            .iter()
+            .filter(watched)
+            .count()
+            .saturating_sub(TRACKED_MOST);
+        let mut ids: Vec<MessageId> = Vec::new();
+        for flight in &mut self.flights {
+            let settled = flight.step == Step::Settled
+                && flight.to_report().is_none()
+                && flight.report_out.is_none();
+            if settled && (flight.is_over() || excess > 0) {
+                excess = excess.saturating_sub(usize::from(!flight.is_over()));
+                flight.step = Step::Finishing;
+                ids.push(flight.id().clone());
+            }
+        }
+        for id in ids {
+            self.records.push(Record::Finished(id));
+        }
+    }
+
+    /// Whether what is known of this message is on disk.
+    pub(crate) fn is_durable(durable: Option<Stage>, stage: Stage) -> bool {
+        durable == Some(stage)
+    }
+}
+
+/// Whether a row of this step may be written.
+fn has_row(step: Step) -> bool {
+    match step {
+        Step::Recording
+        | Step::Ready
+        | Step::Submitting
+        | Step::InPage
+        | Step::Unknown
+        | Step::Looking
+        | Step::Settled => true,
+        Step::Beginning | Step::Dropping | Step::Finishing => false,
+    }
+}

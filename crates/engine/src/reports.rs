@@ -1,0 +1,213 @@
+//! What the page tells, turned into facts about messages. A tick by id is a fact whatever load it
+//! comes from; every other word counts only from the load that was asked.
+
+use crate::effect::Stage;
+use crate::flight::Step;
+use crate::input::PageFault;
+use crate::replies::Inbound;
+use crate::session::Session;
+use crate::words;
+use hotdesk_protocol::bridge::{BridgeEvent, Drain};
+use hotdesk_protocol::ids::{ChatId, MessageId, PageGeneration, WaMessageId};
+use hotdesk_protocol::session::Ack;
+
+const DRAIN_BUSY_MS: u64 = 20;
+const DRAIN_ACKS_MS: u64 = 50;
+const DRAIN_FAILED_MS: u64 = 500;
+
+impl Session {
+    pub(crate) fn drained(&mut self, result: Result<Drain, PageFault>) {
+        let now = self.now.boot;
+        let Ok(drain) = result else {
+            self.drain_answered(now.after(DRAIN_FAILED_MS));
+            return;
+        };
+        let current = self.page.generation() == Some(&drain.generation);
+        let mut gap = false;
+        for report in drain.reports {
+            if current {
+                if report.seq <= self.page.seq {
+                    continue;
+                }
+                gap |= report.seq != self.page.seq + 1;
+                self.page.seq = report.seq;
+            }
+            self.event(report.event, &drain.generation, current);
+        }
+        if gap {
+            // Reports were lost: whatever waits for one has to be looked up.
+            self.forget_page();
+        }
+        if !current {
+            self.page.probe_now();
+        }
+        self.page.more = current && drain.more;
+        let wait = match (self.page.more, self.job()) {
+            (true, _) => 0,
+            (false, Some(_)) => DRAIN_BUSY_MS,
+            (false, None) => DRAIN_ACKS_MS,
+        };
+        self.drain_answered(now.after(wait));
+    }
+
+    fn event(&mut self, event: BridgeEvent, generation: &PageGeneration, current: bool) {
+        match event {
+            BridgeEvent::Ack { wa_message_id, ack } => self.ticked(&wa_message_id, ack, None),
+            BridgeEvent::InPage {
+                message_id,
+                wa_message_id,
+                chat_id,
+                ack,
+                already_there: _,
+            } => {
+                let known = |f: &&mut crate::flight::Flight| {
+                    *f.id() == message_id && f.row.wa_message_id == wa_message_id
+                };
+                if self.flights.iter_mut().find(known).is_some() {
+                    self.ticked(&wa_message_id, ack, Some(chat_id));
+                }
+            }
+            BridgeEvent::Incoming {
+                wa_message_id,
+                chat_id,
+                phone,
+                text,
+                at_ms,
+            } => {
+                self.incoming(Inbound {
+                    wa_message_id,
+                    chat_id,
+                    phone,
+                    text,
+                    at_ms,
+                });
+            }
+            BridgeEvent::NotOnWhatsapp { message_id } if current => {
+                if self.is_answer(&message_id, generation) {
+                    self.not_on_whatsapp(&message_id);
+                }
+            }
+            BridgeEvent::NotSubmitted {
+                message_id,
+                problem,
+            } if current => {
+                if self.is_answer(&message_id, generation) {
+                    self.not_submitted(&message_id, problem);
+                }
+            }
+            BridgeEvent::Unclear {
+                message_id,
+                problem: _,
+            } if current => {
+                self.unclear(&message_id);
+            }
+            BridgeEvent::Absent {
+                message_id,
+                wa_message_id,
+            } if current => {
+                let ours = self
+                    .flight(&message_id)
+                    .map(|flight| &flight.row.wa_message_id);
+                if ours == Some(&wa_message_id) {
+                    self.absent(&message_id, generation);
+                }
+            }
+            BridgeEvent::NotOnWhatsapp { .. }
+            | BridgeEvent::NotSubmitted { .. }
+            | BridgeEvent::Unclear { .. }
+            | BridgeEvent::Absent { .. } => {}
+        }
+    }
+
+    /// Whether a word about a submit comes from the load the submit went to.
+    fn is_answer(&mut self, id: &MessageId, generation: &PageGeneration) -> bool {
+        self.flight(id).is_some_and(|flight| {
+            let asked = flight.handed_in.as_ref().map(|(asked, _)| asked);
+            flight.step == Step::Submitting && asked == Some(generation)
+        })
+    }
+
+    fn not_on_whatsapp(&mut self, id: &MessageId) {
+        let utc = self.now.utc;
+        if let Some(flight) = self.flight(id) {
+            flight.reach(Stage::Failed, utc, Some(words::not_on_whatsapp()));
+        }
+    }
+
+    fn unclear(&mut self, id: &MessageId) {
+        let now = self.now.boot;
+        if let Some(flight) = self.flight(id)
+            && flight.step == Step::Submitting
+        {
+            flight.step = Step::Unknown;
+            flight.not_before = now;
+            // What the page cannot tell now, a fresh load reads from its storage.
+            self.page.reload_wanted = true;
+        }
+    }
+
+    /// A tick of one of our messages, by its id. Ranks only rise.
+    fn ticked(&mut self, id: &WaMessageId, ack: Ack, chat: Option<ChatId>) {
+        let now = self.now;
+        let Some(at) = self.flights.iter().position(|f| f.row.wa_message_id == *id) else {
+            return;
+        };
+        let flight = &mut self.flights[at];
+        if flight.step == Step::Finishing {
+            return;
+        }
+        if chat.is_some() && flight.row.chat_id.is_none() {
+            flight.row.chat_id = chat;
+            flight.dirty = true;
+        }
+        let (stage, before) = (stage_of(ack), flight.row.stage);
+        let waits = matches!(
+            flight.step,
+            Step::Submitting | Step::Looking | Step::Unknown
+        );
+        match stage {
+            Stage::Failed => {
+                if rank(before) < rank(Stage::Sent) && before != Stage::Failed {
+                    flight.reach(Stage::Failed, now.utc, Some(words::whatsapp_refused()));
+                    self.warning = Some(words::platform_warning());
+                }
+            }
+            Stage::Submitted if before == Stage::Intent => {
+                flight.waiting_since = now.boot;
+                flight.reach(Stage::Submitted, now.utc, None);
+            }
+            Stage::Submitted if before == Stage::Submitted && waits => flight.step = Step::InPage,
+            Stage::Intent | Stage::Submitted | Stage::Review => {}
+            Stage::Sent | Stage::Delivered | Stage::Read => {
+                if rank(before) < rank(stage) {
+                    let first = rank(before) < rank(Stage::Sent);
+                    flight.reach(stage, now.utc, None);
+                    self.queue.sent_today += u32::from(first);
+                }
+            }
+        }
+    }
+}
+
+fn stage_of(ack: Ack) -> Stage {
+    match ack {
+        Ack::Error => Stage::Failed,
+        Ack::Clock => Stage::Submitted,
+        Ack::Server => Stage::Sent,
+        Ack::Device => Stage::Delivered,
+        Ack::Read | Ack::Played => Stage::Read,
+    }
+}
+
+/// What WhatsApp has confirmed outranks what we concluded.
+fn rank(stage: Stage) -> u8 {
+    match stage {
+        Stage::Intent => 0,
+        Stage::Submitted => 1,
+        Stage::Review => 2,
+        Stage::Failed => 3,
+        Stage::Sent => 4,
+        Stage::Delivered => 5,
+        Stage::Read => 6,
+    }
+}

@@ -1,0 +1,82 @@
+//! Telling the server what became of a message: idempotent, retried for ever, also long after the
+//! lease is gone.
+
+use crate::effect::{Effect, Stage};
+use crate::flight::{Step, reportable};
+use crate::input::QueueFault;
+use crate::session::Session;
+use hotdesk_protocol::ids::MessageId;
+use hotdesk_protocol::queue::ResultRequest;
+
+const SIDE_BY_SIDE_MOST: usize = 8;
+
+impl Session {
+    pub(crate) fn pump_results(&mut self) {
+        if self.queue.signed_out {
+            return;
+        }
+        let mut out = self
+            .flights
+            .iter()
+            .filter(|flight| flight.report_out.is_some())
+            .count();
+        for at in 0..self.flights.len() {
+            if out >= SIDE_BY_SIDE_MOST {
+                return;
+            }
+            let flight = &self.flights[at];
+            let ready = flight.step == Step::Settled
+                && flight.report_out.is_none()
+                && Self::is_durable(flight.durable, flight.row.stage);
+            let retry = flight.report_retry.not_before();
+            if ready && flight.to_report().is_some() && self.due(retry) {
+                self.report(at);
+                out += 1;
+            }
+        }
+    }
+
+    fn report(&mut self, at: usize) {
+        let flight = &mut self.flights[at];
+        let Some(state) = flight.to_report() else {
+            return;
+        };
+        flight.report_out = Some(flight.row.stage);
+        let row = &flight.row;
+        let reached = row.at.iter().rev().find(|(stage, _)| *stage == row.stage);
+        let left = match row.stage {
+            Stage::Sent | Stage::Delivered | Stage::Read => true,
+            Stage::Intent | Stage::Submitted | Stage::Failed | Stage::Review => false,
+        };
+        let request = ResultRequest {
+            sdr_id: self.sdr_id.clone(),
+            desktop_id: self.desktop_id.clone(),
+            message_id: row.message_id.clone(),
+            state,
+            at_ms: reached.map_or(self.now.utc, |(_, at)| *at),
+            wa_message_id: Some(row.wa_message_id.clone()),
+            chat_id: row.chat_id.clone(),
+            problem: row.problem.clone().filter(|_| !left),
+        };
+        self.emit(Effect::Report(request));
+    }
+
+    pub(crate) fn reported(&mut self, id: &MessageId, result: Result<(), QueueFault>) {
+        let failed = self.heard(&result);
+        let now = self.now.boot;
+        let mut rng = self.rng.clone();
+        if let Some(flight) = self.flight(id)
+            && let Some(stage) = flight.report_out.take()
+        {
+            match failed {
+                None => {
+                    flight.row.reported = reportable(stage);
+                    flight.report_retry.reset();
+                    flight.dirty = true;
+                }
+                Some(retry_after_ms) => flight.report_retry.failed(now, retry_after_ms, &mut rng),
+            }
+        }
+        self.rng = rng;
+    }
+}

@@ -1,0 +1,194 @@
+//! The session: one input in, then one `pump` over everything that may now be due.
+
+use crate::claims::Queue;
+use crate::effect::{Effect, OutboxRow, Stage};
+use crate::flight::{Flight, Step};
+use crate::heartbeat::Heart;
+use crate::input::{Input, Millis, Now, Setup};
+use crate::page::Page;
+use crate::records::Records;
+use crate::replies::Replies;
+use crate::rng::Rng;
+use hotdesk_protocol::Problem;
+use hotdesk_protocol::ids::{DesktopId, MessageId, SdrId};
+use hotdesk_protocol::policy::Policy;
+use std::collections::{BTreeMap, VecDeque};
+
+/// One SDR's session.
+///
+/// After each [`handle`](Self::handle) take effects until there are none, then wait for the next
+/// input or for [`poll_timeout`](Self::poll_timeout), whichever comes first.
+#[derive(Clone)]
+pub struct Session {
+    pub(crate) sdr_id: SdrId,
+    pub(crate) desktop_id: DesktopId,
+    pub(crate) boot_id: String,
+    pub(crate) app_version: String,
+    pub(crate) rng: Rng,
+    pub(crate) now: Now,
+    pub(crate) paused: bool,
+    pub(crate) policy: Policy,
+    /// WhatsApp refused a message: a person has to look before anything else is sent.
+    pub(crate) warning: Option<Problem>,
+    pub(crate) next_submit: Millis,
+    pub(crate) page: Page,
+    pub(crate) queue: Queue,
+    pub(crate) heart: Heart,
+    pub(crate) records: Records,
+    pub(crate) replies: Replies,
+    /// In the order in which they were begun.
+    pub(crate) flights: Vec<Flight>,
+    pub(crate) finished: BTreeMap<MessageId, OutboxRow>,
+    effects: VecDeque<Effect>,
+    wake: Option<Millis>,
+}
+
+impl Session {
+    /// A session as it stands after a start; nothing is asked for before the first input.
+    pub fn new(setup: Setup, now: Now) -> Self {
+        let policy = Policy::default();
+        let mut flights: Vec<Flight> = setup
+            .outbox
+            .into_iter()
+            .map(|row| Flight::restored(row, now.boot))
+            .collect();
+        flights.sort_by_key(|flight| flight.row.at.first().map(|(_, at)| *at));
+        let finished = setup
+            .finished
+            .into_iter()
+            .map(|row| (row.message_id.clone(), row))
+            .collect();
+        let mut session = Self {
+            sdr_id: setup.sdr_id,
+            desktop_id: setup.desktop_id,
+            boot_id: setup.boot_id,
+            app_version: setup.app_version,
+            rng: Rng::new(setup.seed),
+            now,
+            paused: setup.paused,
+            policy,
+            warning: None,
+            next_submit: Millis(0),
+            page: Page::new(setup.marker, setup.account_phone, now.boot),
+            queue: Queue::default(),
+            heart: Heart::default(),
+            records: Records::default(),
+            replies: Replies::default(),
+            flights,
+            finished,
+            effects: VecDeque::new(),
+            wake: Some(now.boot),
+        };
+        session.next_submit = session.pace_from_rows();
+        session
+    }
+
+    /// Tell the session what happened.
+    pub fn handle(&mut self, input: Input, now: Now) {
+        self.now = Now {
+            boot: now.boot.max(self.now.boot),
+            utc: now.utc,
+        };
+        match input {
+            Input::Connect => self.connect(),
+            Input::Disconnect => self.disconnect(),
+            Input::Pause => self.paused = true,
+            Input::Resume => self.resume(),
+            Input::SignedIn => self.signed_in(),
+            Input::Unlink => self.page.unlink_wanted = true,
+            Input::RefreshQr => self.page.refresh_wanted = true,
+            Input::PageOpened(result) => self.page_opened(result),
+            Input::PageClosed => self.page_closed(),
+            Input::PageCrashed => self.page_crashed(),
+            Input::Probed(result) => self.probed(result),
+            Input::Drained(result) => self.drained(result),
+            Input::Submitted(result) => self.submitted(result),
+            Input::Claimed(result) => self.claimed(result),
+            Input::Begun(id, result) => self.begun(&id, result),
+            Input::Recorded(result) => self.recorded(result),
+            Input::Reported(id, result) => self.reported(&id, result),
+            Input::Replied(id, result) => self.replied(&id, result),
+            Input::Beaten(result) => self.beaten(result),
+            Input::Tick => {}
+        }
+        self.pump();
+    }
+
+    /// The next thing to do, if there is one.
+    pub fn poll_effect(&mut self) -> Option<Effect> {
+        self.effects.pop_front()
+    }
+
+    /// When [`Input::Tick`] is due, if nothing else happens before.
+    pub fn poll_timeout(&self) -> Option<Millis> {
+        self.wake
+    }
+
+    fn pump(&mut self) {
+        self.wake = None;
+        self.pump_page();
+        self.pump_reconcile();
+        self.pump_delivery();
+        self.pump_records();
+        self.pump_results();
+        self.pump_replies();
+        self.pump_claims();
+        self.pump_heartbeat();
+    }
+
+    fn resume(&mut self) {
+        self.paused = false;
+        self.warning = None;
+        self.queue.wrong_sdr = None;
+        self.page.forgive(self.now.boot);
+        self.records.retry.reset();
+        for flight in &mut self.flights {
+            flight.waiting_since = self.now.boot;
+        }
+    }
+
+    pub(crate) fn emit(&mut self, effect: Effect) {
+        self.effects.push_back(effect);
+    }
+
+    /// Whether `at` has come; if not, the session wakes then.
+    pub(crate) fn due(&mut self, at: Millis) -> bool {
+        if self.now.boot >= at {
+            return true;
+        }
+        self.wake_at(at);
+        false
+    }
+
+    pub(crate) fn wake_at(&mut self, at: Millis) {
+        self.wake = Some(self.wake.map_or(at, |wake| wake.min(at)));
+    }
+
+    pub(crate) fn flight(&mut self, id: &MessageId) -> Option<&mut Flight> {
+        self.flights.iter_mut().find(|flight| flight.id() == id)
+    }
+
+    pub(crate) fn remove(&mut self, id: &MessageId) {
+        self.flights.retain(|flight| flight.id() != id);
+    }
+
+    /// After a restart the gap counts from the last message that may have been submitted.
+    fn pace_from_rows(&self) -> Millis {
+        let rows = self.rows().chain(self.finished.values());
+        let stamps = rows.flat_map(|row| &row.at);
+        let intents = stamps.filter(|(stage, _)| *stage == Stage::Intent);
+        intents.map(|(_, at)| *at).max().map_or(Millis(0), |at| {
+            let ago = u64::try_from(self.now.utc.0.saturating_sub(at.0)).unwrap_or(0);
+            let gap = u64::from(self.policy.gap_ms);
+            self.now.boot.after(gap.saturating_sub(ago))
+        })
+    }
+
+    /// The rows of the outbox, in the order in which they were begun.
+    pub fn rows(&self) -> impl Iterator<Item = &OutboxRow> {
+        self.flights
+            .iter()
+            .filter(|flight| flight.step != Step::Beginning)
+            .map(|flight| &flight.row)
+    }
+}

@@ -1,0 +1,156 @@
+//! What a person reads: what happened, what was not lost, what to do next. No content in it.
+
+use hotdesk_protocol::bridge::Capability;
+use hotdesk_protocol::{Problem, ProblemCode};
+
+pub(crate) fn bad_phone() -> Problem {
+    Problem::new(
+        ProblemCode::BadPhone,
+        "The lead's phone number is not in international form (+ and 8 to 15 digits). Nothing was \
+         sent. Correct the lead's number and queue the message again.",
+    )
+}
+
+pub(crate) fn empty_text() -> Problem {
+    Problem::new(
+        ProblemCode::BadText,
+        "The message has no text. Nothing was sent. Queue it again with a text.",
+    )
+}
+
+pub(crate) fn long_text() -> Problem {
+    Problem::new(
+        ProblemCode::BadText,
+        "The message is longer than 65,536 bytes. Nothing was sent. Shorten it and queue it again.",
+    )
+}
+
+pub(crate) fn wrong_sdr() -> Problem {
+    Problem::new(
+        ProblemCode::WrongSdr,
+        "The queue offered a message of another SDR. It was refused and not sent; this SDR's own \
+         messages go on. Tell whoever runs the queue server.",
+    )
+}
+
+pub(crate) fn not_on_whatsapp() -> Problem {
+    Problem::new(
+        ProblemCode::NotOnWhatsapp,
+        "This number is not on WhatsApp. Nothing was sent. Check the lead's number.",
+    )
+}
+
+pub(crate) fn whatsapp_refused() -> Problem {
+    Problem::new(
+        ProblemCode::WhatsappRefused,
+        "WhatsApp refused the message. It did not reach the lead.",
+    )
+}
+
+pub(crate) fn platform_warning() -> Problem {
+    Problem::new(
+        ProblemCode::WhatsappRefused,
+        "WhatsApp refused a message, which can be a warning about this account. Sending has \
+         stopped; waiting messages are kept. Look at the account on the phone, then resume.",
+    )
+}
+
+pub(crate) fn ack_stuck() -> Problem {
+    Problem::new(
+        ProblemCode::AckStuck,
+        "WhatsApp has not confirmed a message for too long. It is kept and will not be sent a \
+         second time. Check the phone's connection; sending goes on by itself once WhatsApp confirms.",
+    )
+}
+
+pub(crate) fn profile_changed() -> Problem {
+    Problem::new(
+        ProblemCode::FateUnknown,
+        "The message was about to be sent when WhatsApp was unlinked or the computer restarted, \
+         and nobody can tell whether it left. It was not sent again. Look at the chat on the phone \
+         and decide.",
+    )
+}
+
+pub(crate) fn vanished() -> Problem {
+    Problem::new(
+        ProblemCode::FateUnknown,
+        "WhatsApp had the message and no longer shows it, so nobody can tell whether it left. It \
+         was not sent again. Look at the chat on the phone and decide.",
+    )
+}
+
+pub(crate) fn gave_up() -> Problem {
+    Problem::new(
+        ProblemCode::FateUnknown,
+        "The page failed with this message several times. It is not in the chat as far as the page \
+         can tell. It was put aside; look at the chat on the phone and decide.",
+    )
+}
+
+pub(crate) fn self_test(missing: &[Capability]) -> Problem {
+    let names: Vec<&str> = missing.iter().map(capability).collect();
+    Problem::new(
+        ProblemCode::SelfTestFailed,
+        format!(
+            "WhatsApp Web has changed and this app can no longer do: {}. Sending has stopped before \
+             the queue was touched; nothing is lost. Reload the page or update the app.",
+            names.join(", ")
+        ),
+    )
+}
+
+fn capability(capability: &Capability) -> &'static str {
+    match capability {
+        Capability::State => "state",
+        Capability::Qr => "qr",
+        Capability::Exists => "exists",
+        Capability::SendText => "send_text",
+        Capability::Acks => "acks",
+        Capability::Incoming => "incoming",
+        Capability::LookUp => "look_up",
+    }
+}
+
+pub(crate) fn page_unresponsive() -> Problem {
+    Problem::new(
+        ProblemCode::PageUnresponsive,
+        "The WhatsApp page does not load or does not answer, also after three reloads. Waiting \
+         messages are kept. Check the network, then resume this SDR.",
+    )
+}
+
+pub(crate) fn page_crashed() -> Problem {
+    Problem::new(
+        ProblemCode::PageCrashed,
+        "The WhatsApp page crashed again and again. Waiting messages are kept and nothing is sent \
+         twice. Free some memory, then resume this SDR.",
+    )
+}
+
+pub(crate) fn wrong_account() -> Problem {
+    Problem::new(
+        ProblemCode::WrongAccount,
+        "Another WhatsApp account is linked than the one this SDR used before. Nothing is sent \
+         through it. Unlink it and scan with the right phone.",
+    )
+}
+
+pub(crate) fn store_failed(problem: &Problem) -> Problem {
+    Problem::new(
+        ProblemCode::StoreFailed,
+        format!(
+            "This computer cannot write its record of messages ({}). Nothing is sent until it can; \
+             nothing is lost. Free disk space or check the data directory.",
+            problem.message
+        ),
+    )
+}
+
+pub(crate) fn signed_out() -> Problem {
+    Problem::new(
+        ProblemCode::Unauthorized,
+        "The server no longer knows this sign-in. Waiting messages are kept and what has left will \
+         be reported. Sign in again.",
+    )
+}
