@@ -1,0 +1,86 @@
+//! What the routes share, and the table of routes.
+
+use crate::extract::MAX_BODY_BYTES;
+use crate::hints::Hints;
+use crate::options::Clock;
+use crate::problem::ApiError;
+use crate::qr_codes::QrCodes;
+use crate::routes::{health, messages, sdr, sender};
+use crate::sign_in_guard::SignInGuard;
+use crate::store::Store;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::StatusCode;
+use axum::routing::{get, post};
+use hotdesk_protocol::{ProblemCode, UtcMs};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Semaphore, watch};
+use tower_http::trace::TraceLayer;
+
+/// What the routes share.
+#[derive(Clone)]
+pub struct App {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) hints: Arc<Hints>,
+    pub(crate) qr_codes: Arc<QrCodes>,
+    pub(crate) guard: Arc<SignInGuard>,
+    pub(crate) passwords: Arc<Semaphore>,
+    /// The hash of a password nobody has.
+    pub(crate) nobody: Arc<str>,
+    pub(crate) stopping: watch::Receiver<bool>,
+    pub(crate) clock: Clock,
+    pub(crate) lease_ms: u32,
+    pub(crate) poll: Duration,
+}
+
+impl App {
+    /// The time of day.
+    pub fn now(&self) -> UtcMs {
+        (self.clock)()
+    }
+}
+
+/// All routes.
+pub fn router(app: App) -> Router {
+    Router::new()
+        .route("/api/health", get(health::get))
+        .route("/api/messages", get(messages::list).post(messages::enqueue))
+        .route("/api/messages/{id}", get(messages::one))
+        .route("/api/messages/{id}/cancel", post(messages::cancel))
+        .route("/api/sender/auth", post(sender::auth::post))
+        .route("/api/sender/begin", post(sender::begin::post))
+        .route("/api/sender/claim", post(sender::claim::post))
+        .route("/api/sender/heartbeat", post(sender::heartbeat::post))
+        .route("/api/sender/mark-failed", post(sender::mark::failed))
+        .route("/api/sender/mark-sent", post(sender::mark::sent))
+        .route("/api/sender/opt-out", post(sender::opt_out::post))
+        .route("/api/sender/queue", get(sender::queue::get))
+        .route("/api/sender/release", post(sender::release::post))
+        .route("/api/sender/renew", post(sender::renew::post))
+        .route("/api/sender/reply", post(sender::reply::post))
+        .route("/api/sender/result", post(sender::result::post))
+        .route("/api/sender/sign-out", post(sender::sign_out::post))
+        .route(
+            "/api/sdr/whatsapp/qr",
+            get(sdr::whatsapp::qr::get).post(sdr::whatsapp::qr::post),
+        )
+        .route(
+            "/api/sdr/whatsapp/session",
+            get(sdr::whatsapp::session::get).put(sdr::whatsapp::session::put),
+        )
+        .route("/api/sdr/whatsapp/status", get(sdr::whatsapp::status::get))
+        .fallback(async || ApiError::not_found("There is no such call."))
+        .method_not_allowed_fallback(async || {
+            ApiError::new(
+                StatusCode::METHOD_NOT_ALLOWED,
+                ProblemCode::BadRequest,
+                "This address does not take this method.",
+            )
+        })
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(TraceLayer::new_for_http().make_span_with(|request: &Request| {
+            tracing::info_span!("call", http.method = %request.method(), http.path = request.uri().path())
+        }))
+        .with_state(app)
+}

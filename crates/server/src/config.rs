@@ -1,0 +1,90 @@
+//! The configuration file. Flags win over the environment, which wins over the file.
+
+use serde::{Deserialize, Deserializer, de::Error};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use thiserror::Error;
+
+/// Bounds of `lease_ms`: shorter and a slow page loses every lease, longer and a dead desktop's
+/// messages wait for hours.
+pub const LEASE_MS: std::ops::RangeInclusive<u32> = 1_000..=3_600_000;
+
+/// What a file may say; every key is optional.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConfigFile {
+    /// Where to listen, `127.0.0.1:8750`.
+    pub listen: Option<SocketAddr>,
+    /// The data file; a relative path counts from the configuration file's folder.
+    pub database: Option<PathBuf>,
+    /// How long a lease lasts.
+    #[serde(default, deserialize_with = "lease_ms")]
+    pub lease_ms: Option<u32>,
+    /// What is logged: `info`, `debug`, or a filter of tracing's.
+    pub log_level: Option<String>,
+}
+
+/// Why a file cannot be used.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// It cannot be read.
+    #[error("the configuration file {path} cannot be read: {reason}")]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// What the system says.
+        reason: String,
+    },
+    /// It says something that is not known or not allowed.
+    #[error("{path}, line {line}: {reason}\n  {text}")]
+    Wrong {
+        /// The file.
+        path: String,
+        /// Counts from 1.
+        line: usize,
+        /// What is wrong, in one sentence.
+        reason: String,
+        /// That line.
+        text: String,
+    },
+}
+
+impl ConfigFile {
+    /// Reads a file.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path).map_err(|error| ConfigError::Unreadable {
+            path: path.display().to_string(),
+            reason: error.to_string(),
+        })?;
+        let mut config = Self::parse(&text, path)?;
+        if let Some(folder) = path.parent() {
+            config.database = config.database.map(|database| folder.join(database));
+        }
+        Ok(config)
+    }
+
+    fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
+        toml::from_str(text).map_err(|error| {
+            let start = error.span().map_or(0, |span| span.start).min(text.len());
+            let before = text.get(..start).unwrap_or(text);
+            let line = before.matches('\n').count() + 1;
+            ConfigError::Wrong {
+                path: path.display().to_string(),
+                line,
+                reason: error.message().trim().replace('\n', " "),
+                text: text.lines().nth(line - 1).unwrap_or("").trim().to_owned(),
+            }
+        })
+    }
+}
+
+fn lease_ms<'de, D: Deserializer<'de>>(value: D) -> Result<Option<u32>, D::Error> {
+    let ms = u32::deserialize(value)?;
+    if LEASE_MS.contains(&ms) {
+        return Ok(Some(ms));
+    }
+    let (least, most) = (LEASE_MS.start(), LEASE_MS.end());
+    Err(D::Error::custom(format!(
+        "lease_ms is {least} to {most}, not {ms}"
+    )))
+}

@@ -1,0 +1,160 @@
+//! What handlers take from a request; what is wrong with it is told as a problem.
+
+use crate::app::App;
+use crate::problem::ApiError;
+use crate::store::{Holder, Role, TokenHash};
+use crate::tokens::hash_token;
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Query, Request};
+use axum::http::StatusCode;
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+use hotdesk_protocol::ProblemCode;
+use hotdesk_protocol::ids::{DesktopId, SdrId};
+use serde::de::DeserializeOwned;
+use std::time::Duration;
+
+/// Most bytes of a body: the longest text, every byte of it escaped, and the rest.
+pub const MAX_BODY_BYTES: usize = 512 * 1024;
+
+/// How long a body may take to arrive.
+const BODY_WITHIN: Duration = Duration::from_secs(20);
+
+/// A JSON body.
+pub struct Body<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, ApiError> {
+        let bytes = tokio::time::timeout(BODY_WITHIN, Bytes::from_request(request, app))
+            .await
+            .map_err(|_| {
+                ApiError::new(
+                    StatusCode::REQUEST_TIMEOUT,
+                    ProblemCode::BadRequest,
+                    "The body did not arrive in time; nothing was changed.",
+                )
+            })?
+            .map_err(|rejection| {
+                let message = if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+                    format!("The body is longer than {MAX_BODY_BYTES} bytes; nothing was changed.")
+                } else {
+                    "The body could not be read; nothing was changed.".to_owned()
+                };
+                ApiError::new(rejection.status(), ProblemCode::BadRequest, message)
+            })?;
+        serde_json::from_slice(&bytes).map(Self).map_err(|error| {
+            ApiError::bad_request(format!(
+                "The body is not what this call takes ({error}); nothing was changed."
+            ))
+        })
+    }
+}
+
+/// The query of the address.
+pub struct Params<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequestParts<App> for Params<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        Query::from_request_parts(parts, app)
+            .await
+            .map(|Query(params)| Self(params))
+            .map_err(|rejection| {
+                ApiError::bad_request(format!(
+                    "The address is not what this call takes: {}.",
+                    rejection.body_text()
+                ))
+            })
+    }
+}
+
+/// Who calls, known by a valid token.
+#[derive(Clone)]
+pub struct Caller {
+    holder: Holder,
+    token: TokenHash,
+}
+
+impl FromRequestParts<App> for Caller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let token = parts
+            .headers
+            .get(AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.split_once(' '))
+            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+            .map(|(_, token)| hash_token(token.trim()))
+            .ok_or_else(ApiError::unauthorized)?;
+        let holder = app.store.holder(token).await?;
+        let holder = holder.ok_or_else(ApiError::unauthorized)?;
+        Ok(Self { holder, token })
+    }
+}
+
+impl Caller {
+    /// Their id.
+    pub fn id(&self) -> &SdrId {
+        &self.holder.person.id
+    }
+
+    /// The hash of their token.
+    pub fn token(&self) -> TokenHash {
+        self.token
+    }
+
+    /// The SDR they are, if they are one; managers have no SDR of their own.
+    pub fn own_sdr(&self) -> Option<&SdrId> {
+        match self.holder.person.role {
+            Role::Sdr => Some(self.id()),
+            Role::Manager | Role::Admin => None,
+        }
+    }
+
+    /// Only that SDR may.
+    pub fn must_be(&self, sdr: &SdrId) -> Result<(), ApiError> {
+        if self.own_sdr() == Some(sdr) {
+            return Ok(());
+        }
+        tracing::warn!(caller.id = %self.id(), sdr.id = %sdr, "refused: another SDR's");
+        Err(ApiError::forbidden(
+            "This sign-in is not that SDR's. Nothing was changed; sign in as that SDR.",
+        ))
+    }
+
+    /// Only that SDR on that desktop may.
+    pub fn must_be_on(&self, sdr: &SdrId, desktop: &DesktopId) -> Result<(), ApiError> {
+        self.must_be(sdr)?;
+        match &self.holder.desktop {
+            Some(own) if own == desktop => Ok(()),
+            Some(_) => Err(ApiError::forbidden(
+                "This sign-in was given to another desktop. Sign in on this one.",
+            )),
+            None => Err(ApiError::forbidden(
+                "This sign-in was given to no desktop, so it cannot send. Sign in with a desktopId.",
+            )),
+        }
+    }
+
+    /// That SDR or a manager may.
+    pub fn must_see(&self, sdr: &SdrId) -> Result<(), ApiError> {
+        match self.holder.person.role {
+            Role::Sdr => self.must_be(sdr),
+            Role::Manager | Role::Admin => Ok(()),
+        }
+    }
+
+    /// Only a manager may.
+    pub fn must_manage(&self) -> Result<(), ApiError> {
+        match self.holder.person.role {
+            Role::Sdr => Err(ApiError::forbidden(
+                "Only a manager may do this. Nothing was changed.",
+            )),
+            Role::Manager | Role::Admin => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! What a server is started with.
+
+use hotdesk_protocol::UtcMs;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The time of day. The server's one clock; a test brings its own.
+pub type Clock = Arc<dyn Fn() -> UtcMs + Send + Sync>;
+
+/// How dear a password's hash is (argon2id).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PasswordCost {
+    /// Memory in KiB.
+    pub memory_kib: u32,
+    /// Passes over it.
+    pub passes: u32,
+}
+
+impl PasswordCost {
+    /// For tests: as cheap as argon2 lets it be.
+    pub const CHEAP: Self = Self {
+        memory_kib: 8,
+        passes: 1,
+    };
+}
+
+impl Default for PasswordCost {
+    /// 19 MiB, two passes: OWASP's first recommendation for argon2id.
+    fn default() -> Self {
+        Self {
+            memory_kib: 19 * 1024,
+            passes: 2,
+        }
+    }
+}
+
+/// What a server is started with.
+#[derive(Clone)]
+pub struct Options {
+    /// Where it listens; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// The data file; created if there is none.
+    pub database: PathBuf,
+    /// How long a lease lasts.
+    pub lease_ms: u32,
+    /// How often a waiting claim looks again without having been woken.
+    pub poll: Duration,
+    /// How long a stop waits for calls under way.
+    pub stop_within: Duration,
+    /// The time of day.
+    pub clock: Clock,
+    /// For the one hash made here: that of the password of nobody, so that an unknown e-mail takes as
+    /// long to refuse as a wrong password.
+    pub password_cost: PasswordCost,
+}
+
+impl Options {
+    /// A free port of this machine, leases of a minute, the system's clock.
+    pub fn new(database: impl Into<PathBuf>) -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            database: database.into(),
+            lease_ms: 60_000,
+            poll: Duration::from_secs(5),
+            stop_within: Duration::from_secs(10),
+            clock: Arc::new(system_now),
+            password_cost: PasswordCost::default(),
+        }
+    }
+}
+
+/// The system's time of day.
+pub fn system_now() -> UtcMs {
+    UtcMs(jiff::Timestamp::now().as_millisecond())
+}

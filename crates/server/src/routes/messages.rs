@@ -1,0 +1,193 @@
+//! `POST /api/messages`, `GET /api/messages[/{id}]`, `POST /api/messages/{id}/cancel`.
+
+use crate::app::App;
+use crate::extract::{Body, Caller, Params};
+use crate::phone::is_e164;
+use crate::problem::ApiError;
+use crate::store::{Addressee, MessageView, NewLead, NewMessage, Which};
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use hotdesk_protocol::ProblemCode;
+use hotdesk_protocol::bridge::MAX_TEXT_BYTES;
+use hotdesk_protocol::ids::{LeadId, MessageId, SdrId};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+const MAX_PAGE: u32 = 1_000;
+const MAX_ID_BYTES: usize = 128;
+const MAX_FIELD_BYTES: usize = 500;
+
+/// A message to be queued, by a manager. One of `leadId` and `lead`.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Enqueue {
+    /// Chosen by the client to make a repeated call harmless.
+    message_id: Option<MessageId>,
+    sdr_id: SdrId,
+    lead_id: Option<LeadId>,
+    lead: Option<LeadGiven>,
+    text: String,
+}
+
+/// A lead given with the message; the same phone is the same lead.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct LeadGiven {
+    name: String,
+    phone: String,
+    consent: Option<String>,
+    company: Option<String>,
+    position: Option<String>,
+    site: Option<String>,
+    pain: Option<String>,
+}
+
+/// The id a message has been queued under.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Enqueued {
+    message_id: MessageId,
+}
+
+/// 201; 200 if this very message was queued before.
+pub async fn enqueue(
+    State(app): State<App>,
+    caller: Caller,
+    Body(request): Body<Enqueue>,
+) -> Result<(StatusCode, Json<Enqueued>), ApiError> {
+    caller.must_manage()?;
+    if request.text.trim().is_empty() || request.text.len() > MAX_TEXT_BYTES {
+        return Err(ApiError::new(
+            StatusCode::BAD_REQUEST,
+            ProblemCode::BadText,
+            format!("The text is empty or longer than {MAX_TEXT_BYTES} bytes; nothing was queued."),
+        ));
+    }
+    let addressee = match (request.lead_id, request.lead) {
+        (Some(id), None) => Addressee::Known(id),
+        (None, Some(lead)) => Addressee::Given(Box::new(checked(lead)?)),
+        (Some(_), Some(_)) | (None, None) => {
+            return Err(ApiError::bad_request(
+                "Give either leadId or lead; nothing was queued.",
+            ));
+        }
+    };
+    let id = request
+        .message_id
+        .unwrap_or_else(|| MessageId(uuid::Uuid::now_v7().to_string()));
+    if id.as_str().is_empty() || id.as_str().len() > MAX_ID_BYTES {
+        return Err(ApiError::bad_request(format!(
+            "A messageId has 1 to {MAX_ID_BYTES} bytes; nothing was queued."
+        )));
+    }
+    let message = NewMessage {
+        id: id.clone(),
+        sdr_id: request.sdr_id.clone(),
+        addressee,
+        text: request.text,
+        by: caller.id().clone(),
+    };
+    let fresh = app.store.enqueue(message, app.now()).await?;
+    app.hints.wake(&request.sdr_id);
+    let status = if fresh {
+        StatusCode::CREATED
+    } else {
+        StatusCode::OK
+    };
+    Ok((status, Json(Enqueued { message_id: id })))
+}
+
+fn checked(lead: LeadGiven) -> Result<NewLead, ApiError> {
+    if !is_e164(&lead.phone) {
+        return Err(ApiError::new(
+            StatusCode::BAD_REQUEST,
+            ProblemCode::BadPhone,
+            "The phone number is not E.164 (+ and 7 to 15 digits); nothing was queued.",
+        ));
+    }
+    let consent = lead.consent.unwrap_or_default();
+    if consent.trim().is_empty() {
+        return Err(ApiError::bad_request(
+            "The lead needs a consent: why they may be written to. Nothing was queued.",
+        ));
+    }
+    let fields = [&lead.company, &lead.position, &lead.site, &lead.pain];
+    let too_long = fields
+        .into_iter()
+        .flatten()
+        .chain([&lead.name, &consent])
+        .any(|field| field.len() > MAX_FIELD_BYTES);
+    if too_long || lead.name.trim().is_empty() {
+        return Err(ApiError::bad_request(format!(
+            "The lead needs a name, and no field longer than {MAX_FIELD_BYTES} bytes; nothing was queued."
+        )));
+    }
+    Ok(NewLead {
+        id: LeadId(uuid::Uuid::now_v7().to_string()),
+        name: lead.name,
+        phone: lead.phone,
+        company: lead.company,
+        position: lead.position,
+        site: lead.site,
+        pain: lead.pain,
+        consent,
+    })
+}
+
+/// Which messages to list.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ListParams {
+    sdr_id: Option<SdrId>,
+    limit: Option<u32>,
+    after: Option<i64>,
+}
+
+/// A page of messages with their events, oldest first; `after` is the `seq` of the last one seen.
+pub async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Params(params): Params<ListParams>,
+) -> Result<Json<Value>, ApiError> {
+    let sdr_id = match (params.sdr_id, caller.own_sdr()) {
+        (Some(sdr), _) => Some(sdr),
+        (None, own) => own.cloned(),
+    };
+    if let Some(sdr) = &sdr_id {
+        caller.must_see(sdr)?;
+    }
+    let messages = app
+        .store
+        .messages(Which::Page {
+            sdr_id,
+            after: params.after.unwrap_or(0),
+            limit: params.limit.unwrap_or(MAX_PAGE).clamp(1, MAX_PAGE),
+        })
+        .await?;
+    Ok(Json(json!({ "messages": messages })))
+}
+
+/// One message with its events.
+pub async fn one(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Json<MessageView>, ApiError> {
+    let found = app.store.messages(Which::One(MessageId(id))).await?.pop();
+    let found = found.ok_or_else(|| ApiError::not_found("There is no message with this id."))?;
+    caller.must_see(&found.sdr_id)?;
+    Ok(Json(found))
+}
+
+/// Withdraws a message that is not begun: 204, also when it was withdrawn before; else 409.
+pub async fn cancel(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<StatusCode, ApiError> {
+    let (of, by) = (caller.own_sdr().cloned(), caller.id().clone());
+    let sdr = app.store.cancel(MessageId(id), of, by, app.now()).await?;
+    app.hints.wake(&sdr);
+    Ok(StatusCode::NO_CONTENT)
+}

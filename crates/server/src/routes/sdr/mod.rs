@@ -1,0 +1,3 @@
+//! What is known of an SDR.
+
+pub mod whatsapp;

@@ -1,0 +1,48 @@
+//! `POST` and `GET /api/sdr/whatsapp/qr`.
+
+use super::Whose;
+use crate::app::App;
+use crate::extract::{Body, Caller, Params};
+use crate::problem::ApiError;
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use hotdesk_protocol::UtcMs;
+use hotdesk_protocol::queue::QrRequest;
+
+const MAX_VALUE_BYTES: usize = 4_096;
+const MAX_MS: u32 = 600_000;
+
+/// Keeps the code for its time, in memory.
+pub async fn post(
+    State(app): State<App>,
+    caller: Caller,
+    Body(request): Body<QrRequest>,
+) -> Result<StatusCode, ApiError> {
+    caller.must_be(&request.sdr_id)?;
+    if request.value.is_empty() || request.value.len() > MAX_VALUE_BYTES {
+        return Err(ApiError::bad_request(format!(
+            "A code has 1 to {MAX_VALUE_BYTES} bytes."
+        )));
+    }
+    let until = UtcMs(app.now().0 + i64::from(request.expires_in_ms.min(MAX_MS)));
+    app.qr_codes.put(request.sdr_id, request.value, until);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The code, while it is good.
+pub async fn get(
+    State(app): State<App>,
+    caller: Caller,
+    Params(whose): Params<Whose>,
+) -> Result<Json<QrRequest>, ApiError> {
+    let sdr_id = whose.seen_by(&caller)?;
+    let (value, expires_in_ms) = app.qr_codes.get(&sdr_id, app.now()).ok_or_else(|| {
+        ApiError::not_found("No code is shown right now; the desktop sends the next one.")
+    })?;
+    Ok(Json(QrRequest {
+        sdr_id,
+        value,
+        expires_in_ms,
+    }))
+}

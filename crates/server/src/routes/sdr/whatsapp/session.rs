@@ -1,0 +1,62 @@
+//! `PUT` and `GET /api/sdr/whatsapp/session`.
+
+use super::Whose;
+use crate::app::App;
+use crate::extract::{Body, Caller, Params};
+use crate::phone::is_e164;
+use crate::problem::ApiError;
+use crate::store::Beat;
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use hotdesk_protocol::ProblemCode;
+use hotdesk_protocol::queue::WhatsappSession;
+
+/// Keeps how the session stands.
+pub async fn put(
+    State(app): State<App>,
+    caller: Caller,
+    Body(session): Body<WhatsappSession>,
+) -> Result<StatusCode, ApiError> {
+    keep(&app, &caller, session, None).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// How the session stands.
+pub async fn get(
+    State(app): State<App>,
+    caller: Caller,
+    Params(whose): Params<Whose>,
+) -> Result<Json<WhatsappSession>, ApiError> {
+    let sdr = whose.seen_by(&caller)?;
+    Ok(Json(app.store.session(sdr).await?.session))
+}
+
+/// Checks and keeps a session; a linked one needs no code any more.
+pub async fn keep(
+    app: &App,
+    caller: &Caller,
+    session: WhatsappSession,
+    beat: Option<Beat>,
+) -> Result<(), ApiError> {
+    match &session.desktop_id {
+        Some(desktop) => caller.must_be_on(&session.sdr_id, desktop)?,
+        None => caller.must_be(&session.sdr_id)?,
+    }
+    if session
+        .phone
+        .as_deref()
+        .is_some_and(|phone| !is_e164(phone))
+    {
+        return Err(ApiError::new(
+            StatusCode::BAD_REQUEST,
+            ProblemCode::BadPhone,
+            "The session's phone number is not E.164.",
+        ));
+    }
+    if session.connected {
+        app.qr_codes.forget(&session.sdr_id);
+    }
+    app.store.put_session(session, beat, app.now()).await?;
+    Ok(())
+}

@@ -1,0 +1,67 @@
+//! `POST /api/sender/claim`.
+
+use crate::app::App;
+use crate::extract::{Body, Caller};
+use crate::problem::ApiError;
+use crate::store::Claim;
+use axum::Json;
+use axum::extract::State;
+use hotdesk_protocol::queue::{ClaimAnswer, ClaimRequest};
+use std::pin::pin;
+use std::time::Duration;
+use tokio::time::Instant;
+
+const MOST_MESSAGES: u32 = 10;
+const MOST_WAIT_SECONDS: u32 = 25;
+const MOST_HELD: usize = 10_000;
+
+/// Long-poll: answers when something can be leased, when the time is up, or when the server stops.
+pub async fn post(
+    State(app): State<App>,
+    caller: Caller,
+    Body(request): Body<ClaimRequest>,
+) -> Result<Json<ClaimAnswer>, ApiError> {
+    caller.must_be_on(&request.sdr_id, &request.desktop_id)?;
+    if !(1..=MOST_MESSAGES).contains(&request.limit)
+        || request.wait_seconds > MOST_WAIT_SECONDS
+        || request.holding.len() > MOST_HELD
+    {
+        return Err(ApiError::bad_request(format!(
+            "A claim takes limit 1..={MOST_MESSAGES}, waitSeconds 0..={MOST_WAIT_SECONDS}, at most {MOST_HELD} holding."
+        )));
+    }
+    let claim = Claim {
+        sdr_id: request.sdr_id,
+        desktop_id: request.desktop_id,
+        limit: request.limit,
+        holding: request.holding,
+        lease_ms: app.lease_ms,
+    };
+    let bell = app.hints.bell(&claim.sdr_id);
+    let mut stopping = app.stopping.clone();
+    let until = Instant::now() + Duration::from_secs(request.wait_seconds.into());
+    loop {
+        let mut ring = pin!(bell.notified());
+        ring.as_mut().enable();
+        let claimed = app.store.claim(claim.clone(), app.now()).await?;
+        let stop = *stopping.borrow();
+        if !claimed.messages.is_empty() || stop || Instant::now() >= until {
+            return Ok(Json(ClaimAnswer {
+                tenant: claimed.office.tenant,
+                messages: claimed.messages,
+                policy: claimed.office.policy,
+                queued: claimed.counts.queued,
+                sent_today: claimed.counts.sent_today,
+                blocked: claimed.blocked,
+            }));
+        }
+        tokio::select! {
+            () = ring => {}
+            () = tokio::time::sleep_until(until.min(Instant::now() + app.poll)) => {}
+            _ = stopping.changed() => {}
+        }
+        if app.store.holder(caller.token()).await?.is_none() {
+            return Err(ApiError::unauthorized());
+        }
+    }
+}

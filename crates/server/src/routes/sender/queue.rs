@@ -1,0 +1,43 @@
+//! `GET /api/sender/queue?sdrId=&limit=`.
+
+use crate::app::App;
+use crate::extract::{Caller, Params};
+use crate::problem::ApiError;
+use axum::Json;
+use axum::extract::State;
+use hotdesk_protocol::ids::SdrId;
+use hotdesk_protocol::queue::QueueAnswer;
+use serde::Deserialize;
+
+const DEFAULT_LIMIT: u32 = 50;
+const MAX_LIMIT: u32 = 500;
+
+/// Whose queue; an lk1 client may leave `sdrId` to the token.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct QueueParams {
+    sdr_id: Option<SdrId>,
+    limit: Option<u32>,
+}
+
+/// What waits for one SDR. Looking leases nothing.
+pub async fn get(
+    State(app): State<App>,
+    caller: Caller,
+    Params(params): Params<QueueParams>,
+) -> Result<Json<QueueAnswer>, ApiError> {
+    let sdr = params
+        .sdr_id
+        .or_else(|| caller.own_sdr().cloned())
+        .ok_or_else(|| ApiError::bad_request("sdrId is needed: whose queue?"))?;
+    caller.must_see(&sdr)?;
+    let limit = params.limit.unwrap_or(DEFAULT_LIMIT).clamp(1, MAX_LIMIT);
+    let waiting = app.store.waiting(sdr, limit, app.now()).await?;
+    Ok(Json(QueueAnswer {
+        count: u32::try_from(waiting.contacts.len()).unwrap_or(u32::MAX),
+        contacts: waiting.contacts,
+        total: waiting.total,
+        session: waiting.session,
+        message: None,
+    }))
+}

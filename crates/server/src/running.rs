@@ -1,0 +1,132 @@
+//! A server from its start to its end.
+
+use crate::app::{App, router};
+use crate::hints::Hints;
+use crate::options::Options;
+use crate::passwords::{PasswordError, hash_password};
+use crate::qr_codes::QrCodes;
+use crate::sign_in_guard::SignInGuard;
+use crate::store::sqlite::SqliteStore;
+use crate::store::{OpenError, Store};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use thiserror::Error;
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinHandle;
+
+/// How many passwords are checked at once: each takes 19 MiB.
+const PASSWORDS_AT_ONCE: usize = 4;
+
+/// Why a server does not start.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// The address is not to be had.
+    #[error(
+        "cannot listen on {address} ({reason}). Nothing was started. Stop what uses this port, or name another with --listen; port 0 takes a free one."
+    )]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        reason: String,
+    },
+    /// The data file cannot be used.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The cost of passwords is out of bounds.
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+}
+
+/// A server that runs. Dropping it lets it end by itself; [`Running::stop`] waits for the end.
+pub struct Running {
+    address: SocketAddr,
+    store: Arc<dyn Store>,
+    hints: Arc<Hints>,
+    stopping: watch::Sender<bool>,
+    task: JoinHandle<()>,
+    stop_within: std::time::Duration,
+}
+
+impl Running {
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// `http://127.0.0.1:PORT`, without a slash at its end.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Its store, for a program that seeds or inspects it in process.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.store
+    }
+
+    /// Answers waiting claims with nothing, lets calls under way end, and closes the data file.
+    pub async fn stop(mut self) {
+        self.stopping.send_replace(true);
+        self.hints.wake_all();
+        if tokio::time::timeout(self.stop_within, &mut self.task)
+            .await
+            .is_err()
+        {
+            tracing::warn!("calls under way did not end in time; they are cut");
+            self.task.abort();
+            let _ = (&mut self.task).await;
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.stopping.send_replace(true);
+        self.hints.wake_all();
+    }
+}
+
+/// Starts a server in this process.
+pub async fn start(options: Options) -> Result<Running, StartError> {
+    let listen = |error: std::io::Error| StartError::Listen {
+        address: options.listen,
+        reason: error.to_string(),
+    };
+    let listener = TcpListener::bind(options.listen).await.map_err(listen)?;
+    let address = listener.local_addr().map_err(listen)?;
+    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&options.database)?);
+    let nobody = hash_password("the password of nobody", options.password_cost)?;
+    let hints = Arc::new(Hints::default());
+    let (stopping, mut stopped) = watch::channel(false);
+    let stop_within = options.stop_within;
+    let app = App {
+        store: Arc::clone(&store),
+        hints: Arc::clone(&hints),
+        qr_codes: Arc::new(QrCodes::default()),
+        guard: Arc::new(SignInGuard::default()),
+        passwords: Arc::new(Semaphore::new(PASSWORDS_AT_ONCE)),
+        nobody: nobody.into(),
+        stopping: stopped.clone(),
+        clock: options.clock,
+        lease_ms: options.lease_ms,
+        poll: options.poll,
+    };
+    let serving = axum::serve(listener, router(app)).with_graceful_shutdown(async move {
+        // An error means the sender is gone, which is a stop too.
+        let _ = stopped.wait_for(|stop| *stop).await;
+    });
+    let task = tokio::spawn(async move {
+        if let Err(error) = serving.await {
+            tracing::error!(%error, "the server ended");
+        }
+    });
+    Ok(Running {
+        address,
+        store,
+        hints,
+        stopping,
+        task,
+        stop_within,
+    })
+}

@@ -1,0 +1,100 @@
+//! What a store refuses, and how it fails.
+
+use thiserror::Error;
+
+/// A call the store understood and does not grant. What it wrote on the way is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum Refusal {
+    /// There is no such message.
+    #[error("there is no message with this id")]
+    NoSuchMessage,
+    /// There is no such lead.
+    #[error("there is no lead with this id")]
+    NoSuchLead,
+    /// There is no such SDR, or the person is no SDR.
+    #[error("there is no SDR with this id")]
+    NoSuchSdr,
+    /// The message is another SDR's.
+    #[error("this message belongs to another SDR")]
+    NotYours,
+    /// The desktop never had the message.
+    #[error("this desktop never held this message, so it cannot say what became of it")]
+    NeverHeld,
+    /// The lease is another's, or gone.
+    #[error("the lease on this message is gone or another desktop's; do not send it")]
+    Fenced,
+    /// The message was withdrawn.
+    #[error("this message was cancelled, or its lead opted out; do not send it")]
+    Cancelled,
+    /// It is too late to withdraw it.
+    #[error("this message has been begun, so it may have left already and cannot be cancelled")]
+    TooLate,
+    /// The id is taken by a message with other content.
+    #[error("another message already has this id; nothing was queued")]
+    IdTaken,
+    /// The lead must not be written to.
+    #[error("this number is on the do-not-contact list; nothing was queued")]
+    DoNotContact,
+    /// The lead has no consent recorded.
+    #[error("no consent is recorded for this lead; nothing was queued")]
+    NoConsent,
+}
+
+/// Why a store did not answer.
+#[derive(Clone, Debug, Error)]
+pub enum StoreError {
+    /// Understood and not granted.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The database is locked or its disk is full; the same call may work later.
+    #[error("the database cannot be written right now")]
+    Busy,
+    /// The database does not do what it should.
+    #[error("the database failed: {0}")]
+    Failed(String),
+}
+
+impl StoreError {
+    /// Whether the same call may work later.
+    pub fn retry(&self) -> bool {
+        match self {
+            Self::Busy => true,
+            Self::Refused(_) | Self::Failed(_) => false,
+        }
+    }
+}
+
+/// Why a store could not be opened.
+#[derive(Debug, Error)]
+pub enum OpenError {
+    /// The file cannot be made or written.
+    #[error(
+        "the data file {path} cannot be opened for writing ({reason}). Nothing was changed. Check that its folder exists and that this user may write there."
+    )]
+    NotWritable {
+        /// The file.
+        path: String,
+        /// What the system says.
+        reason: String,
+    },
+    /// The file holds something else.
+    #[error(
+        "{path} is not a database of this server ({reason}). It was left as it is; name another file."
+    )]
+    NotOurs {
+        /// The file.
+        path: String,
+        /// What SQLite says.
+        reason: String,
+    },
+    /// The file was written by a newer server.
+    #[error(
+        "the data file is of version {found}, this server knows versions up to {known}. It was left as it is; start the newer server."
+    )]
+    Newer {
+        /// The file's version.
+        found: u32,
+        /// Ours.
+        known: u32,
+    },
+}

@@ -1,0 +1,95 @@
+//! Where the queue is kept. One trait, one hand-written store per database; no clock of its own:
+//! `now` comes with every call that needs it.
+
+mod error;
+pub mod rules;
+pub mod sqlite;
+mod types;
+
+pub use error::{OpenError, Refusal, StoreError};
+pub use types::{
+    Addressee, Beat, Cause, Claim, Claimed, Counts, Credentials, Event, Holder, MessageView,
+    NewLead, NewMessage, Office, OptOutOf, OptedOut, Person, Reply, Report, Reporter, Role,
+    SeenSession, TokenHash, Waiting, Which,
+};
+
+use hotdesk_protocol::UtcMs;
+use hotdesk_protocol::ids::{DesktopId, MessageId, SdrId};
+use hotdesk_protocol::queue::{BeginRequest, RenewRequest, ReplyRequest, WhatsappSession};
+use hotdesk_protocol::session::MessageState;
+use std::future::Future;
+use std::pin::Pin;
+
+/// The answer of a store, later.
+pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+
+/// A queue that survives. Each call is one transaction, durable when it answers.
+///
+/// Deliberately not in it: passwords in the clear, tokens in the clear, QR codes, waiting for
+/// messages (a route polls, woken by a hint), and the time of day.
+pub trait Store: Send + Sync + 'static {
+    /// The office.
+    fn office(&self) -> Answer<'_, Office>;
+    /// Changes the office.
+    fn put_office(&self, office: Office) -> Answer<'_, ()>;
+
+    /// Adds a person, or replaces everything but the id of the one with this id.
+    fn put_person(&self, credentials: Credentials) -> Answer<'_, ()>;
+    /// The active person with this e-mail.
+    fn credentials(&self, email: String) -> Answer<'_, Option<Credentials>>;
+    /// Makes a token valid, and every earlier one of the same person on the same desktop invalid.
+    fn add_token(
+        &self,
+        hash: TokenHash,
+        person: SdrId,
+        desktop: Option<DesktopId>,
+        now: UtcMs,
+    ) -> Answer<'_, ()>;
+    /// Who stands behind a token, if it is valid.
+    fn holder(&self, hash: TokenHash) -> Answer<'_, Option<Holder>>;
+    /// Makes a token invalid.
+    fn revoke_token(&self, hash: TokenHash, now: UtcMs) -> Answer<'_, ()>;
+
+    /// Queues a message; false if this very message was queued before.
+    fn enqueue(&self, message: NewMessage, now: UtcMs) -> Answer<'_, bool>;
+    /// Messages with their events and replies.
+    fn messages(&self, which: Which) -> Answer<'_, Vec<MessageView>>;
+    /// Withdraws a message that is not begun; `of` limits it to that SDR's. Says whose it was.
+    fn cancel(
+        &self,
+        message: MessageId,
+        of: Option<SdrId>,
+        by: SdrId,
+        now: UtcMs,
+    ) -> Answer<'_, SdrId>;
+
+    /// What waits for an SDR; changes nothing.
+    fn waiting(&self, sdr: SdrId, limit: u32, now: UtcMs) -> Answer<'_, Waiting>;
+    /// An SDR's figures.
+    fn counts(&self, sdr: SdrId, now: UtcMs) -> Answer<'_, Counts>;
+    /// Leases messages: at most one per chat, oldest first; a begun one only to its own desktop.
+    fn claim(&self, claim: Claim, now: UtcMs) -> Answer<'_, Claimed>;
+    /// Pins a leased message to its desktop.
+    fn begin(&self, begin: BeginRequest, lease_ms: u32, now: UtcMs) -> Answer<'_, ()>;
+    /// Prolongs a lease.
+    fn renew(&self, renew: RenewRequest, lease_ms: u32, now: UtcMs) -> Answer<'_, ()>;
+    /// Gives a message back that was not begun.
+    fn release(&self, release: RenewRequest, now: UtcMs) -> Answer<'_, ()>;
+    /// Takes a result and says where the message stands.
+    fn report(&self, report: Report, now: UtcMs) -> Answer<'_, MessageState>;
+
+    /// Keeps a reply, once.
+    fn reply(&self, reply: ReplyRequest, now: UtcMs) -> Answer<'_, ()>;
+    /// Blocks a number for every SDR and withdraws what is not begun.
+    fn opt_out(&self, of: OptOutOf, by: SdrId, reason: String, now: UtcMs) -> Answer<'_, OptedOut>;
+
+    /// Keeps how an SDR's session stands.
+    fn put_session(
+        &self,
+        session: WhatsappSession,
+        beat: Option<Beat>,
+        now: UtcMs,
+    ) -> Answer<'_, ()>;
+    /// How an SDR's session stands.
+    fn session(&self, sdr: SdrId) -> Answer<'_, SeenSession>;
+}

@@ -1,0 +1,95 @@
+//! The rules both stores share, without a database.
+
+use hotdesk_protocol::UtcMs;
+use hotdesk_protocol::session::MessageState;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+/// A message whose lease ran out this often before it was begun is given up.
+pub const MAX_EXPIRED_LEASES: u32 = 5;
+
+/// How the reporter of a result stands to the message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It has the message, or had it last.
+    Holder,
+    /// It had the message before another.
+    Former,
+}
+
+/// Where a message stands after a report; `None` leaves it where it is.
+///
+/// That WhatsApp has a message is a fact and counts from anyone who ever held it, whatever the queue
+/// thought meanwhile. That it failed, or that nobody can tell, is said only by the one who has it:
+/// of a message that was cancelled or given up before it was begun it says nothing.
+pub fn after_report(
+    now: MessageState,
+    reported: MessageState,
+    standing: Standing,
+) -> Option<MessageState> {
+    use MessageState::{
+        Begun, Cancelled, Dead, Delivered, Failed, Leased, Queued, Read, Review, Sent,
+    };
+    let rises = match reported {
+        Sent | Delivered | Read => rank(reported) > rank(now),
+        Failed => standing == Standing::Holder && matches!(now, Queued | Leased | Begun | Review),
+        Review => standing == Standing::Holder && matches!(now, Queued | Leased | Begun),
+        Queued | Leased | Begun | Dead | Cancelled => false,
+    };
+    rises.then_some(reported)
+}
+
+/// The order in which a message may only rise. An expired or released lease is the one step down,
+/// and only from `leased`.
+pub fn rank(state: MessageState) -> u8 {
+    match state {
+        MessageState::Queued => 0,
+        MessageState::Leased => 1,
+        MessageState::Begun => 2,
+        MessageState::Cancelled | MessageState::Dead => 3,
+        MessageState::Review => 4,
+        MessageState::Failed => 5,
+        MessageState::Sent => 6,
+        MessageState::Delivered => 7,
+        MessageState::Read => 8,
+    }
+}
+
+/// When the office's day began; a zone nobody knows counts as UTC.
+pub fn day_start(now: UtcMs, time_zone: &str) -> UtcMs {
+    let zone = TimeZone::get(time_zone).unwrap_or(TimeZone::UTC);
+    let start = Timestamp::from_millisecond(now.0)
+        .ok()
+        .and_then(|at| at.to_zoned(zone).start_of_day().ok());
+    start.map_or(UtcMs(now.0 - now.0.rem_euclid(86_400_000)), |start| {
+        UtcMs(start.timestamp().as_millisecond())
+    })
+}
+
+/// The word for a state in the database and on the wire.
+pub fn state_name(state: MessageState) -> &'static str {
+    match state {
+        MessageState::Queued => "queued",
+        MessageState::Leased => "leased",
+        MessageState::Begun => "begun",
+        MessageState::Sent => "sent",
+        MessageState::Delivered => "delivered",
+        MessageState::Read => "read",
+        MessageState::Failed => "failed",
+        MessageState::Dead => "dead",
+        MessageState::Cancelled => "cancelled",
+        MessageState::Review => "review",
+    }
+}
+
+/// The state of a word.
+pub fn parse_state(word: &str) -> Option<MessageState> {
+    use MessageState::{
+        Begun, Cancelled, Dead, Delivered, Failed, Leased, Queued, Read, Review, Sent,
+    };
+    [
+        Queued, Leased, Begun, Sent, Delivered, Read, Failed, Dead, Cancelled, Review,
+    ]
+    .into_iter()
+    .find(|state| state_name(*state) == word)
+}

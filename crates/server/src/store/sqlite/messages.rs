@@ -1,0 +1,271 @@
+//! Tables `leads` and `messages`: queueing, withdrawing, listing.
+
+use super::people::must_be_sdr;
+use super::row::{Mover, Outcome, Standing, json, move_to, state, write_event};
+use crate::store::rules::{parse_state, state_name};
+use crate::store::{
+    Addressee, Cause, Event, MessageView, NewLead, NewMessage, Refusal, Reply, Which,
+};
+use hotdesk_protocol::UtcMs;
+use hotdesk_protocol::ids::{ChatId, DesktopId, LeadId, MessageId, SdrId, WaMessageId};
+use hotdesk_protocol::session::MessageState;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+struct Lead {
+    id: String,
+    phone: String,
+    consent: Option<String>,
+}
+
+pub(super) fn enqueue(
+    db: &Connection,
+    message: &NewMessage,
+    now: UtcMs,
+) -> rusqlite::Result<Outcome<bool>> {
+    if let Some(same) = seen_before(db, message)? {
+        return Ok(if same {
+            Ok(false)
+        } else {
+            Err(Refusal::IdTaken)
+        });
+    }
+    if let Err(refusal) = must_be_sdr(db, &message.sdr_id)? {
+        return Ok(Err(refusal));
+    }
+    if let Addressee::Given(lead) = &message.addressee
+        && blocked(db, &lead.phone)?
+    {
+        return Ok(Err(Refusal::DoNotContact));
+    }
+    let lead = match &message.addressee {
+        Addressee::Known(id) => find_lead(db, "id", id.as_str())?,
+        Addressee::Given(lead) => Some(put_lead(db, lead, now)?),
+    };
+    let Some(lead) = lead else {
+        return Ok(Err(Refusal::NoSuchLead));
+    };
+    if lead.consent.as_deref().is_none_or(str::is_empty) {
+        return Ok(Err(Refusal::NoConsent));
+    }
+    if blocked(db, &lead.phone)? {
+        return Ok(Err(Refusal::DoNotContact));
+    }
+    db.prepare_cached(
+        "INSERT INTO messages (id, sdr_id, lead_id, phone, text, state, created_at_ms)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )?
+    .execute(params![
+        message.id.as_str(),
+        message.sdr_id.as_str(),
+        lead.id,
+        lead.phone,
+        message.text,
+        state_name(MessageState::Queued),
+        now.0
+    ])?;
+    let mover = Mover {
+        person: Some(&message.by),
+        ..Mover::default()
+    };
+    write_event(
+        db,
+        &message.id,
+        None,
+        MessageState::Queued,
+        Cause::Enqueued,
+        mover,
+        now,
+    )?;
+    Ok(Ok(true))
+}
+
+/// Whether the id is taken, and if so whether by the very same message.
+fn seen_before(db: &Connection, message: &NewMessage) -> rusqlite::Result<Option<bool>> {
+    db.prepare_cached("SELECT sdr_id, lead_id, phone, text FROM messages WHERE id = ?1")?
+        .query_row([message.id.as_str()], |row| {
+            let (sdr, lead): (String, String) = (row.get(0)?, row.get(1)?);
+            let (phone, text): (String, String) = (row.get(2)?, row.get(3)?);
+            let same_lead = match &message.addressee {
+                Addressee::Known(id) => id.as_str() == lead,
+                Addressee::Given(given) => given.phone == phone,
+            };
+            Ok(sdr == message.sdr_id.as_str() && same_lead && text == message.text)
+        })
+        .optional()
+}
+
+fn find_lead(db: &Connection, column: &str, value: &str) -> rusqlite::Result<Option<Lead>> {
+    db.prepare_cached(&format!(
+        "SELECT id, phone, consent FROM leads WHERE {column} = ?1"
+    ))?
+    .query_row([value], |row| {
+        Ok(Lead {
+            id: row.get(0)?,
+            phone: row.get(1)?,
+            consent: row.get(2)?,
+        })
+    })
+    .optional()
+}
+
+fn put_lead(db: &Connection, lead: &NewLead, now: UtcMs) -> rusqlite::Result<Lead> {
+    db.prepare_cached(
+        "INSERT INTO leads (id, name, phone, company, position, site, pain, consent, created_at_ms)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+         ON CONFLICT (phone) DO UPDATE SET consent = coalesce(leads.consent, excluded.consent)
+         RETURNING id, phone, consent",
+    )?
+    .query_row(
+        params![
+            lead.id.as_str(),
+            lead.name,
+            lead.phone,
+            lead.company,
+            lead.position,
+            lead.site,
+            lead.pain,
+            lead.consent,
+            now.0
+        ],
+        |row| {
+            Ok(Lead {
+                id: row.get(0)?,
+                phone: row.get(1)?,
+                consent: row.get(2)?,
+            })
+        },
+    )
+}
+
+pub(super) fn blocked(db: &Connection, phone: &str) -> rusqlite::Result<bool> {
+    db.prepare_cached("SELECT 1 FROM do_not_contact WHERE phone = ?1")?
+        .exists([phone])
+}
+
+pub(super) fn cancel(
+    db: &Connection,
+    id: &MessageId,
+    of: Option<&SdrId>,
+    by: &SdrId,
+    now: UtcMs,
+) -> rusqlite::Result<Outcome<SdrId>> {
+    let Some(found) = Standing::find(db, id)? else {
+        return Ok(Err(Refusal::NoSuchMessage));
+    };
+    if of.is_some_and(|sdr| *sdr != found.sdr_id) {
+        return Ok(Err(Refusal::NotYours));
+    }
+    match found.state {
+        MessageState::Cancelled => Ok(Ok(found.sdr_id)),
+        MessageState::Queued | MessageState::Leased => {
+            let mover = Mover {
+                person: Some(by),
+                ..Mover::default()
+            };
+            let to = MessageState::Cancelled;
+            move_to(db, id, found.state, to, Cause::Cancelled, mover, now)?;
+            Ok(Ok(found.sdr_id))
+        }
+        MessageState::Begun
+        | MessageState::Sent
+        | MessageState::Delivered
+        | MessageState::Read
+        | MessageState::Failed
+        | MessageState::Dead
+        | MessageState::Review => Ok(Err(Refusal::TooLate)),
+    }
+}
+
+const VIEW: &str = "SELECT m.seq, m.id, m.sdr_id, m.lead_id, l.name, m.phone, m.text, m.state, \
+     m.generation, m.attempts, m.lease_desktop, m.wa_message_id, m.chat_id, m.problem, \
+     m.created_at_ms, m.sent_at_ms FROM messages m JOIN leads l ON l.id = m.lead_id";
+
+pub(super) fn list(db: &Connection, which: &Which) -> rusqlite::Result<Vec<MessageView>> {
+    let mut views = match which {
+        Which::One(id) => db
+            .prepare_cached(&format!("{VIEW} WHERE m.id = ?1"))?
+            .query_map([id.as_str()], view)?
+            .collect::<rusqlite::Result<Vec<_>>>()?,
+        Which::Page {
+            sdr_id,
+            after,
+            limit,
+        } => db
+            .prepare_cached(&format!(
+                "{VIEW} WHERE m.seq > ?2 AND (?1 IS NULL OR m.sdr_id = ?1)
+                 ORDER BY m.seq LIMIT ?3"
+            ))?
+            .query_map(
+                params![sdr_id.as_ref().map(SdrId::as_str), after, limit],
+                view,
+            )?
+            .collect::<rusqlite::Result<Vec<_>>>()?,
+    };
+    for view in &mut views {
+        view.events = events(db, &view.message_id)?;
+        view.replies = replies(db, &view.message_id)?;
+    }
+    Ok(views)
+}
+
+fn view(row: &Row<'_>) -> rusqlite::Result<MessageView> {
+    Ok(MessageView {
+        seq: row.get(0)?,
+        message_id: MessageId(row.get(1)?),
+        sdr_id: SdrId(row.get(2)?),
+        lead_id: LeadId(row.get(3)?),
+        lead_name: row.get(4)?,
+        phone: row.get(5)?,
+        text: row.get(6)?,
+        state: state(row, 7)?,
+        generation: row.get(8)?,
+        attempts: row.get(9)?,
+        desktop_id: row.get::<_, Option<String>>(10)?.map(DesktopId),
+        wa_message_id: row.get::<_, Option<String>>(11)?.map(WaMessageId),
+        chat_id: row.get::<_, Option<String>>(12)?.map(ChatId),
+        problem: json(row, 13)?,
+        created_at_ms: UtcMs(row.get(14)?),
+        sent_at_ms: row.get::<_, Option<i64>>(15)?.map(UtcMs),
+        events: Vec::new(),
+        replies: Vec::new(),
+    })
+}
+
+fn events(db: &Connection, id: &MessageId) -> rusqlite::Result<Vec<Event>> {
+    db.prepare_cached(
+        "SELECT seq, at_ms, from_state, to_state, cause, desktop_id, person_id, reported_at_ms
+         FROM events WHERE message_id = ?1 ORDER BY seq",
+    )?
+    .query_map([id.as_str()], |row| {
+        let cause: String = row.get(4)?;
+        Ok(Event {
+            seq: row.get(0)?,
+            at_ms: UtcMs(row.get(1)?),
+            from: row
+                .get::<_, Option<String>>(2)?
+                .and_then(|word| parse_state(&word)),
+            to: state(row, 3)?,
+            cause: Cause::parse(&cause).ok_or_else(|| super::row::column_error(4, "cause"))?,
+            desktop_id: row.get::<_, Option<String>>(5)?.map(DesktopId),
+            person_id: row.get::<_, Option<String>>(6)?.map(SdrId),
+            reported_at_ms: row.get::<_, Option<i64>>(7)?.map(UtcMs),
+        })
+    })?
+    .collect()
+}
+
+fn replies(db: &Connection, id: &MessageId) -> rusqlite::Result<Vec<Reply>> {
+    db.prepare_cached(
+        "SELECT wa_message_id, chat_id, text, at_ms FROM message_replies
+         WHERE message_id = ?1 ORDER BY at_ms, wa_message_id",
+    )?
+    .query_map([id.as_str()], |row| {
+        Ok(Reply {
+            wa_message_id: WaMessageId(row.get(0)?),
+            chat_id: ChatId(row.get(1)?),
+            text: row.get(2)?,
+            at_ms: UtcMs(row.get(3)?),
+        })
+    })?
+    .collect()
+}

@@ -1,0 +1,192 @@
+//! The embedded store: one SQLite file, one writer, readers beside it (WAL, synchronous=FULL).
+
+mod leases;
+mod messages;
+mod open;
+mod people;
+mod queue;
+mod results;
+mod row;
+mod sessions;
+mod worker;
+
+use super::{
+    Answer, Beat, Claim, Claimed, Counts, Credentials, Holder, MessageView, NewMessage, Office,
+    OpenError, OptOutOf, OptedOut, Report, SeenSession, Store, StoreError, TokenHash, Waiting,
+    Which,
+};
+use hotdesk_protocol::UtcMs;
+use hotdesk_protocol::ids::{DesktopId, MessageId, SdrId};
+use hotdesk_protocol::queue::{BeginRequest, RenewRequest, ReplyRequest, WhatsappSession};
+use hotdesk_protocol::session::MessageState;
+use row::Outcome;
+use rusqlite::Connection;
+use std::path::Path;
+use worker::Worker;
+
+/// A queue in a SQLite file.
+pub struct SqliteStore {
+    writer: Worker,
+    /// None in memory, where there is one connection.
+    reader: Option<Worker>,
+}
+
+impl SqliteStore {
+    /// Opens the file, creates it (mode 0600) if there is none, and brings it to this version.
+    pub fn open(path: &Path) -> Result<Self, OpenError> {
+        let no_thread = |error: std::io::Error| OpenError::NotWritable {
+            path: path.display().to_string(),
+            reason: error.to_string(),
+        };
+        let writer = Worker::start("store-writer", open::writer(path)?, "BEGIN IMMEDIATE")
+            .map_err(no_thread)?;
+        let reader =
+            Worker::start("store-reader", open::reader(path)?, "BEGIN").map_err(no_thread)?;
+        Ok(Self {
+            writer,
+            reader: Some(reader),
+        })
+    }
+
+    /// A queue that is gone when it is dropped.
+    pub fn in_memory() -> Result<Self, OpenError> {
+        let writer = Worker::start("store-writer", open::in_memory()?, "BEGIN IMMEDIATE").map_err(
+            |error| OpenError::NotWritable {
+                path: ":memory:".to_owned(),
+                reason: error.to_string(),
+            },
+        )?;
+        Ok(Self {
+            writer,
+            reader: None,
+        })
+    }
+
+    fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Answer<'_, T> {
+        Box::pin(self.writer.call(work))
+    }
+
+    fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Answer<'_, T> {
+        Box::pin(self.reader.as_ref().unwrap_or(&self.writer).call(work))
+    }
+
+    fn change<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<Outcome<T>> + Send + 'static,
+    ) -> Answer<'_, T> {
+        granted(self.write(work))
+    }
+}
+
+fn granted<'a, T: Send + 'a>(outcome: Answer<'a, Outcome<T>>) -> Answer<'a, T> {
+    Box::pin(async { outcome.await?.map_err(StoreError::from) })
+}
+
+impl Store for SqliteStore {
+    fn office(&self) -> Answer<'_, Office> {
+        self.read(people::office)
+    }
+
+    fn put_office(&self, office: Office) -> Answer<'_, ()> {
+        self.write(move |db| people::put_office(db, &office))
+    }
+
+    fn put_person(&self, credentials: Credentials) -> Answer<'_, ()> {
+        self.write(move |db| people::put_person(db, &credentials))
+    }
+
+    fn credentials(&self, email: String) -> Answer<'_, Option<Credentials>> {
+        self.read(move |db| people::credentials(db, &email))
+    }
+
+    fn add_token(
+        &self,
+        hash: TokenHash,
+        person: SdrId,
+        desktop: Option<DesktopId>,
+        now: UtcMs,
+    ) -> Answer<'_, ()> {
+        self.write(move |db| people::add_token(db, &hash, &person, desktop.as_ref(), now))
+    }
+
+    fn holder(&self, hash: TokenHash) -> Answer<'_, Option<Holder>> {
+        self.read(move |db| people::holder(db, &hash))
+    }
+
+    fn revoke_token(&self, hash: TokenHash, now: UtcMs) -> Answer<'_, ()> {
+        self.write(move |db| people::revoke_token(db, &hash, now))
+    }
+
+    fn enqueue(&self, message: NewMessage, now: UtcMs) -> Answer<'_, bool> {
+        self.change(move |db| messages::enqueue(db, &message, now))
+    }
+
+    fn messages(&self, which: Which) -> Answer<'_, Vec<MessageView>> {
+        self.read(move |db| messages::list(db, &which))
+    }
+
+    fn cancel(
+        &self,
+        message: MessageId,
+        of: Option<SdrId>,
+        by: SdrId,
+        now: UtcMs,
+    ) -> Answer<'_, SdrId> {
+        self.change(move |db| messages::cancel(db, &message, of.as_ref(), &by, now))
+    }
+
+    fn waiting(&self, sdr: SdrId, limit: u32, now: UtcMs) -> Answer<'_, Waiting> {
+        granted(self.read(move |db| queue::waiting(db, &sdr, limit, now)))
+    }
+
+    fn counts(&self, sdr: SdrId, now: UtcMs) -> Answer<'_, Counts> {
+        self.read(move |db| queue::counts(db, &sdr, now))
+    }
+
+    fn claim(&self, claim: Claim, now: UtcMs) -> Answer<'_, Claimed> {
+        self.write(move |db| leases::claim(db, &claim, now))
+    }
+
+    fn begin(&self, begin: BeginRequest, lease_ms: u32, now: UtcMs) -> Answer<'_, ()> {
+        self.change(move |db| leases::begin(db, &begin, lease_ms, now))
+    }
+
+    fn renew(&self, renew: RenewRequest, lease_ms: u32, now: UtcMs) -> Answer<'_, ()> {
+        self.change(move |db| leases::renew(db, &renew, lease_ms, now))
+    }
+
+    fn release(&self, release: RenewRequest, now: UtcMs) -> Answer<'_, ()> {
+        self.change(move |db| leases::release(db, &release, now))
+    }
+
+    fn report(&self, report: Report, now: UtcMs) -> Answer<'_, MessageState> {
+        self.change(move |db| results::report(db, &report, now))
+    }
+
+    fn reply(&self, reply: ReplyRequest, now: UtcMs) -> Answer<'_, ()> {
+        self.change(move |db| results::reply(db, &reply, now))
+    }
+
+    fn opt_out(&self, of: OptOutOf, by: SdrId, reason: String, now: UtcMs) -> Answer<'_, OptedOut> {
+        self.change(move |db| results::opt_out(db, &of, &by, &reason, now))
+    }
+
+    fn put_session(
+        &self,
+        session: WhatsappSession,
+        beat: Option<Beat>,
+        now: UtcMs,
+    ) -> Answer<'_, ()> {
+        self.write(move |db| sessions::put_session(db, &session, beat.as_ref(), now))
+    }
+
+    fn session(&self, sdr: SdrId) -> Answer<'_, SeenSession> {
+        granted(self.read(move |db| sessions::session(db, &sdr)))
+    }
+}

@@ -1,0 +1,107 @@
+//! Opens the data file: settings, version gate, migrations.
+
+use crate::store::OpenError;
+use rusqlite::{Connection, OpenFlags};
+use std::fs::OpenOptions;
+use std::path::Path;
+use std::time::Duration;
+
+/// Migrations in order; number N brings a file to version N. Never edited, only added to.
+const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001_queue.sql")];
+
+/// How long another process may hold the file before a call is answered "busy".
+const BUSY: Duration = Duration::from_secs(5);
+
+/// A connection that writes, on a file of the newest version.
+pub(super) fn writer(path: &Path) -> Result<Connection, OpenError> {
+    let not_writable = |reason: String| OpenError::NotWritable {
+        path: path.display().to_string(),
+        reason,
+    };
+    create(path).map_err(|error| not_writable(error.to_string()))?;
+    let connection = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )
+    .map_err(|error| not_writable(error.to_string()))?;
+    if connection.is_readonly("main").unwrap_or(true) {
+        return Err(not_writable("it is read-only".to_owned()));
+    }
+    prepare(connection, path)
+}
+
+/// A connection to a database in memory, of the newest version.
+pub(super) fn in_memory() -> Result<Connection, OpenError> {
+    let path = Path::new(":memory:");
+    let connection = Connection::open_in_memory().map_err(|error| OpenError::NotOurs {
+        path: path.display().to_string(),
+        reason: error.to_string(),
+    })?;
+    prepare(connection, path)
+}
+
+/// A connection that only reads, beside a writer.
+pub(super) fn reader(path: &Path) -> Result<Connection, OpenError> {
+    let open = || {
+        let connection = Connection::open_with_flags(
+            path,
+            OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+        )?;
+        connection.busy_timeout(BUSY)?;
+        connection.pragma_update(None, "query_only", true)?;
+        Ok(connection)
+    };
+    open().map_err(|error: rusqlite::Error| OpenError::NotWritable {
+        path: path.display().to_string(),
+        reason: error.to_string(),
+    })
+}
+
+fn create(path: &Path) -> std::io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    options.open(path).map(drop)
+}
+
+fn prepare(mut connection: Connection, path: &Path) -> Result<Connection, OpenError> {
+    let not_ours = |error: rusqlite::Error| OpenError::NotOurs {
+        path: path.display().to_string(),
+        reason: error.to_string(),
+    };
+    connection.busy_timeout(BUSY).map_err(not_ours)?;
+    let known = u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX);
+    let found = version(&connection).map_err(not_ours)?;
+    if found > known {
+        return Err(OpenError::Newer { found, known });
+    }
+    connection
+        .query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))
+        .map_err(not_ours)?;
+    connection
+        .execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")
+        .map_err(not_ours)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    migrate(&mut connection).map_err(not_ours)?;
+    Ok(connection)
+}
+
+fn version(connection: &Connection) -> rusqlite::Result<u32> {
+    connection.query_row("PRAGMA user_version", [], |row| row.get(0))
+}
+
+fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
+    let step = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    let from = version(&step)?;
+    for (number, sql) in (1..).zip(MIGRATIONS) {
+        if number > from {
+            step.execute_batch(sql)?;
+            step.pragma_update(None, "user_version", number)?;
+        }
+    }
+    step.commit()
+}

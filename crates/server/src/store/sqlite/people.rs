@@ -1,0 +1,152 @@
+//! Tables `office`, `sdr_users` and `desktop_tokens`.
+
+use super::row::{Outcome, column_error};
+use crate::store::{Credentials, Holder, Office, Person, Refusal, Role, TokenHash};
+use hotdesk_protocol::UtcMs;
+use hotdesk_protocol::ids::{DesktopId, SdrId, TenantId};
+use hotdesk_protocol::policy::Policy;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+pub(super) fn office(db: &Connection) -> rusqlite::Result<Office> {
+    let stored = db
+        .prepare_cached(
+            "SELECT tenant, time_zone, gap_ms, daily_messages, ack_stuck_ms FROM office",
+        )?
+        .query_row([], |row| {
+            Ok(Office {
+                tenant: TenantId(row.get(0)?),
+                time_zone: row.get(1)?,
+                policy: Policy {
+                    gap_ms: row.get(2)?,
+                    daily_messages: row.get(3)?,
+                    ack_stuck_ms: row.get(4)?,
+                },
+            })
+        })
+        .optional()?;
+    Ok(stored.unwrap_or_else(|| Office {
+        tenant: TenantId::from("office"),
+        time_zone: "UTC".to_owned(),
+        policy: Policy::default(),
+    }))
+}
+
+pub(super) fn put_office(db: &Connection, office: &Office) -> rusqlite::Result<()> {
+    db.execute(
+        "INSERT INTO office (one, tenant, time_zone, gap_ms, daily_messages, ack_stuck_ms)
+         VALUES (1, ?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (one) DO UPDATE SET tenant = excluded.tenant, time_zone = excluded.time_zone,
+             gap_ms = excluded.gap_ms, daily_messages = excluded.daily_messages,
+             ack_stuck_ms = excluded.ack_stuck_ms",
+        params![
+            office.tenant.as_str(),
+            office.time_zone,
+            office.policy.gap_ms,
+            office.policy.daily_messages,
+            office.policy.ack_stuck_ms
+        ],
+    )?;
+    Ok(())
+}
+
+pub(super) fn put_person(db: &Connection, credentials: &Credentials) -> rusqlite::Result<()> {
+    let person = &credentials.person;
+    db.execute(
+        "INSERT INTO sdr_users (id, email, password_hash, name, role) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (id) DO UPDATE SET email = excluded.email, name = excluded.name,
+             password_hash = excluded.password_hash, role = excluded.role, is_active = 1",
+        params![
+            person.id.as_str(),
+            person.email,
+            credentials.password_hash,
+            person.name,
+            person.role.as_str()
+        ],
+    )?;
+    Ok(())
+}
+
+pub(super) fn credentials(db: &Connection, email: &str) -> rusqlite::Result<Option<Credentials>> {
+    db.prepare_cached(
+        "SELECT id, email, name, role, password_hash FROM sdr_users
+         WHERE email = ?1 AND is_active = 1",
+    )?
+    .query_row([email], |row| {
+        Ok(Credentials {
+            person: person(row)?,
+            password_hash: row.get(4)?,
+        })
+    })
+    .optional()
+}
+
+fn person(row: &Row<'_>) -> rusqlite::Result<Person> {
+    let role: String = row.get(3)?;
+    Ok(Person {
+        id: SdrId(row.get(0)?),
+        email: row.get(1)?,
+        name: row.get(2)?,
+        role: Role::parse(&role).ok_or_else(|| column_error(3, "role"))?,
+    })
+}
+
+pub(super) fn add_token(
+    db: &Connection,
+    hash: &TokenHash,
+    person: &SdrId,
+    desktop: Option<&DesktopId>,
+    now: UtcMs,
+) -> rusqlite::Result<()> {
+    let desktop = desktop.map(DesktopId::as_str);
+    db.execute(
+        "UPDATE desktop_tokens SET revoked_at_ms = ?3
+         WHERE sdr_id = ?1 AND desktop_id = ?2 AND revoked_at_ms IS NULL",
+        params![person.as_str(), desktop, now.0],
+    )?;
+    db.execute(
+        "INSERT INTO desktop_tokens (token_hash, sdr_id, desktop_id, created_at_ms)
+         VALUES (?1, ?2, ?3, ?4)",
+        params![hash.as_slice(), person.as_str(), desktop, now.0],
+    )?;
+    db.execute(
+        "UPDATE sdr_users SET last_login = ?2 WHERE id = ?1",
+        params![person.as_str(), now.0],
+    )?;
+    Ok(())
+}
+
+pub(super) fn holder(db: &Connection, hash: &TokenHash) -> rusqlite::Result<Option<Holder>> {
+    db.prepare_cached(
+        "SELECT u.id, u.email, u.name, u.role, t.desktop_id
+         FROM desktop_tokens t JOIN sdr_users u ON u.id = t.sdr_id
+         WHERE t.token_hash = ?1 AND t.revoked_at_ms IS NULL AND u.is_active = 1",
+    )?
+    .query_row([hash.as_slice()], |row| {
+        Ok(Holder {
+            person: person(row)?,
+            desktop: row.get::<_, Option<String>>(4)?.map(DesktopId),
+        })
+    })
+    .optional()
+}
+
+pub(super) fn revoke_token(db: &Connection, hash: &TokenHash, now: UtcMs) -> rusqlite::Result<()> {
+    db.execute(
+        "UPDATE desktop_tokens SET revoked_at_ms = ?2
+         WHERE token_hash = ?1 AND revoked_at_ms IS NULL",
+        params![hash.as_slice(), now.0],
+    )?;
+    Ok(())
+}
+
+/// Refuses an id that is no active SDR's.
+pub(super) fn must_be_sdr(db: &Connection, sdr: &SdrId) -> rusqlite::Result<Outcome<()>> {
+    let known = db
+        .prepare_cached("SELECT 1 FROM sdr_users WHERE id = ?1 AND role = 'sdr' AND is_active = 1")?
+        .exists([sdr.as_str()])?;
+    Ok(if known {
+        Ok(())
+    } else {
+        Err(Refusal::NoSuchSdr)
+    })
+}

@@ -1,0 +1,169 @@
+//! What became of messages, what leads answered, and who does not want more.
+
+use super::row::{Mover, Outcome, Standing, move_to, to_json};
+use crate::store::rules::{Standing as Stands, after_report, state_name};
+use crate::store::{Cause, OptOutOf, OptedOut, Refusal, Report, Reporter};
+use hotdesk_protocol::UtcMs;
+use hotdesk_protocol::ids::{ChatId, DesktopId, MessageId, SdrId, WaMessageId};
+use hotdesk_protocol::queue::ReplyRequest;
+use hotdesk_protocol::session::MessageState;
+use rusqlite::{Connection, params};
+
+pub(super) fn report(
+    db: &Connection,
+    report: &Report,
+    now: UtcMs,
+) -> rusqlite::Result<Outcome<MessageState>> {
+    let found = match Standing::of_sdr(db, &report.message_id, &report.sdr_id)? {
+        Ok(found) => found,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let (stands, desktop) = match &report.by {
+        Reporter::Desktop(desktop) if found.lease_desktop.as_ref() == Some(desktop) => {
+            (Stands::Holder, Some(desktop))
+        }
+        Reporter::Desktop(desktop) if ever_held(db, &found.id, desktop)? => {
+            (Stands::Former, Some(desktop))
+        }
+        Reporter::Desktop(_) => return Ok(Err(Refusal::NeverHeld)),
+        Reporter::Lk1 => match found.state {
+            MessageState::Queued => (Stands::Holder, None),
+            MessageState::Leased
+            | MessageState::Begun
+            | MessageState::Sent
+            | MessageState::Delivered
+            | MessageState::Read
+            | MessageState::Failed
+            | MessageState::Dead
+            | MessageState::Cancelled
+            | MessageState::Review => (Stands::Former, None),
+        },
+    };
+    let Some(to) = after_report(found.state, report.state, stands) else {
+        return Ok(Ok(found.state));
+    };
+    let left = matches!(
+        to,
+        MessageState::Sent | MessageState::Delivered | MessageState::Read
+    );
+    let earliest = found.begun_at.unwrap_or(found.created_at).min(now);
+    let sent_at = left.then(|| report.at_ms.clamp(earliest, now).0);
+    let problem = match (&report.problem, left) {
+        (Some(problem), false) => Some(to_json(problem)?),
+        (Some(_) | None, _) => None,
+    };
+    db.prepare_cached(
+        "UPDATE messages SET sent_at_ms = coalesce(sent_at_ms, ?2), problem = ?3,
+             wa_message_id = coalesce(?4, wa_message_id), chat_id = coalesce(?5, chat_id)
+         WHERE id = ?1",
+    )?
+    .execute(params![
+        found.id.as_str(),
+        sent_at,
+        problem,
+        report.wa_message_id.as_ref().map(WaMessageId::as_str),
+        report.chat_id.as_ref().map(ChatId::as_str)
+    ])?;
+    let mover = Mover {
+        desktop,
+        person: desktop.is_none().then_some(&report.sdr_id),
+        reported_at: Some(report.at_ms),
+    };
+    move_to(db, &found.id, found.state, to, Cause::Reported, mover, now)?;
+    Ok(Ok(to))
+}
+
+fn ever_held(db: &Connection, id: &MessageId, desktop: &DesktopId) -> rusqlite::Result<bool> {
+    db.prepare_cached(
+        "SELECT 1 FROM events WHERE message_id = ?1 AND desktop_id = ?2 AND cause = ?3",
+    )?
+    .exists(params![
+        id.as_str(),
+        desktop.as_str(),
+        Cause::Claimed.as_str()
+    ])
+}
+
+pub(super) fn reply(
+    db: &Connection,
+    reply: &ReplyRequest,
+    now: UtcMs,
+) -> rusqlite::Result<Outcome<()>> {
+    if let Err(refusal) = Standing::of_sdr(db, &reply.message_id, &reply.sdr_id)? {
+        return Ok(Err(refusal));
+    }
+    db.execute(
+        "INSERT INTO message_replies (sdr_id, wa_message_id, message_id, chat_id, text, at_ms,
+                                      received_at_ms)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
+        params![
+            reply.sdr_id.as_str(),
+            reply.wa_message_id.as_str(),
+            reply.message_id.as_str(),
+            reply.chat_id.as_str(),
+            reply.text,
+            reply.at_ms.0,
+            now.0
+        ],
+    )?;
+    Ok(Ok(()))
+}
+
+pub(super) fn opt_out(
+    db: &Connection,
+    of: &OptOutOf,
+    by: &SdrId,
+    reason: &str,
+    now: UtcMs,
+) -> rusqlite::Result<Outcome<OptedOut>> {
+    let phone = match of {
+        OptOutOf::Phone(phone) => phone.clone(),
+        OptOutOf::Message(id) => match Standing::of_sdr(db, id, by)? {
+            Ok(found) => found.phone,
+            Err(refusal) => return Ok(Err(refusal)),
+        },
+    };
+    db.execute(
+        "INSERT INTO do_not_contact (phone, reason, blocked_at_ms) VALUES (?1, ?2, ?3)
+         ON CONFLICT DO NOTHING",
+        params![phone, reason, now.0],
+    )?;
+    let waiting = db
+        .prepare_cached(&format!(
+            "SELECT {} FROM messages WHERE phone = ?1 AND state IN (?2, ?3) ORDER BY seq",
+            super::row::STANDING
+        ))?
+        .query_map(
+            params![
+                phone,
+                state_name(MessageState::Queued),
+                state_name(MessageState::Leased)
+            ],
+            Standing::of_row,
+        )?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    let mover = Mover {
+        person: Some(by),
+        ..Mover::default()
+    };
+    let mut sdrs: Vec<SdrId> = Vec::new();
+    for message in &waiting {
+        let to = MessageState::Cancelled;
+        move_to(
+            db,
+            &message.id,
+            message.state,
+            to,
+            Cause::OptedOut,
+            mover,
+            now,
+        )?;
+        if !sdrs.contains(&message.sdr_id) {
+            sdrs.push(message.sdr_id.clone());
+        }
+    }
+    Ok(Ok(OptedOut {
+        cancelled: u32::try_from(waiting.len()).unwrap_or(u32::MAX),
+        sdrs,
+    }))
+}
