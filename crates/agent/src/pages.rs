@@ -1,6 +1,6 @@
 //! The one port between the sender and the webviews.
 
-use hotdesk_engine::input::PageFault;
+pub use hotdesk_engine::input::PageFault;
 use hotdesk_protocol::bridge::{Drain, Probe, SubmitRequest, Submitted};
 use hotdesk_protocol::ids::SdrId;
 use std::future::Future;

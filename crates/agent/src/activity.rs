@@ -1,0 +1,125 @@
+//! Each message's way through its states, newest message first.
+
+use crate::store::ACTIVITY_MOST;
+use crate::views::{ActivityView, StepView};
+use hotdesk_engine::effect::{OutboxRow, Stage};
+use hotdesk_protocol::ids::MessageId;
+use hotdesk_protocol::queue::{ClaimedMessage, ResultRequest};
+use hotdesk_protocol::session::MessageState;
+use hotdesk_protocol::{Problem, UtcMs};
+use std::collections::BTreeSet;
+
+/// The list of one SDR.
+pub(crate) struct Activity {
+    newest_first: Vec<ActivityView>,
+    changed: BTreeSet<MessageId>,
+}
+
+impl Activity {
+    /// The list as the store had it.
+    pub(crate) fn new(newest_first: Vec<ActivityView>) -> Self {
+        Self {
+            newest_first,
+            changed: BTreeSet::new(),
+        }
+    }
+
+    pub(crate) fn view(&self) -> &[ActivityView] {
+        &self.newest_first
+    }
+
+    /// What has changed since this was last asked, for the store.
+    pub(crate) fn take_changed(&mut self) -> Vec<ActivityView> {
+        let changed = std::mem::take(&mut self.changed);
+        let views = self.newest_first.iter();
+        views
+            .filter(|view| changed.contains(&view.message_id))
+            .filter(|view| view.state != MessageState::Leased)
+            .cloned()
+            .collect()
+    }
+
+    /// Leased to this desktop. Kept in memory only: it may be handed back.
+    pub(crate) fn claimed(&mut self, message: &ClaimedMessage, at: UtcMs) {
+        if self.find(&message.message_id).is_none() {
+            self.push(ActivityView {
+                message_id: message.message_id.clone(),
+                lead_name: message.lead_name.clone(),
+                state: MessageState::Leased,
+                steps: vec![step(MessageState::Leased, at)],
+                problem: None,
+            });
+        }
+    }
+
+    /// Handed back, or deleted because it provably did not leave.
+    pub(crate) fn given_back(&mut self, id: &MessageId) {
+        self.newest_first.retain(|view| {
+            let waits = matches!(view.state, MessageState::Leased | MessageState::Begun);
+            view.message_id != *id || !waits
+        });
+    }
+
+    /// Not to be sent: the server said so at begin.
+    pub(crate) fn withdrawn(&mut self, id: &MessageId, problem: &Problem, at: UtcMs) {
+        self.reach(id, MessageState::Cancelled, at, Some(problem));
+    }
+
+    /// What the engine writes to disk.
+    pub(crate) fn recorded(&mut self, row: &OutboxRow) {
+        if self.find(&row.message_id).is_none() {
+            self.push(ActivityView {
+                message_id: row.message_id.clone(),
+                lead_name: row.lead_name.clone(),
+                state: MessageState::Begun,
+                steps: Vec::new(),
+                problem: None,
+            });
+        }
+        for (stage, at) in &row.at {
+            self.reach(&row.message_id, state(*stage), *at, row.problem.as_ref());
+        }
+    }
+
+    /// What the engine reports, also of messages that never came to the outbox.
+    pub(crate) fn reported(&mut self, request: &ResultRequest) {
+        let problem = request.problem.as_ref();
+        self.reach(&request.message_id, request.state, request.at_ms, problem);
+    }
+
+    fn reach(&mut self, id: &MessageId, to: MessageState, at: UtcMs, problem: Option<&Problem>) {
+        let Some(view) = self.newest_first.iter_mut().find(|v| v.message_id == *id) else {
+            return;
+        };
+        if view.steps.iter().all(|step| step.state != to) {
+            view.steps.push(step(to, at));
+            view.state = to;
+        }
+        view.problem = problem.cloned();
+        self.changed.insert(id.clone());
+    }
+
+    fn find(&self, id: &MessageId) -> Option<&ActivityView> {
+        self.newest_first.iter().find(|view| view.message_id == *id)
+    }
+
+    fn push(&mut self, view: ActivityView) {
+        self.newest_first.insert(0, view);
+        self.newest_first.truncate(ACTIVITY_MOST);
+    }
+}
+
+fn step(state: MessageState, at_ms: UtcMs) -> StepView {
+    StepView { state, at_ms }
+}
+
+fn state(stage: Stage) -> MessageState {
+    match stage {
+        Stage::Intent | Stage::Submitted => MessageState::Begun,
+        Stage::Sent => MessageState::Sent,
+        Stage::Delivered => MessageState::Delivered,
+        Stage::Read => MessageState::Read,
+        Stage::Failed => MessageState::Failed,
+        Stage::Review => MessageState::Review,
+    }
+}

@@ -1,0 +1,299 @@
+//! The door of the sender.
+
+use crate::clock;
+use crate::config::Config;
+use crate::keychain::{Keychain, KeychainError};
+use crate::office::Office;
+use crate::pages::{PageSignal, Pages};
+use crate::profile::{Profiles, make_private_dir};
+use crate::queue_client::{QueueError, QueueServer};
+use crate::runner::{self, RunnerHandle, Shared, Told};
+use crate::sign_in::rehearse;
+use crate::store::{SdrRow, Store, StoreError, StoredSdr};
+use crate::views::{OfficeView, ServerView};
+use hotdesk_engine::Input;
+use hotdesk_protocol::ids::SdrId;
+use hotdesk_protocol::{Problem, ProblemCode};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+/// What an agent starts from.
+pub struct AgentSetup<P> {
+    /// The configuration.
+    pub config: Config,
+    /// The webviews.
+    pub pages: Arc<P>,
+    /// The app's version.
+    pub app_version: String,
+    /// Where the database key is kept; [`Keychain::os`] outside of tests.
+    pub keychain: Keychain,
+}
+
+/// What a person may ask of one SDR's session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    /// Open the page and keep it open.
+    Connect,
+    /// Close the page; the link to WhatsApp stays.
+    Disconnect,
+    /// Begin no further message; what is begun is finished.
+    Pause,
+    /// Go on, also after a stop with a reason.
+    Resume,
+    /// Unlink this device from WhatsApp.
+    Unlink,
+    /// Ask for a fresh QR code.
+    RefreshQr,
+    /// Remove the SDR from this machine: unlink, sign out, delete what is stored here.
+    Remove,
+}
+
+/// Why the sender could not start. Its words are for a person.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The data directory cannot be made or written.
+    #[error(
+        "The data directory {dir} cannot be used: {reason}. Nothing was started or changed. Check its rights and the free space, or set `data_dir` to another place."
+    )]
+    DataDir {
+        /// Which directory.
+        dir: String,
+        /// What the system said.
+        reason: String,
+    },
+    /// The keyring does not give the database key.
+    #[error(transparent)]
+    Keychain(#[from] KeychainError),
+    /// The database cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// There can be no calls to the queue server.
+    #[error(transparent)]
+    Queue(#[from] QueueError),
+    /// A session cannot be started.
+    #[error("{}", .0.message)]
+    Session(Problem),
+}
+
+impl StartError {
+    /// The code a caller may branch on.
+    pub fn code(&self) -> ProblemCode {
+        match self {
+            Self::DataDir { .. } => ProblemCode::StoreFailed,
+            Self::Keychain(error) => error.code(),
+            Self::Store(error) => error.code(),
+            Self::Queue(error) => error.code(),
+            Self::Session(problem) => problem.code,
+        }
+    }
+}
+
+/// The whole sender without a window. Dropping it ends every task at once, as a kill would;
+/// [`Agent::shut_down`] is the orderly way.
+pub struct Agent<P: Pages> {
+    pub(crate) inner: Arc<Inner<P>>,
+    /// Signs a rehearsal's SDRs in; ends with the agent.
+    _rehearsal: JoinSet<()>,
+}
+
+pub(crate) struct Inner<P> {
+    pub(crate) shared: Arc<Shared<P>>,
+    pub(crate) profiles: Profiles,
+    /// One sign-in or removal at a time.
+    pub(crate) changes: tokio::sync::Mutex<()>,
+    runners: Mutex<BTreeMap<SdrId, RunnerHandle>>,
+}
+
+impl<P: Pages> Agent<P> {
+    /// Open the store and start a runner for each SDR of this machine. The caller holds the
+    /// instance lock of the data directory.
+    pub async fn start(setup: AgentSetup<P>) -> Result<Self, StartError> {
+        let AgentSetup {
+            config,
+            pages,
+            app_version,
+            keychain,
+        } = setup;
+        let data_dir = config.data_dir.clone();
+        let profiles = prepare(&data_dir)?;
+        let store = open_store(&data_dir, keychain).await?;
+        let office = Office::new(OfficeView {
+            rehearsal: config.rehearsal,
+            version: app_version.clone(),
+            server: ServerView {
+                url: config.server_url.to_string(),
+                problem: None,
+            },
+            sdrs: Vec::new(),
+        });
+        let stored = store.sdrs().await?;
+        let shared = Arc::new(Shared {
+            pages,
+            server: QueueServer::new(config.server_url.clone(), &app_version)?,
+            office,
+            desktop_id: store.desktop_id().await?,
+            boot_id: clock::boot_id(),
+            app_version,
+            store,
+        });
+        let inner = Arc::new(Inner {
+            shared,
+            profiles,
+            changes: tokio::sync::Mutex::new(()),
+            runners: Mutex::new(BTreeMap::new()),
+        });
+        tracing::info!(
+            sdrs = stored.len(),
+            rehearsal = config.rehearsal,
+            "The sender starts"
+        );
+        for sdr in stored {
+            inner.spawn(sdr).map_err(StartError::Session)?;
+        }
+        let mut rehearsal = JoinSet::new();
+        if !config.rehearsal_sign_in.is_empty() {
+            rehearsal.spawn(rehearse(Arc::clone(&inner), config.rehearsal_sign_in));
+        }
+        Ok(Self {
+            inner,
+            _rehearsal: rehearsal,
+        })
+    }
+
+    /// The snapshot to show, and each later one.
+    pub fn views(&self) -> watch::Receiver<OfficeView> {
+        self.inner.shared.office.subscribe()
+    }
+
+    /// Sign an SDR in with the server's e-mail and password, also again after a sign-out.
+    pub async fn sign_in(&self, email: &str, password: &str) -> Result<SdrId, Problem> {
+        self.inner.sign_in(email, password).await
+    }
+
+    /// Carry out a person's wish.
+    pub async fn order(&self, sdr: &SdrId, order: Order) -> Result<(), Problem> {
+        self.inner.order(sdr, order).await
+    }
+
+    /// Pause every SDR.
+    pub async fn pause_all(&self) {
+        for sdr in self.inner.sdrs() {
+            if let Err(problem) = self.inner.order(&sdr, Order::Pause).await {
+                tracing::warn!(problem.code = ?problem.code, "An SDR could not be paused for good");
+            }
+        }
+    }
+
+    /// A webview tells something of its own accord.
+    pub fn page_signal(&self, sdr: &SdrId, signal: PageSignal) {
+        match signal {
+            PageSignal::Crashed => self.inner.tell(sdr, Input::PageCrashed),
+        }
+    }
+
+    /// Begin nothing more, hand back what is not begun, finish reports under way, and end.
+    pub async fn shut_down(self) {
+        let runners = std::mem::take(&mut *self.inner.runners());
+        let mut stops = JoinSet::new();
+        for runner in runners.into_values() {
+            stops.spawn(runner.stop());
+        }
+        stops.join_all().await;
+        tracing::info!("The sender has ended");
+    }
+}
+
+impl<P: Pages> Inner<P> {
+    fn runners(&self) -> MutexGuard<'_, BTreeMap<SdrId, RunnerHandle>> {
+        self.runners.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn sdrs(&self) -> Vec<SdrId> {
+        self.runners().keys().cloned().collect()
+    }
+
+    pub(crate) fn take_runner(&self, sdr: &SdrId) -> Option<RunnerHandle> {
+        self.runners().remove(sdr)
+    }
+
+    /// Start an SDR's runner.
+    pub(crate) fn spawn(&self, stored: StoredSdr) -> Result<(), Problem> {
+        let id = stored.row.id.clone();
+        let profile = self.profiles.make(&id).map_err(|error| {
+            Problem::new(
+                ProblemCode::StoreFailed,
+                format!(
+                    "The profile directory of {id} cannot be made: {error}. Nothing was sent. Check the rights of the data directory and the free space."
+                ),
+            )
+        })?;
+        let runner = runner::spawn(Arc::clone(&self.shared), stored, profile)?;
+        self.runners().insert(id, runner);
+        Ok(())
+    }
+
+    /// Give a runner the new token; false if there is none.
+    pub(crate) fn renew(&self, row: &SdrRow) -> bool {
+        let runners = self.runners();
+        let Some(runner) = runners.get(&row.id) else {
+            return false;
+        };
+        runner.tell(Told::SignedIn {
+            token: row.token.clone(),
+            name: row.name.clone(),
+            email: row.email.clone(),
+        });
+        true
+    }
+
+    pub(crate) fn tell(&self, sdr: &SdrId, input: Input) {
+        if let Some(runner) = self.runners().get(sdr) {
+            runner.tell(Told::Input(input));
+        }
+    }
+
+    async fn order(&self, sdr: &SdrId, order: Order) -> Result<(), Problem> {
+        if !self.runners().contains_key(sdr) {
+            return Err(Problem::new(
+                ProblemCode::NotFound,
+                "This SDR is not on this machine any more. Nothing was changed.",
+            ));
+        }
+        let store = &self.shared.store;
+        let (input, kept) = match order {
+            Order::Connect => (Input::Connect, store.set_connect(sdr, true).await),
+            Order::Disconnect => (Input::Disconnect, store.set_connect(sdr, false).await),
+            Order::Pause => (Input::Pause, store.set_paused(sdr, true).await),
+            Order::Resume => (Input::Resume, store.set_paused(sdr, false).await),
+            Order::Unlink => (Input::Unlink, Ok(())),
+            Order::RefreshQr => (Input::RefreshQr, Ok(())),
+            Order::Remove => return self.remove(sdr).await,
+        };
+        // The order is carried out also where it cannot be kept for the next start.
+        self.tell(sdr, input);
+        kept.map_err(|error| Problem::from(&error))
+    }
+}
+
+fn prepare(data_dir: &Path) -> Result<Profiles, StartError> {
+    make_private_dir(data_dir)
+        .and_then(|()| Profiles::open(data_dir))
+        .map_err(|error| StartError::DataDir {
+            dir: data_dir.display().to_string(),
+            reason: error.to_string(),
+        })
+}
+
+async fn open_store(data_dir: &Path, keychain: Keychain) -> Result<Store, StartError> {
+    let dir = data_dir.to_owned();
+    let exists = Store::file(data_dir).exists();
+    let asked = tokio::task::spawn_blocking(move || keychain.database_key(&dir, exists));
+    let key = asked.await.map_err(|_| StoreError::Closed)??;
+    Ok(Store::open(data_dir, key).await?)
+}

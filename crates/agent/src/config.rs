@@ -1,0 +1,296 @@
+//! The configuration file: TOML, closed, every error with its key and line.
+
+use hotdesk_protocol::{Problem, ProblemCode};
+use serde::Deserialize;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use toml::Spanned;
+use url::{Host, Url};
+
+/// Names the file where `--config` does not.
+pub const CONFIG_ENV: &str = "HOTDESK_CONFIG";
+/// Wins over `data_dir` of the file.
+pub const DATA_DIR_ENV: &str = "HOTDESK_DATA_DIR";
+/// The one page that is not a rehearsal.
+pub const WHATSAPP_URL: &str = "https://web.whatsapp.com";
+
+/// What the app starts from.
+#[derive(Clone)]
+pub struct Config {
+    /// The queue server; https, or http to loopback.
+    pub server_url: Url,
+    /// WhatsApp Web, or the rehearsal WhatsApp.
+    pub whatsapp_url: Url,
+    /// Where database, profiles and logs are.
+    pub data_dir: PathBuf,
+    /// Against the rehearsal WhatsApp: nothing reaches a real person.
+    pub rehearsal: bool,
+    /// SDRs to sign in at start; empty outside of a rehearsal.
+    pub rehearsal_sign_in: Vec<RehearsalSignIn>,
+    /// How much is logged.
+    pub log_level: LogLevel,
+}
+
+/// An SDR a rehearsal signs in at start. Has no `Debug`: it holds a password.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RehearsalSignIn {
+    /// The SDR's e-mail.
+    pub email: String,
+    /// The SDR's password.
+    pub password: String,
+}
+
+/// How much is logged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogLevel {
+    /// Only what needs a person.
+    Error,
+    /// And what went wrong but was dealt with.
+    Warn,
+    /// And what happened.
+    #[default]
+    Info,
+    /// And every step.
+    Debug,
+    /// And every input and effect, by name.
+    Trace,
+}
+
+impl LogLevel {
+    /// The level's name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warn => "warn",
+            Self::Info => "info",
+            Self::Debug => "debug",
+            Self::Trace => "trace",
+        }
+    }
+}
+
+/// Why the configuration cannot be used.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// No file was named.
+    #[error(
+        "No configuration file was named. Start Hotdesk with --config FILE, or set {CONFIG_ENV} to the file."
+    )]
+    Missing,
+    /// The file cannot be read.
+    #[error(
+        "The configuration file {file} cannot be read: {reason}. Check its path and its rights."
+    )]
+    Unreadable {
+        /// Which file.
+        file: String,
+        /// What the system said.
+        reason: String,
+    },
+    /// A key is unknown, missing, or has a bad value.
+    #[error("{file}, line {line}: `{key}`: {reason}. Correct this line and start again.")]
+    Bad {
+        /// Which file.
+        file: String,
+        /// Which line, from 1.
+        line: usize,
+        /// Which key.
+        key: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The system tells no place for the app's data.
+    #[error(
+        "There is no home directory to keep data in. Set `data_dir` in the configuration, or {DATA_DIR_ENV}."
+    )]
+    NoDataDir,
+}
+
+impl From<&ConfigError> for Problem {
+    fn from(error: &ConfigError) -> Self {
+        Self::new(ProblemCode::BadConfig, error.to_string())
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Raw {
+    server_url: Spanned<String>,
+    whatsapp_url: Option<Spanned<String>>,
+    data_dir: Option<Spanned<PathBuf>>,
+    rehearsal: Option<Spanned<bool>>,
+    #[serde(default)]
+    rehearsal_sign_in: Vec<Spanned<RehearsalSignIn>>,
+    #[serde(default)]
+    log_level: LogLevel,
+}
+
+impl Config {
+    /// Read the file named by the argument, else by [`CONFIG_ENV`]. `env` reads the environment.
+    pub fn load(
+        file: Option<&Path>,
+        env: impl Fn(&str) -> Option<OsString>,
+    ) -> Result<Self, ConfigError> {
+        let file = match file {
+            Some(file) => file.to_owned(),
+            None => PathBuf::from(env(CONFIG_ENV).ok_or(ConfigError::Missing)?),
+        };
+        let text = std::fs::read_to_string(&file).map_err(|error| ConfigError::Unreadable {
+            file: file.display().to_string(),
+            reason: error.to_string(),
+        })?;
+        Self::parse(&text, &file.display().to_string(), env)
+    }
+
+    /// Read the text of a file; `name` is for the errors.
+    pub fn parse(
+        text: &str,
+        name: &str,
+        env: impl Fn(&str) -> Option<OsString>,
+    ) -> Result<Self, ConfigError> {
+        let source = Source { text, name };
+        let raw: Raw = toml::from_str(text).map_err(|error| source.of_toml(&error))?;
+        let server_url = source.url("server_url", &raw.server_url)?;
+        let whatsapp_url = match &raw.whatsapp_url {
+            Some(given) => source.url("whatsapp_url", given)?,
+            None => source.url("whatsapp_url", &Spanned::new(0..0, WHATSAPP_URL.to_owned()))?,
+        };
+        let real = whatsapp_url.host_str() == Some("web.whatsapp.com");
+        let rehearsal = raw.rehearsal.as_ref().is_some_and(|flag| *flag.get_ref());
+        match (&raw.rehearsal, &raw.whatsapp_url) {
+            (Some(flag), _) if real && rehearsal => {
+                return Err(source.bad(
+                    flag.span().start,
+                    "rehearsal",
+                    "a rehearsal cannot run against the real WhatsApp; remove it, or set `whatsapp_url` to a rehearsal WhatsApp",
+                ));
+            }
+            (_, Some(given)) if !real && !rehearsal => {
+                return Err(source.bad(
+                    given.span().start,
+                    "whatsapp_url",
+                    "anything but https://web.whatsapp.com needs `rehearsal = true`",
+                ));
+            }
+            _ => {}
+        }
+        if let Some(first) = raw.rehearsal_sign_in.first().filter(|_| !rehearsal) {
+            return Err(source.bad(
+                first.span().start,
+                "rehearsal_sign_in",
+                "passwords in a file are accepted only with `rehearsal = true`",
+            ));
+        }
+        let data_dir = match (env(DATA_DIR_ENV), raw.data_dir) {
+            (Some(dir), _) => PathBuf::from(dir),
+            (None, Some(dir)) if dir.get_ref().is_absolute() => dir.into_inner(),
+            (None, Some(dir)) => {
+                return Err(source.bad(dir.span().start, "data_dir", "must be an absolute path"));
+            }
+            (None, None) => default_data_dir(&env).ok_or(ConfigError::NoDataDir)?,
+        };
+        Ok(Self {
+            server_url,
+            whatsapp_url,
+            data_dir,
+            rehearsal,
+            rehearsal_sign_in: raw
+                .rehearsal_sign_in
+                .into_iter()
+                .map(Spanned::into_inner)
+                .collect(),
+            log_level: raw.log_level,
+        })
+    }
+}
+
+/// Https, or http to this machine.
+pub(crate) fn is_safe(url: &Url) -> bool {
+    url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url))
+}
+
+/// On this machine.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    }
+}
+
+fn default_data_dir(env: &impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
+    let dir = |name| env(name).filter(|v| !v.is_empty()).map(PathBuf::from);
+    if cfg!(windows) {
+        Some(dir("LOCALAPPDATA")?.join("Hotdesk"))
+    } else if cfg!(target_os = "macos") {
+        Some(dir("HOME")?.join("Library/Application Support/Hotdesk"))
+    } else {
+        let base = dir("XDG_DATA_HOME").or_else(|| Some(dir("HOME")?.join(".local/share")))?;
+        Some(base.join("hotdesk"))
+    }
+}
+
+struct Source<'a> {
+    text: &'a str,
+    name: &'a str,
+}
+
+impl Source<'_> {
+    fn bad(&self, at: usize, key: &str, reason: &str) -> ConfigError {
+        let before = self.text.get(..at).unwrap_or(self.text);
+        ConfigError::Bad {
+            file: self.name.to_owned(),
+            line: before.matches('\n').count() + 1,
+            key: key.to_owned(),
+            reason: reason.to_owned(),
+        }
+    }
+
+    fn url(&self, key: &str, given: &Spanned<String>) -> Result<Url, ConfigError> {
+        let at = given.span().start;
+        let url = Url::parse(given.get_ref())
+            .map_err(|error| self.bad(at, key, &format!("is not an address ({error})")))?;
+        if url.cannot_be_a_base() || url.host().is_none() {
+            return Err(self.bad(at, key, "is not the address of a server"));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(self.bad(at, key, "must not hold a user name or a password"));
+        }
+        if !is_safe(&url) {
+            return Err(self.bad(
+                at,
+                key,
+                "must begin with https:// (http:// is accepted only for this machine, 127.0.0.1)",
+            ));
+        }
+        Ok(url)
+    }
+
+    fn of_toml(&self, error: &toml::de::Error) -> ConfigError {
+        let at = error.span().map_or(0, |span| span.start);
+        let line = self
+            .text
+            .get(..at)
+            .map_or(1, |s| s.matches('\n').count() + 1);
+        let words = error.message();
+        let quoted = words.split('`').nth(1);
+        let here = self.text.lines().nth(line - 1).unwrap_or_default();
+        let key = match quoted {
+            Some(key)
+                if words.starts_with("unknown field") || words.starts_with("missing field") =>
+            {
+                key
+            }
+            _ => here.split('=').next().unwrap_or(here).trim(),
+        };
+        ConfigError::Bad {
+            file: self.name.to_owned(),
+            line,
+            key: key.to_owned(),
+            reason: words.trim_end_matches('.').replace('\n', " "),
+        }
+    }
+}

@@ -1,0 +1,292 @@
+//! What is seen go by between session and world, kept for people: the view, the log.
+
+use crate::activity::Activity;
+use crate::progress::Progress;
+use crate::store::{SessionCache, StoredSdr};
+use crate::views::{ActivityView, SdrView};
+use hotdesk_engine::Session;
+use hotdesk_engine::effect::{Effect, OutboxRow, Record, Stage};
+use hotdesk_engine::input::{Input, Millis, Now, PageFault, QueueFault};
+use hotdesk_protocol::bridge::BridgeCommand;
+use hotdesk_protocol::ids::{MessageId, SdrId};
+use hotdesk_protocol::session::{MessageState, SessionState};
+use hotdesk_protocol::{Problem, ProblemCode, UtcMs};
+use std::collections::BTreeMap;
+use tracing::{Span, info_span};
+
+const DAY_MS: i64 = 86_400_000;
+
+/// One SDR's journal.
+pub(crate) struct Journal {
+    id: SdrId,
+    name: String,
+    email: String,
+    activity: Activity,
+    progress: Progress,
+    /// The lease each message is on, for the log.
+    attempts: BTreeMap<MessageId, u32>,
+    /// The truth as last shown; until something is seen in this run, that of the run before.
+    shown: SessionCache,
+    stale: bool,
+    /// The server has said how much waits.
+    counted: bool,
+    dirty: bool,
+}
+
+impl Journal {
+    /// As the store had it.
+    pub(crate) fn new(stored: StoredSdr, now: UtcMs) -> Self {
+        let mut shown = stored.cache;
+        if shown.day != day(now) {
+            shown.sent_today = 0;
+        }
+        Self {
+            stale: stored.row.connect && shown.state != SessionState::Closed,
+            id: stored.row.id,
+            name: stored.row.name,
+            email: stored.row.email,
+            activity: Activity::new(stored.activity),
+            progress: Progress::default(),
+            attempts: BTreeMap::new(),
+            shown,
+            counted: false,
+            dirty: false,
+        }
+    }
+
+    /// The account's names may have changed.
+    pub(crate) fn signed_in(&mut self, name: String, email: String) {
+        self.name = name;
+        self.email = email;
+    }
+
+    /// A span for everything about one message.
+    pub(crate) fn span(&self, id: &MessageId) -> Span {
+        let attempt = self.attempts.get(id).copied().unwrap_or(0);
+        info_span!("message", message.id = %id, attempt)
+    }
+
+    /// The session is about to be told this.
+    pub(crate) fn heard(&mut self, input: &Input, now: Now) {
+        match input {
+            Input::Claimed(Ok(answer)) => {
+                let own = || answer.messages.iter().filter(|m| m.sdr_id == self.id);
+                for message in own() {
+                    self.activity.claimed(message, now.utc);
+                    let id = message.message_id.clone();
+                    self.attempts.insert(id, message.attempt);
+                }
+                let ids = own().map(|m| m.message_id.clone());
+                self.progress.claimed(ids, answer.queued, now.boot);
+                self.counted = true;
+                if !answer.messages.is_empty() {
+                    let claimed = answer.messages.len();
+                    tracing::info!(claimed, queued = answer.queued, "Messages were claimed");
+                }
+            }
+            Input::Beaten(Ok(answer)) => {
+                self.progress.waiting(answer.queued);
+                self.counted = true;
+            }
+            Input::Begun(id, Err(QueueFault::Refused(problem))) => {
+                self.refused(id, problem, now.utc);
+            }
+            Input::PageCrashed => tracing::warn!("The page's process ended"),
+            Input::Connect
+            | Input::Disconnect
+            | Input::Pause
+            | Input::Resume
+            | Input::SignedIn
+            | Input::Unlink
+            | Input::RefreshQr => tracing::info!(order = order(input), "An order"),
+            Input::PageOpened(Err(fault)) => page_failed("open", fault),
+            Input::Probed(Err(fault)) => page_failed("probe", fault),
+            Input::Drained(Err(fault)) => page_failed("drain", fault),
+            Input::Submitted(Err(fault)) => page_failed("submit", fault),
+            Input::PageOpened(Ok(()))
+            | Input::PageClosed
+            | Input::Probed(Ok(_))
+            | Input::Drained(Ok(_))
+            | Input::Submitted(Ok(()))
+            | Input::Claimed(Err(_))
+            | Input::Begun(_, _)
+            | Input::Recorded(_)
+            | Input::Reported(_, _)
+            | Input::Replied(_, _)
+            | Input::Beaten(Err(_))
+            | Input::Tick => {}
+        }
+    }
+
+    fn refused(&mut self, id: &MessageId, problem: &Problem, at: UtcMs) {
+        if problem.code == ProblemCode::Cancelled {
+            self.activity.withdrawn(id, problem, at);
+        } else {
+            self.activity.given_back(id);
+        }
+        self.progress.left(id);
+        self.dirty = true;
+        let _entered = self.span(id).entered();
+        tracing::info!(problem.code = ?problem.code, "The server refused the begin");
+    }
+
+    /// The session asks for this.
+    pub(crate) fn asked(&mut self, effect: &Effect, now: Now) {
+        match effect {
+            Effect::Record(Record::Outbox(row)) => self.recorded(row, now.boot),
+            Effect::Record(Record::Dropped(id)) | Effect::Release(id, _) => {
+                self.activity.given_back(id);
+                self.progress.left(id);
+                self.span(id)
+                    .in_scope(|| tracing::info!("The message was handed back"));
+            }
+            Effect::Record(Record::Finished(id)) => {
+                self.span(id)
+                    .in_scope(|| tracing::info!("The message's end is reported"));
+                self.attempts.remove(id);
+            }
+            Effect::Report(request) => {
+                self.activity.reported(request);
+                if request.state == MessageState::Failed {
+                    let id = &request.message_id;
+                    self.progress.reached(id, Stage::Failed, now.boot);
+                }
+                self.dirty = true;
+            }
+            Effect::Submit(_, BridgeCommand::SendText { message_id, .. }) => {
+                let _entered = self.span(message_id).entered();
+                tracing::info!("The message is handed to the page");
+            }
+            Effect::Submit(_, BridgeCommand::LookUp { message_id, .. }) => {
+                let _entered = self.span(message_id).entered();
+                tracing::info!("The message is looked up in the page");
+            }
+            Effect::OpenPage => tracing::info!("The page is opened"),
+            Effect::ReloadPage => tracing::warn!("The page is loaded anew"),
+            Effect::ClosePage => tracing::info!("The page is closed"),
+            Effect::Submit(
+                _,
+                BridgeCommand::Mark { .. } | BridgeCommand::RefreshQr | BridgeCommand::LogOut,
+            )
+            | Effect::Record(Record::Marker(_) | Record::Account(_))
+            | Effect::Probe
+            | Effect::Drain(_)
+            | Effect::Claim(_)
+            | Effect::Begin(_)
+            | Effect::Reply(_)
+            | Effect::Heartbeat(_)
+            | Effect::Qr(_) => {}
+        }
+    }
+
+    fn recorded(&mut self, row: &OutboxRow, now: Millis) {
+        self.activity.recorded(row);
+        self.progress.reached(&row.message_id, row.stage, now);
+        self.dirty = true;
+        let _entered = self.span(&row.message_id).entered();
+        let code = row.problem.as_ref().map(|problem| problem.code);
+        tracing::info!(message.stage = ?row.stage, problem.code = ?code, "The message reached a stage");
+    }
+
+    /// What the window shows now.
+    pub(crate) fn view(&mut self, session: &Session, now: Now) -> SdrView {
+        let status = session.status();
+        if !status.stale && status.state != SessionState::Starting {
+            self.stale = false;
+        }
+        let mut facts = SessionCache {
+            state: status.state,
+            phone: status.account_phone,
+            queued: status.queued,
+            sent_today: status.sent_today,
+            day: day(now.utc),
+            review: status.review,
+            problem: status.problem,
+            adapter: status.adapter,
+            signed_out: status.signed_out,
+        };
+        if self.stale {
+            facts.state = self.shown.state;
+        }
+        if !self.counted {
+            facts.queued = self.shown.queued;
+            facts.sent_today = self.shown.sent_today;
+        }
+        if facts.state != self.shown.state {
+            tracing::info!(from = ?self.shown.state, to = ?facts.state, "The session's state changed");
+        }
+        self.dirty |= facts != self.shown;
+        self.shown = facts.clone();
+        SdrView {
+            id: self.id.clone(),
+            name: self.name.clone(),
+            email: self.email.clone(),
+            phone: facts.phone,
+            state: facts.state,
+            stale: self.stale,
+            signed_out: facts.signed_out,
+            paused: status.paused,
+            page_open: status.page_open,
+            queued: facts.queued,
+            sent_today: facts.sent_today,
+            review: facts.review,
+            problem: facts.problem,
+            adapter: facts.adapter,
+            run: self.progress.view(now.boot),
+            activity: self.activity.view().to_vec(),
+        }
+    }
+
+    /// Something is not yet kept for the next start.
+    pub(crate) fn is_dirty(&self) -> bool {
+        self.dirty
+    }
+
+    /// What is to be kept.
+    pub(crate) fn take_kept(&mut self) -> (SessionCache, Vec<ActivityView>) {
+        self.dirty = false;
+        (self.shown.clone(), self.activity.take_changed())
+    }
+}
+
+fn order(input: &Input) -> &'static str {
+    match input {
+        Input::Connect => "connect",
+        Input::Disconnect => "disconnect",
+        Input::Pause => "pause",
+        Input::Resume => "resume",
+        Input::SignedIn => "signed_in",
+        Input::Unlink => "unlink",
+        Input::RefreshQr => "refresh_qr",
+        Input::PageOpened(_)
+        | Input::PageClosed
+        | Input::PageCrashed
+        | Input::Probed(_)
+        | Input::Drained(_)
+        | Input::Submitted(_)
+        | Input::Claimed(_)
+        | Input::Begun(_, _)
+        | Input::Recorded(_)
+        | Input::Reported(_, _)
+        | Input::Replied(_, _)
+        | Input::Beaten(_)
+        | Input::Tick => "none",
+    }
+}
+
+/// The kind only: a page's own words may hold content.
+fn page_failed(call: &'static str, fault: &PageFault) {
+    let fault = match fault {
+        PageFault::TimedOut => "timed_out",
+        // Usual while a page loads.
+        PageFault::Absent => return,
+        PageFault::OtherGeneration => "other_generation",
+        PageFault::BadAnswer => "bad_answer",
+        PageFault::Refused(_) => "refused",
+    };
+    tracing::warn!(call, fault, "The page did not do what it was asked");
+}
+
+fn day(at: UtcMs) -> i64 {
+    at.0.div_euclid(DAY_MS)
+}

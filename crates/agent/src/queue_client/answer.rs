@@ -1,0 +1,140 @@
+//! From a response to a value or a [`QueueError`], reading no more than is allowed.
+
+use super::error::QueueError;
+use hotdesk_protocol::{Problem, ProblemCode};
+use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::{Response, StatusCode};
+use serde::de::DeserializeOwned;
+
+/// Ten messages of the longest text, escaped, and what is around them.
+const MOST_BYTES: usize = 4 * 1024 * 1024;
+/// A server's words shown to a person.
+const LONGEST_WORDS: usize = 500;
+/// What `Retry-After` may ask for at most: an hour.
+const LONGEST_WAIT_MS: u64 = 3_600_000;
+
+type Sent = Result<Response, reqwest::Error>;
+
+/// A 2xx with a body of `T`.
+pub(super) async fn json<T: DeserializeOwned>(sent: Sent) -> Result<T, QueueError> {
+    let body = success(sent).await?;
+    serde_json::from_slice(&body).map_err(|error| QueueError::BadAnswer {
+        what: match error.classify() {
+            serde_json::error::Category::Data => format!(
+                "a field is missing or of another kind than agreed, near column {}",
+                error.column()
+            ),
+            serde_json::error::Category::Io
+            | serde_json::error::Category::Syntax
+            | serde_json::error::Category::Eof => "it is not JSON".to_owned(),
+        },
+    })
+}
+
+/// A 2xx, whatever its body.
+pub(super) async fn nothing(sent: Sent) -> Result<(), QueueError> {
+    success(sent).await.map(|_| ())
+}
+
+async fn success(sent: Sent) -> Result<Vec<u8>, QueueError> {
+    let response = sent.map_err(|error| lost(&error))?;
+    let status = response.status();
+    let after_ms = retry_after_ms(response.headers());
+    if status.is_redirection() {
+        return Err(QueueError::BadAnswer {
+            what: "it sends us to another server".to_owned(),
+        });
+    }
+    let body = body(response).await?;
+    if status.is_success() {
+        return Ok(body);
+    }
+    let problem = problem(status, &body);
+    if status.is_server_error()
+        || status == StatusCode::TOO_MANY_REQUESTS
+        || status == StatusCode::REQUEST_TIMEOUT
+    {
+        Err(QueueError::Later { after_ms, problem })
+    } else {
+        Err(QueueError::Refused { problem })
+    }
+}
+
+async fn body(mut response: Response) -> Result<Vec<u8>, QueueError> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| lost(&error))? {
+        if body.len() + chunk.len() > MOST_BYTES {
+            return Err(QueueError::BadAnswer {
+                what: format!("it is longer than {MOST_BYTES} bytes"),
+            });
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+fn lost(error: &reqwest::Error) -> QueueError {
+    let what = if error.is_timeout() {
+        "no answer in time"
+    } else if error.is_connect() {
+        "no connection"
+    } else {
+        "the connection was cut"
+    };
+    QueueError::Unreachable { what }
+}
+
+/// The body's own problem if it is one, else what the status says.
+fn problem(status: StatusCode, body: &[u8]) -> Problem {
+    if let Ok(mut problem) = serde_json::from_slice::<Problem>(body) {
+        problem.message = problem.message.chars().take(LONGEST_WORDS).collect();
+        if problem.code != ProblemCode::Unknown {
+            return problem;
+        }
+        return Problem::new(code(status), problem.message);
+    }
+    let words = match code(status) {
+        ProblemCode::Unauthorized => {
+            "The queue server no longer accepts this desktop. Nothing is lost. Sign in again."
+                .to_owned()
+        }
+        ProblemCode::TooManyRequests => {
+            "The queue server is busy. Nothing is lost; Hotdesk waits and goes on by itself."
+                .to_owned()
+        }
+        _ => format!(
+            "The queue server answered {}. Nothing is lost. If this lasts, tell whoever runs the queue server.",
+            status.as_u16()
+        ),
+    };
+    Problem::new(code(status), words)
+}
+
+fn code(status: StatusCode) -> ProblemCode {
+    match status.as_u16() {
+        401 => ProblemCode::Unauthorized,
+        403 => ProblemCode::Forbidden,
+        404 => ProblemCode::NotFound,
+        409 => ProblemCode::Fenced,
+        410 => ProblemCode::Cancelled,
+        429 => ProblemCode::TooManyRequests,
+        500.. => ProblemCode::ServerError,
+        _ => ProblemCode::BadRequest,
+    }
+}
+
+/// Seconds, or a date; bounded.
+fn retry_after_ms(headers: &HeaderMap) -> u64 {
+    let Some(text) = headers.get(RETRY_AFTER).and_then(|v| v.to_str().ok()) else {
+        return 0;
+    };
+    let text = text.trim();
+    let ms = match text.parse::<u64>() {
+        Ok(seconds) => seconds.saturating_mul(1_000),
+        Err(_) => jiff::fmt::rfc2822::parse(text).map_or(0, |at| {
+            let wait = at.timestamp().as_millisecond() - crate::clock::utc().0;
+            u64::try_from(wait).unwrap_or(0)
+        }),
+    };
+    ms.min(LONGEST_WAIT_MS)
+}

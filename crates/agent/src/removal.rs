@@ -1,0 +1,95 @@
+//! Removing an SDR from this machine: unlink and sign out where possible, then delete what is here.
+
+use crate::agent::Inner;
+use crate::pages::Pages;
+use crate::queue_client::{QueueClient, QueueError};
+use crate::views::SdrView;
+use hotdesk_engine::Input;
+use hotdesk_protocol::ids::SdrId;
+use hotdesk_protocol::session::SessionState;
+use hotdesk_protocol::{Problem, ProblemCode};
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// How long WhatsApp is given to unlink this device.
+const UNLINK_PATIENCE: Duration = Duration::from_secs(5);
+const CLOSE_PATIENCE: Duration = Duration::from_secs(10);
+
+impl<P: Pages> Inner<P> {
+    pub(crate) async fn remove(&self, sdr: &SdrId) -> Result<(), Problem> {
+        let _alone = self.changes.lock().await;
+        let shared = &self.shared;
+        let stored = shared.store.sdrs().await.map_err(|e| Problem::from(&e))?;
+        self.unlink(sdr).await;
+        if let Some(runner) = self.take_runner(sdr) {
+            runner.stop().await;
+        }
+        if timeout(CLOSE_PATIENCE, shared.pages.close(sdr))
+            .await
+            .is_err()
+        {
+            tracing::warn!(sdr.id = %sdr, "The page did not close in time");
+        }
+        if let Some(stored) = stored.into_iter().find(|stored| stored.row.id == *sdr) {
+            sign_out(&shared.server.of(sdr.clone(), stored.row.token)).await;
+        }
+        shared
+            .store
+            .remove_sdr(sdr)
+            .await
+            .map_err(|e| Problem::from(&e))?;
+        shared.office.forget(sdr);
+        self.profiles.remove(sdr).map_err(|error| {
+            Problem::new(
+                ProblemCode::StoreFailed,
+                format!(
+                    "The SDR was removed, but their WhatsApp profile could not be deleted: {error}. Delete the folder profiles/{sdr} in the data directory by hand."
+                ),
+            )
+        })?;
+        tracing::info!(sdr.id = %sdr, "An SDR was removed from this machine");
+        Ok(())
+    }
+
+    /// Begin nothing more, and let WhatsApp forget this device if it is linked.
+    async fn unlink(&self, sdr: &SdrId) {
+        self.tell(sdr, Input::Pause);
+        let mut office = self.shared.office.subscribe();
+        let linked =
+            |view: Option<&SdrView>| view.is_some_and(|view| !view.stale && is_linked(view.state));
+        let find = |views: &[SdrView]| linked(views.iter().find(|view| view.id == *sdr));
+        if !find(&office.borrow().sdrs) {
+            return;
+        }
+        self.tell(sdr, Input::Unlink);
+        let unlinked = office.wait_for(|office| !find(&office.sdrs));
+        if timeout(UNLINK_PATIENCE, unlinked).await.is_err() {
+            tracing::warn!(sdr.id = %sdr, "WhatsApp did not unlink in time; the phone still lists this device");
+        }
+    }
+}
+
+fn is_linked(state: SessionState) -> bool {
+    match state {
+        SessionState::Connected | SessionState::Syncing | SessionState::Offline => true,
+        SessionState::Closed
+        | SessionState::Starting
+        | SessionState::Qr
+        | SessionState::PairingCode
+        | SessionState::Passkey
+        | SessionState::Conflict
+        | SessionState::NeedsUpdate
+        | SessionState::LoggedOut
+        | SessionState::Crashed
+        | SessionState::Hibernated
+        | SessionState::Stopped => false,
+    }
+}
+
+/// Best effort: a token of a desktop that forgot it opens nothing here.
+async fn sign_out(queue: &QueueClient) {
+    let outcome: Result<(), QueueError> = queue.sign_out().await;
+    if let Err(error) = outcome {
+        tracing::warn!(problem.code = ?error.code(), "The server was not told of the sign-out");
+    }
+}

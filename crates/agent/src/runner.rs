@@ -1,0 +1,402 @@
+//! One SDR's task: it drives the engine's session and carries out what it asks for.
+//!
+//! Page calls go through [`page_lane`] in order; queue calls run beside them; writes to the store
+//! are waited for before anything that follows. Nothing here is retried: the engine decides.
+
+use crate::clock;
+use crate::journal::Journal;
+use crate::office::Office;
+use crate::page_lane::{self, PageCall};
+use crate::pages::Pages;
+use crate::queue_client::{QueueClient, QueueServer, Token};
+use crate::store::{Store, StoredSdr};
+use hotdesk_engine::Session;
+use hotdesk_engine::effect::{Effect, Record};
+use hotdesk_engine::input::{Input, Millis, QueueFault, Setup};
+use hotdesk_protocol::ids::{DesktopId, SdrId};
+use hotdesk_protocol::queue::RenewRequest;
+use hotdesk_protocol::{Problem, ProblemCode};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::{Instant, sleep_until, timeout};
+use tracing::{Instrument, Span, info_span};
+
+/// The clock of `sleep` stops during suspend, so no sleep is long.
+const LONGEST_SLEEP_MS: u64 = 30_000;
+/// How often the shown truth is kept for the next start, at most.
+const KEEP_EVERY_MS: u64 = 1_000;
+/// What an orderly stop waits for: releases and reports under way.
+const STOP_PATIENCE: Duration = Duration::from_secs(3);
+
+/// What a runner is told from outside.
+pub(crate) enum Told {
+    /// An order of a person, or a signal of the page.
+    Input(Input),
+    /// A person signed in again.
+    SignedIn {
+        token: Token,
+        name: String,
+        email: String,
+    },
+    /// Finish what is under way and end.
+    Stop(oneshot::Sender<()>),
+}
+
+/// What all runners share.
+pub(crate) struct Shared<P> {
+    pub(crate) pages: Arc<P>,
+    pub(crate) store: Store,
+    pub(crate) server: QueueServer,
+    pub(crate) office: Office,
+    pub(crate) desktop_id: DesktopId,
+    pub(crate) boot_id: String,
+    pub(crate) app_version: String,
+}
+
+/// A running runner; dropping it ends the task at once, as a kill would.
+pub(crate) struct RunnerHandle {
+    told: mpsc::UnboundedSender<Told>,
+    task: JoinHandle<()>,
+}
+
+impl RunnerHandle {
+    /// Tell it something; a runner that has ended hears nothing.
+    pub(crate) fn tell(&self, told: Told) {
+        if self.told.send(told).is_err() {
+            tracing::debug!("A runner that has ended was told something");
+        }
+    }
+
+    /// Let it finish what is under way.
+    pub(crate) async fn stop(self) {
+        let (done, ended) = oneshot::channel();
+        self.tell(Told::Stop(done));
+        if timeout(STOP_PATIENCE * 2, ended).await.is_err() {
+            tracing::warn!("A runner did not stop in time; its outbox is on disk");
+        }
+    }
+}
+
+impl Drop for RunnerHandle {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// Start an SDR's task.
+pub(crate) fn spawn<P: Pages>(
+    shared: Arc<Shared<P>>,
+    stored: StoredSdr,
+    profile: PathBuf,
+) -> Result<RunnerHandle, Problem> {
+    let mut seed = [0; 8];
+    getrandom::fill(&mut seed).map_err(|_| {
+        Problem::new(
+            ProblemCode::StoreFailed,
+            "The system gives no random numbers. Nothing was started. Restart the computer.",
+        )
+    })?;
+    let (told, hears) = mpsc::unbounded_channel();
+    let span = info_span!("session", sdr.id = %stored.row.id);
+    let row = &stored.row;
+    let setup = Setup {
+        sdr_id: row.id.clone(),
+        desktop_id: shared.desktop_id.clone(),
+        boot_id: shared.boot_id.clone(),
+        app_version: shared.app_version.clone(),
+        outbox: stored.outbox.in_flight.clone(),
+        finished: stored.outbox.finished.clone(),
+        marker: row.marker.clone(),
+        account_phone: row.account_phone.clone(),
+        paused: row.paused,
+        seed: u64::from_le_bytes(seed),
+    };
+    let mut session = Session::new(setup, clock::now());
+    if row.connect {
+        session.handle(Input::Connect, clock::now());
+    }
+    let (page_calls, calls) = mpsc::unbounded_channel();
+    let (answers, page_answers) = mpsc::unbounded_channel();
+    let mut tasks = JoinSet::new();
+    let lane = page_lane::run(
+        shared.pages.clone(),
+        row.id.clone(),
+        profile,
+        calls,
+        answers,
+    );
+    tasks.spawn(lane.instrument(span.clone()));
+    let runner = Runner {
+        sdr: row.id.clone(),
+        queue: shared.server.of(row.id.clone(), row.token.clone()),
+        journal: Journal::new(stored, clock::utc()),
+        session,
+        shared,
+        hears,
+        page_calls,
+        page_answers,
+        claims: JoinSet::new(),
+        queue_calls: JoinSet::new(),
+        _lane: tasks,
+    };
+    let task = tokio::spawn(runner.run().instrument(span));
+    Ok(RunnerHandle { told, task })
+}
+
+struct Runner<P> {
+    sdr: SdrId,
+    queue: QueueClient,
+    session: Session,
+    journal: Journal,
+    shared: Arc<Shared<P>>,
+    hears: mpsc::UnboundedReceiver<Told>,
+    page_calls: mpsc::UnboundedSender<PageCall>,
+    page_answers: mpsc::UnboundedReceiver<Input>,
+    /// The one long poll; an orderly stop does not wait for it.
+    claims: JoinSet<Called>,
+    queue_calls: JoinSet<Called>,
+    _lane: JoinSet<()>,
+}
+
+/// What a queue call came to.
+struct Called {
+    input: Option<Input>,
+    /// How the server stands, as far as this call can tell.
+    server: Option<Result<(), Problem>>,
+}
+
+impl<P: Pages> Runner<P> {
+    async fn run(mut self) {
+        tracing::info!("The session starts");
+        let mut keep_at = clock::now().boot;
+        loop {
+            self.carry_out().await;
+            self.show();
+            let now = clock::now().boot;
+            if self.journal.is_dirty() && now >= keep_at {
+                self.keep().await;
+                keep_at = now.after(KEEP_EVERY_MS);
+            }
+            let keep_wake = self.journal.is_dirty().then_some(keep_at);
+            let wake = self.wake(now, keep_wake);
+            tokio::select! {
+                told = self.hears.recv() => match told {
+                    Some(Told::Input(input)) => self.handle(input),
+                    Some(Told::SignedIn { token, name, email }) => {
+                        self.queue = self.shared.server.of(self.sdr.clone(), token);
+                        self.journal.signed_in(name, email);
+                        self.handle(Input::SignedIn);
+                    }
+                    Some(Told::Stop(done)) => {
+                        self.wind_up().await;
+                        tracing::info!("The session ends");
+                        // Whoever asked may have stopped waiting.
+                        let _ = done.send(());
+                        return;
+                    }
+                    None => return,
+                },
+                Some(input) = self.page_answers.recv() => self.handle(input),
+                Some(called) = self.claims.join_next() => self.called(called),
+                Some(called) = self.queue_calls.join_next() => self.called(called),
+                () = sleep_until(wake) => self.handle(Input::Tick),
+            }
+        }
+    }
+
+    fn wake(&self, now: Millis, keep: Option<Millis>) -> Instant {
+        let at = [self.session.poll_timeout(), keep]
+            .into_iter()
+            .flatten()
+            .min();
+        let ms = at
+            .map_or(LONGEST_SLEEP_MS, |at| at.since(now))
+            .min(LONGEST_SLEEP_MS);
+        Instant::now() + Duration::from_millis(ms)
+    }
+
+    fn handle(&mut self, input: Input) {
+        let now = clock::now();
+        self.journal.heard(&input, now);
+        self.session.handle(input, now);
+    }
+
+    async fn carry_out(&mut self) {
+        while let Some(effect) = self.session.poll_effect() {
+            self.journal.asked(&effect, clock::now());
+            match effect {
+                Effect::OpenPage => self.page(PageCall::Open),
+                Effect::ReloadPage => self.page(PageCall::Reload),
+                Effect::ClosePage => self.page(PageCall::Close),
+                Effect::Probe => self.page(PageCall::Probe),
+                Effect::Drain(after) => self.page(PageCall::Drain(after)),
+                Effect::Submit(generation, command) => {
+                    self.page(PageCall::Submit(generation, command));
+                }
+                Effect::Record(record) => self.record(record).await,
+                Effect::Claim(request) => {
+                    let queue = self.queue.clone();
+                    let call = async move {
+                        let answer = queue.claim(&request).await;
+                        Called::with(answer, Input::Claimed)
+                    };
+                    self.claims.spawn(call.instrument(Span::current()));
+                }
+                Effect::Begin(request) => {
+                    self.call(self.journal.span(&request.message_id), |queue| async move {
+                        let answer = queue.begin(&request).await;
+                        Called::with(answer, |result| Input::Begun(request.message_id, result))
+                    });
+                }
+                Effect::Release(message_id, lease_token) => {
+                    let request = RenewRequest {
+                        sdr_id: self.sdr.clone(),
+                        desktop_id: self.shared.desktop_id.clone(),
+                        message_id,
+                        lease_token,
+                    };
+                    self.call(self.journal.span(&request.message_id), |queue| async move {
+                        Called::without(queue.release(&request).await)
+                    });
+                }
+                Effect::Report(request) => {
+                    self.call(self.journal.span(&request.message_id), |queue| async move {
+                        let answer = queue.result(&request).await.map(|_| ());
+                        Called::with(answer, |result| Input::Reported(request.message_id, result))
+                    });
+                }
+                Effect::Reply(request) => {
+                    self.call(self.journal.span(&request.message_id), |queue| async move {
+                        let answer = queue.reply(&request).await;
+                        Called::with(answer, |result| {
+                            Input::Replied(request.wa_message_id.0, result)
+                        })
+                    });
+                }
+                Effect::Heartbeat(request) => self.call(Span::current(), |queue| async move {
+                    let answer = queue.heartbeat(&request).await;
+                    Called::with(answer, Input::Beaten)
+                }),
+                Effect::Qr(request) => self.call(Span::current(), |queue| async move {
+                    Called::without(queue.qr(&request).await)
+                }),
+            }
+        }
+    }
+
+    fn page(&self, call: PageCall) {
+        if self.page_calls.send(call).is_err() {
+            tracing::error!("The page lane has ended");
+        }
+    }
+
+    fn call<F>(&mut self, span: Span, make: impl FnOnce(QueueClient) -> F)
+    where
+        F: Future<Output = Called> + Send + 'static,
+    {
+        let call = make(self.queue.clone());
+        self.queue_calls.spawn(call.instrument(span));
+    }
+
+    fn called(&mut self, called: Result<Called, tokio::task::JoinError>) {
+        match called {
+            Ok(called) => {
+                match &called.server {
+                    Some(Ok(())) => self.shared.office.server(None),
+                    Some(Err(problem)) => self.shared.office.server(Some(problem)),
+                    None => {}
+                }
+                if let Some(input) = called.input {
+                    self.handle(input);
+                }
+            }
+            Err(error) => tracing::error!(panicked = error.is_panic(), "A queue call was lost"),
+        }
+    }
+
+    /// Wait until it is on the disk.
+    async fn record(&mut self, record: Record) {
+        let result = self.shared.store.record(&self.sdr, record).await;
+        if let Err(error) = &result {
+            tracing::error!(problem.code = ?error.code(), %error, "A record could not be written");
+        }
+        self.handle(Input::Recorded(
+            result.map_err(|error| Problem::from(&error)),
+        ));
+    }
+
+    fn show(&mut self) {
+        let now = clock::now();
+        let view = self.journal.view(&self.session, now);
+        self.shared.office.show(view);
+    }
+
+    async fn keep(&mut self) {
+        let (cache, changed) = self.journal.take_kept();
+        if let Err(error) = self
+            .shared
+            .store
+            .put_session(&self.sdr, cache, changed)
+            .await
+        {
+            tracing::warn!(problem.code = ?error.code(), %error, "The shown truth could not be kept");
+        }
+    }
+
+    /// Begin nothing more, hand back what is not begun, and give what is under way a moment.
+    async fn wind_up(&mut self) {
+        self.claims.abort_all();
+        self.session.handle(Input::Pause, clock::now());
+        let by = Instant::now() + STOP_PATIENCE;
+        loop {
+            self.carry_out().await;
+            if self.queue_calls.is_empty() {
+                break;
+            }
+            tokio::select! {
+                Some(input) = self.page_answers.recv() => self.handle(input),
+                Some(called) = self.queue_calls.join_next() => self.called(called),
+                () = sleep_until(by) => break,
+            }
+        }
+        self.show();
+        self.keep().await;
+    }
+}
+
+impl Called {
+    fn with<T>(
+        answer: Result<T, crate::queue_client::QueueError>,
+        input: impl FnOnce(Result<T, QueueFault>) -> Input,
+    ) -> Self {
+        Self {
+            server: server(&answer),
+            input: Some(input(answer.map_err(QueueFault::from))),
+        }
+    }
+
+    fn without(answer: Result<(), crate::queue_client::QueueError>) -> Self {
+        Self {
+            server: server(&answer),
+            input: None,
+        }
+    }
+}
+
+/// A server that says no is there; one that is busy or away is a problem for the whole window.
+fn server<T>(answer: &Result<T, crate::queue_client::QueueError>) -> Option<Result<(), Problem>> {
+    use crate::queue_client::Retry;
+    match answer {
+        Ok(_) => Some(Ok(())),
+        Err(error) => {
+            tracing::warn!(problem.code = ?error.code(), "A queue call failed");
+            match error.retry() {
+                Retry::Soon | Retry::After(_) => Some(Err(Problem::from(error))),
+                Retry::Never => Some(Ok(())),
+            }
+        }
+    }
+}

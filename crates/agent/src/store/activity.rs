@@ -1,0 +1,59 @@
+//! The latest messages of each SDR, as the activity list shows them.
+
+use crate::views::ActivityView;
+use hotdesk_protocol::ids::SdrId;
+use rusqlite::{Connection, Result, params};
+
+/// How many are kept for each SDR.
+pub(crate) const MOST: usize = 50;
+
+pub(super) const MIGRATION_5: &str = "
+    CREATE TABLE activity (
+        sdr_id TEXT NOT NULL REFERENCES sdr (id) ON DELETE CASCADE,
+        message_id TEXT NOT NULL,
+        since_ms INTEGER NOT NULL,
+        view TEXT NOT NULL,
+        PRIMARY KEY (sdr_id, message_id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX activity_newest ON activity (sdr_id, since_ms);";
+
+/// Newest first. A row an older version wrote in another shape is left out.
+pub(super) fn newest(db: &Connection, sdr: &SdrId) -> Result<Vec<ActivityView>> {
+    let rows: Vec<String> = db
+        .prepare("SELECT view FROM activity WHERE sdr_id = ?1 ORDER BY since_ms DESC")?
+        .query_map([sdr.as_str()], |row| row.get(0))?
+        .collect::<Result<_>>()?;
+    let views = rows
+        .iter()
+        .filter_map(|json| serde_json::from_str(json).ok());
+    Ok(views.take(MOST).collect())
+}
+
+pub(super) fn put(db: &Connection, sdr: &SdrId, view: &ActivityView) -> Result<()> {
+    let json = serde_json::to_string(view)
+        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
+    let since_ms = view.steps.first().map_or(0, |step| step.at_ms.0);
+    db.prepare_cached(
+        "INSERT INTO activity VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (sdr_id, message_id) DO UPDATE SET
+            since_ms = excluded.since_ms, view = excluded.view",
+    )?
+    .execute(params![
+        sdr.as_str(),
+        view.message_id.as_str(),
+        since_ms,
+        json
+    ])?;
+    Ok(())
+}
+
+/// Drop all but the newest.
+pub(super) fn trim(db: &Connection, sdr: &SdrId) -> Result<()> {
+    db.prepare_cached(
+        "DELETE FROM activity WHERE sdr_id = ?1 AND since_ms <= (
+            SELECT since_ms FROM activity WHERE sdr_id = ?1
+            ORDER BY since_ms DESC LIMIT 1 OFFSET ?2)",
+    )?
+    .execute(params![sdr.as_str(), MOST as u32])?;
+    Ok(())
+}

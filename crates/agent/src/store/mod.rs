@@ -1,0 +1,184 @@
+//! What this desktop remembers: one SQLCipher file, one connection, one thread that writes.
+//!
+//! A write is answered only after its commit is on the disk (WAL, `synchronous=FULL`). When the
+//! last [`Store`] is dropped the thread closes the file.
+
+mod activity;
+mod desktop;
+mod error;
+mod open;
+mod outbox;
+mod schema;
+mod sdr;
+mod session_cache;
+
+pub(crate) use activity::MOST as ACTIVITY_MOST;
+pub use error::StoreError;
+pub use sdr::SdrRow;
+pub use session_cache::SessionCache;
+
+use crate::keychain::DatabaseKey;
+use crate::views::ActivityView;
+use hotdesk_engine::effect::Record;
+use hotdesk_protocol::ids::{DesktopId, SdrId};
+use rusqlite::Connection;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use tokio::sync::oneshot;
+
+/// The database's name in the data directory.
+pub const DATABASE_FILE: &str = "hotdesk.db";
+
+type Job = Box<dyn FnOnce(&mut Connection) + Send>;
+
+/// A handle to the writer thread.
+#[derive(Clone)]
+pub struct Store {
+    jobs: mpsc::Sender<Job>,
+}
+
+/// One SDR as found at start.
+pub struct StoredSdr {
+    /// The account and what a person has asked for.
+    pub row: SdrRow,
+    /// Messages in flight and finished ones, oldest first.
+    pub outbox: outbox::Found,
+    /// The last truth that was shown.
+    pub cache: SessionCache,
+    /// The latest messages, newest first.
+    pub activity: Vec<ActivityView>,
+}
+
+impl Store {
+    /// Where the database of a data directory is.
+    pub fn file(data_dir: &Path) -> PathBuf {
+        data_dir.join(DATABASE_FILE)
+    }
+
+    /// Open or make the database, check it whole, and bring its tables up to date.
+    pub async fn open(data_dir: &Path, key: DatabaseKey) -> Result<Self, StoreError> {
+        let file = Self::file(data_dir);
+        let (jobs, work) = mpsc::channel::<Job>();
+        let (opened, answer) = oneshot::channel();
+        std::thread::Builder::new()
+            .name("hotdesk-store".to_owned())
+            .spawn(move || match open::open(&file, &key) {
+                Ok(mut connection) => {
+                    if opened.send(Ok(())).is_err() {
+                        return;
+                    }
+                    for job in work {
+                        job(&mut connection);
+                    }
+                    if let Err((_, error)) = connection.close() {
+                        tracing::warn!(error.code = ?error.sqlite_error_code(), "The database was not closed cleanly");
+                    }
+                }
+                // Nobody waits any more: there is nobody to tell.
+                Err(error) => drop(opened.send(Err(error))),
+            })
+            .map_err(|error| StoreError::Unusable {
+                reason: error.to_string(),
+            })?;
+        answer.await.map_err(|_| StoreError::Closed)??;
+        Ok(Self { jobs })
+    }
+
+    /// This installation's id; chosen at the first start.
+    pub async fn desktop_id(&self) -> Result<DesktopId, StoreError> {
+        self.run(|db| desktop::id(db)).await
+    }
+
+    /// Every SDR, in the order they were added, with what belongs to them.
+    pub async fn sdrs(&self) -> Result<Vec<StoredSdr>, StoreError> {
+        self.run(|db| {
+            sdr::all(db)?
+                .into_iter()
+                .map(|row| {
+                    Ok(StoredSdr {
+                        outbox: outbox::all(db, &row.id)?,
+                        cache: session_cache::get(db, &row.id)?,
+                        activity: activity::newest(db, &row.id)?,
+                        row,
+                    })
+                })
+                .collect()
+        })
+        .await
+    }
+
+    /// Add an SDR, or give a known one a new token and name.
+    pub async fn put_sdr(&self, row: SdrRow) -> Result<(), StoreError> {
+        self.run(move |db| sdr::put(db, &row)).await
+    }
+
+    /// Remember that a person paused or resumed.
+    pub async fn set_paused(&self, id: &SdrId, paused: bool) -> Result<(), StoreError> {
+        let id = id.clone();
+        self.run(move |db| sdr::set_paused(db, &id, paused)).await
+    }
+
+    /// Remember whether the page is to be open.
+    pub async fn set_connect(&self, id: &SdrId, connect: bool) -> Result<(), StoreError> {
+        let id = id.clone();
+        self.run(move |db| sdr::set_connect(db, &id, connect)).await
+    }
+
+    /// Forget an SDR and everything that belongs to them, and give the space back to the disk.
+    pub async fn remove_sdr(&self, id: &SdrId) -> Result<(), StoreError> {
+        let id = id.clone();
+        self.run(move |db| {
+            sdr::remove(db, &id)?;
+            db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+        })
+        .await
+    }
+
+    /// Write what the engine asks for, in one transaction.
+    pub async fn record(&self, id: &SdrId, record: Record) -> Result<(), StoreError> {
+        let id = id.clone();
+        self.run(move |db| match &record {
+            Record::Outbox(row) => outbox::put(db, &id, row),
+            Record::Finished(message) => outbox::finish(db, &id, message),
+            Record::Dropped(message) => outbox::remove(db, &id, message),
+            Record::Marker(marker) => sdr::set_marker(db, &id, marker),
+            Record::Account(phone) => sdr::set_account_phone(db, &id, phone),
+        })
+        .await
+    }
+
+    /// Keep the truth that is shown, for the next start.
+    pub async fn put_session(
+        &self,
+        id: &SdrId,
+        cache: SessionCache,
+        changed: Vec<ActivityView>,
+    ) -> Result<(), StoreError> {
+        let id = id.clone();
+        self.run(move |db| {
+            let transaction = db.transaction()?;
+            session_cache::put(&transaction, &id, &cache)?;
+            for view in &changed {
+                activity::put(&transaction, &id, view)?;
+            }
+            activity::trim(&transaction, &id)?;
+            transaction.commit()
+        })
+        .await
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (done, answer) = oneshot::channel();
+        self.jobs
+            .send(Box::new(move |db| {
+                // A caller that has gone away needs no answer; its write stands.
+                drop(done.send(job(db)));
+            }))
+            .map_err(|_| StoreError::Closed)?;
+        let result = answer.await.map_err(|_| StoreError::Closed)?;
+        result.map_err(|error| StoreError::from_sqlite(&error))
+    }
+}
