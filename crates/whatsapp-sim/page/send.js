@@ -1,0 +1,103 @@
+// Existence and sending.
+__d('WAWebQueryExistsJob', ['SimLink', 'WAWebWidFactory'], (global, require, importDefault, importNamespace, lazy, module, exports) => {
+  const { createWid } = require('WAWebWidFactory');
+  const { hangs, never } = require('SimKnobs');
+  exports.queryWidExists = async (wid) => {
+    if (hangs('queryWidExists')) return never();
+    const found = await require('SimLink').queryExists(wid.user, wid.server);
+    if (!found) return null;
+    require('WAWebApiContact').learn(found.user, found.lid);
+    return { wid: createWid(`${found.user}@c.us`), lid: createWid(`${found.lid}@lid`), biz: false };
+  };
+  exports.queryPhoneExists = (phone) => exports.queryWidExists(createWid(`${phone.replace(/\D/g, '')}@c.us`));
+}, 98);
+
+// Messages on their way: sent again with the same id after every reconnect, until the server has them.
+__d('SimPending', ['WAWebMsgCollection', 'SimLink'], (global, require, importDefault, importNamespace, lazy, module, exports) => {
+  const { MsgCollection } = require('WAWebMsgCollection');
+  const waiting = new Map();
+  const stored = new WeakSet();
+
+  const give = (msg) => {
+    const link = require('SimLink');
+    if (link.isWelcome()) link.say({ type: 'message', id: msg.id.id, chat: msg.id.remote.toString(), body: msg.body });
+  };
+  exports.stored = (msg) => {
+    stored.add(msg);
+    give(msg);
+  };
+  exports.sendAgain = () => {
+    for (const msg of MsgCollection.getModelsArray()) {
+      const open = msg.id.fromMe && msg.ack === 0 && !msg.isSendFailure;
+      // A message not yet in the storage is given by whoever stores it.
+      if (open && (stored.has(msg) || !msg.isNewMsg)) give(msg);
+    }
+  };
+  exports.result = (id) => new Promise((resolve) => waiting.set(id, resolve));
+  exports.settle = (id, result) => {
+    waiting.get(id)?.(result);
+    waiting.delete(id);
+  };
+}, 98);
+
+__d('WAWebSendMsgChatAction', ['SimPending', 'WAWebMsgCollection'], (global, require, importDefault, importNamespace, lazy, module, exports) => {
+  const MsgKey = require('WAWebMsgKey').default;
+  const msgs = require('WAWebMsgCollection');
+  const { hangs, never } = require('SimKnobs');
+
+  class DuplicateMessageError extends Error {
+    constructor(key) {
+      super(`DuplicateMessageError: a message with the id ${key.id} is already there`);
+      this.name = 'DuplicateMessageError';
+    }
+  }
+
+  const rejected = (error) => {
+    const promise = Promise.reject(error);
+    promise.catch(() => {});
+    return promise;
+  };
+
+  exports.addAndSendMsgToChat = (chat, data) => {
+    if (hangs('addAndSendMsgToChat')) return [never(), never()];
+    if (!data.id) throw new TypeError('MsgKey error: obj is null/undefined');
+    const key = data.id instanceof MsgKey ? data.id : MsgKey.fromString(data.id.toString());
+    if (!key.fromMe || !key.remote.equals(chat.id)) throw new Error('addAndSendMsgToChat: the key is not of this chat');
+    if (msgs.MsgCollection.get(key) || msgs.byBareId(key.id)?.id.fromMe) {
+      const error = new DuplicateMessageError(key);
+      return [rejected(error), rejected(error)];
+    }
+    const result = require('SimPending').result(key.id);
+    const msg = msgs.MsgCollection.add({ ...data, id: key, ack: 0 });
+    require('SimFollow').follow(chat);
+    const kept = Promise.all([msgs.keep(msg), require('WAWebChatCollection').keep(chat)]).then(() => {
+      require('SimPending').stored(msg);
+      return msg;
+    });
+    return [kept, result];
+  };
+  exports.DuplicateMessageError = DuplicateMessageError;
+}, 98);
+
+__d('WAWebSendTextMsgChatAction', ['WAWebSendMsgChatAction'], (global, require, importDefault, importNamespace, lazy, module, exports) => {
+  const MsgKey = require('WAWebMsgKey').default;
+  exports.createTextMsgData = async (chat, body) => {
+    const me = require('WAWebUserPrefsMeUser');
+    return {
+      id: new MsgKey({ fromMe: true, remote: chat.id, id: await MsgKey.newId() }),
+      ack: 0,
+      body,
+      type: 'chat',
+      from: chat.id.isLid() ? me.getMeLidUserOrThrow() : me.getMePnUserOrThrow(),
+      to: chat.id,
+      t: require('WATimeUtils').unixTime(),
+      self: 'out',
+      local: true,
+      isNewMsg: true,
+    };
+  };
+  exports.sendTextMsgToChat = async (chat, body) => {
+    const [, result] = require('WAWebSendMsgChatAction').addAndSendMsgToChat(chat, await exports.createTextMsgData(chat, body));
+    return result;
+  };
+}, 98);
