@@ -19,6 +19,14 @@ export const people = [
   { sdrId: "jane", name: "Jane", email: "jane@hotdesk.example", phone: "+5511960000002" },
   { sdrId: "bob", name: "Bob", email: "bob@hotdesk.example", phone: "+5511960000003" },
 ];
+/** Further ones, for measurements. */
+export const morePeople = ["alice", "carol", "david", "emma", "frank", "grace", "henry"].map(
+  (sdrId, i) => ({
+    sdrId,
+    email: `${sdrId}@hotdesk.example`,
+    phone: `+551196000${String(i + 4).padStart(4, "0")}`,
+  }),
+);
 export const password = "hotdesk-demo";
 export const manager = "manager@hotdesk.example";
 
@@ -53,19 +61,19 @@ export async function signIn(server, email) {
 }
 
 /** Seeds and starts the queue server. */
-export async function startServer(dir, { messages = 30, profile, extra = [] } = {}) {
+export async function startServer(dir, { messages = 30, seed = [], profile } = {}) {
   const database = join(dir, "server.db");
-  const seed = spawnSync(
+  const seeded = spawnSync(
     program("hotdesk-server", profile),
-    ["seed", "--database", database, "--sample-office", "--messages", String(messages)],
+    ["seed", "--database", database, "--sample-office", "--messages", String(messages), ...seed],
     { encoding: "utf8" },
   );
-  if (seed.status !== 0)
-    throw new Error(`the sample office could not be seeded\n${seed.stderr || seed.error}`);
+  if (seeded.status !== 0)
+    throw new Error(`the sample office could not be seeded\n${seeded.stderr || seeded.error}`);
   const entry = start(
     "hotdesk-server",
     program("hotdesk-server", profile),
-    ["serve", "--listen", "127.0.0.1:0", "--database", database, ...extra],
+    ["serve", "--listen", "127.0.0.1:0", "--database", database],
     { log: join(dir, "server.log") },
   );
   const [, url] = await lineFrom(entry, /listening on (http:\/\/\S+)/);
@@ -73,11 +81,11 @@ export async function startServer(dir, { messages = 30, profile, extra = [] } = 
 }
 
 /** Starts the rehearsal WhatsApp. */
-export async function startSim(dir, { profile, extra = [] } = {}) {
+export async function startSim(dir, { profile } = {}) {
   const entry = start(
     "whatsapp-sim",
     program("whatsapp-sim", profile),
-    ["--listen", "127.0.0.1:0", "--data", join(dir, "whatsapp"), ...extra],
+    ["--listen", "127.0.0.1:0", "--data", join(dir, "whatsapp")],
     { log: join(dir, "whatsapp.log") },
   );
   const [, url] = await lineFrom(entry, /listening on (http:\/\/\S+)/);
@@ -86,9 +94,10 @@ export async function startSim(dir, { profile, extra = [] } = {}) {
 
 /**
  * A screen without a screen: X server, window manager, D-Bus and keyring of its own, under a home
- * of its own, so that nothing of the person's desktop is touched. Answers the environment.
+ * of its own, so that nothing of the person's desktop is touched. Answers the environment. In
+ * `framebuffer` the X server keeps the screen's pixels as a file.
  */
-export async function startScreen(dir, { size = "1280x800" } = {}) {
+export async function startScreen(dir, { size = "1280x800", framebuffer } = {}) {
   // Short, because a socket's path may have 107 bytes only.
   const runtime = mkdtempSync(join(tmpdir(), "hd-"));
   process.on("exit", () => rmSync(runtime, { recursive: true, force: true }));
@@ -113,7 +122,9 @@ export async function startScreen(dir, { size = "1280x800" } = {}) {
   const x = start(
     "Xvfb",
     "Xvfb",
-    ["-displayfd", "3", "-screen", "0", `${size}x24`, "-nolisten", "tcp"],
+    ["-displayfd", "3", "-screen", "0", `${size}x24`, "-nolisten", "tcp"].concat(
+      framebuffer ? ["-fbdir", framebuffer] : [],
+    ),
     {
       env,
       log: join(dir, "xvfb.log"),

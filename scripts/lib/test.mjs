@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { root, target } from "./office.mjs";
+import { root } from "./office.mjs";
 import { run, start } from "./processes.mjs";
 
 let artifacts;
