@@ -11,6 +11,9 @@ export type Overlay =
   | { kind: "unlink"; sdrId: string }
   | { kind: "remove"; sdrId: string };
 
+/** An order that was refused, and for whom. */
+export type Notice = { sdrId: string; name: string; problem: Problem };
+
 const WIDE = 1180;
 const CHOSEN_KEY = "hotdesk.chosen";
 const PANEL_KEY = "hotdesk.activity";
@@ -21,16 +24,21 @@ export class Desk {
   view = $state.raw<OfficeView | null>(null);
   chosenId = $state<string | null>(localStorage.getItem(CHOSEN_KEY));
   overlay = $state.raw<Overlay>({ kind: "none" });
-  notice = $state.raw<Problem | null>(null);
+  notice = $state.raw<Notice | null>(null);
+  failed = $state(false);
   announcement = $state("");
   draftEmail = $state("");
-  panelOpen = $state(localStorage.getItem(PANEL_KEY) !== "closed" && innerWidth >= WIDE);
-  underway = $state.raw<{ sdrId: string; order: Order } | null>(null);
+  underway = $state.raw<ReadonlyMap<string, Order>>(new Map());
+  #wide = $state(innerWidth >= WIDE);
+  #panelWhenWide = $state(localStorage.getItem(PANEL_KEY) !== "closed");
+  #panelWhenNarrow = $state(false);
 
   sdrs = $derived(this.view?.sdrs ?? []);
   chosen = $derived<SdrView | null>(
     this.sdrs.find((sdr) => sdr.id === this.chosenId) ?? this.sdrs[0] ?? null,
   );
+  /** The activity list: open by default where there is room for it beside a page. */
+  panelOpen = $derived(this.#wide ? this.#panelWhenWide : this.#panelWhenNarrow);
   /** Whose page belongs on the screen when nothing lies over it. */
   pageOf = $derived(this.chosen && pageIsShowable(this.chosen) ? this.chosen.id : null);
 
@@ -41,17 +49,31 @@ export class Desk {
   /** Reads the first snapshot and follows all further ones; returns how to stop. */
   start(): () => void {
     let live = true;
+    const onresize = () => this.resized();
+    addEventListener("resize", onresize);
     const stop = [
+      () => removeEventListener("resize", onresize),
       this.port.onChanged((view) => this.take(view)),
       this.port.onSdrChosen((sdrId) => this.choose(sdrId)),
     ];
-    void this.port.view().then((view) => {
-      if (live && this.view === null) this.take(view);
-    });
+    this.port.view().then(
+      (view) => {
+        if (live && this.view === null) this.take(view);
+      },
+      () => {
+        this.failed = this.view === null;
+      },
+    );
     return () => {
       live = false;
       for (const end of stop) end();
     };
+  }
+
+  private resized(): void {
+    const wide = innerWidth >= WIDE;
+    if (wide !== this.#wide) this.#panelWhenNarrow = false;
+    this.#wide = wide;
   }
 
   private take(view: OfficeView): void {
@@ -63,6 +85,7 @@ export class Desk {
     const serverBefore = this.view?.server.problem ?? null;
     if (serverBefore && !view.server.problem) this.announcement = "Queue server reachable again.";
     this.view = view;
+    this.failed = false;
   }
 
   /** Shows this SDR's page. */
@@ -105,21 +128,23 @@ export class Desk {
   }
 
   togglePanel(): void {
-    this.panelOpen = !this.panelOpen;
-    localStorage.setItem(PANEL_KEY, this.panelOpen ? "open" : "closed");
+    if (!this.#wide) {
+      this.#panelWhenNarrow = !this.#panelWhenNarrow;
+      return;
+    }
+    this.#panelWhenWide = !this.#panelWhenWide;
+    localStorage.setItem(PANEL_KEY, this.#panelWhenWide ? "open" : "closed");
   }
 
   /** Carries out an order; a refusal becomes the notice over the page. */
   async order(sdrId: string, order: Order): Promise<void> {
-    if (this.underway) return;
-    this.underway = { sdrId, order };
+    if (this.underway.has(sdrId)) return;
+    this.underway = new Map(this.underway).set(sdrId, order);
     this.notice = null;
-    try {
-      const outcome = await this.port.order(sdrId, order);
-      if (!outcome.ok) this.notice = outcome.problem;
-    } finally {
-      this.underway = null;
-    }
+    const name = this.sdrs.find((sdr) => sdr.id === sdrId)?.name ?? sdrId;
+    const outcome = await this.port.order(sdrId, order);
+    if (!outcome.ok) this.notice = { sdrId, name, problem: outcome.problem };
+    this.underway = new Map([...this.underway].filter(([id]) => id !== sdrId));
   }
 
   /** Signs an SDR in and shows them. The problem, if any, is for the dialog. */

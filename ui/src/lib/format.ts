@@ -46,6 +46,11 @@ const CLOCK = new Intl.DateTimeFormat("en-GB", {
 });
 const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
 
+/** The local time of day with seconds. */
+export function timeOfDay(atMs: number): string {
+  return CLOCK.format(atMs);
+}
+
 /** The local time of day with seconds; the day in front when it is not today. */
 export function clock(atMs: number, nowMs: number): string {
   const time = CLOCK.format(atMs);

@@ -154,6 +154,19 @@ export const PAUSED: StateWords = {
   icon: "pause",
 };
 
+/** What is said before the first snapshot. */
+export const STARTING = {
+  title: "Starting Hotdesk",
+  text: "Reading the last known state of every SDR.",
+  failed: "Hotdesk did not start",
+  failedText:
+    "The window got no answer from the sender. Nothing was lost. Quit Hotdesk and start it again.",
+} as const;
+
+/** What a first connection brings. */
+export const LINK_FIRST =
+  "Connect opens WhatsApp Web here with a QR code. Scan it with this SDR’s phone, once.";
+
 /** What is said when the server no longer knows the SDR's token. */
 export const SIGNED_OUT: StateWords = {
   label: "Signed out",

@@ -1,0 +1,296 @@
+import { fireEvent, render, screen, within } from "@testing-library/svelte";
+import { tick } from "svelte";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import App from "../src/app/App.svelte";
+import type { OfficeView } from "../src/lib/office";
+import { FixturePort } from "./fixtures/port";
+import { office, SCENES, sdr } from "./fixtures/scenes";
+
+const PAGE = { left: 280, top: 64, right: 1024, bottom: 700 };
+
+beforeEach(() => {
+  vi.spyOn(HTMLElement.prototype, "getBoundingClientRect").mockReturnValue(
+    new DOMRect(PAGE.left, PAGE.top, PAGE.right - PAGE.left, PAGE.bottom - PAGE.top),
+  );
+});
+
+async function open(view: OfficeView): Promise<FixturePort> {
+  const port = new FixturePort(view);
+  render(App, { port });
+  await screen.findByRole("heading", { name: "Hotdesk" });
+  await tick();
+  return port;
+}
+
+const press = (key: string, init: KeyboardEventInit = {}) =>
+  fireEvent.keyDown(document.activeElement ?? document.body, { key, ...init });
+const tile = (id: string) =>
+  screen.getAllByTestId("sdr-tile").find((one) => one.dataset.sdr === id) as HTMLElement;
+const lastArea = (port: FixturePort) => port.areas[port.areas.length - 1];
+
+describe("the sidebar", () => {
+  test("each tile shows name, number, state in words, queue and sent today", async () => {
+    await open(SCENES.sending);
+    const john = tile("john");
+    expect(john.textContent).toContain("John Almeida");
+    expect(john.textContent).toContain("+55 11 96000-0001");
+    expect(john.textContent).toContain("Sending");
+    expect(john.textContent).toMatch(/12 queued\s*18 sent/);
+    expect(john.dataset.state, "the raw state is a hook for tests").toBe("connected");
+    expect(tile("bob").textContent).toContain("Asleep");
+  });
+
+  test("a problem is told with what to do", async () => {
+    await open(SCENES.problems);
+    expect(tile("john").textContent).toContain(
+      "Another number was linked. Link the SDR’s own phone again.",
+    );
+    expect(tile("jane").textContent).toContain("2 messages need a decision");
+  });
+
+  test("rehearsal is marked, and only then", async () => {
+    await open(SCENES.sending);
+    expect(screen.getByTestId("rehearsal-banner").textContent).toContain(
+      "No real person is messaged",
+    );
+  });
+
+  test("the real thing carries no rehearsal mark", async () => {
+    await open(office([sdr()], { rehearsal: false }));
+    expect(screen.queryByTestId("rehearsal-banner")).toBeNull();
+  });
+
+  test("a server that does not answer is explained in its own words", async () => {
+    await open(SCENES.problems);
+    expect(screen.getByTestId("server-problem").textContent).toContain("nothing is lost");
+  });
+});
+
+describe("the keyboard", () => {
+  test("Ctrl and a digit choose an SDR", async () => {
+    const port = await open(SCENES.sending);
+    await press("2", { ctrlKey: true });
+    expect(tile("jane").getAttribute("aria-current")).toBe("true");
+    await vi.waitFor(() => expect(port.shown).toEqual(["john", "jane"]));
+  });
+
+  test("a digit beyond the last SDR does nothing", async () => {
+    await open(SCENES.sending);
+    await press("9", { ctrlKey: true });
+    expect(tile("john").getAttribute("aria-current")).toBe("true");
+  });
+
+  test("Ctrl+K opens the palette, typing finds an SDR, Enter goes there, Escape closes", async () => {
+    await open(SCENES.sending);
+    await press("k", { ctrlKey: true });
+    const input = screen.getByTestId("palette-input");
+    expect(document.activeElement).toBe(input);
+    await fireEvent.input(input, { target: { value: "bob" } });
+    await press("Enter");
+    expect(screen.queryByTestId("palette")).toBeNull();
+    expect(tile("bob").getAttribute("aria-current")).toBe("true");
+    await press("k", { ctrlKey: true });
+    await press("Escape");
+    expect(screen.queryByTestId("palette")).toBeNull();
+  });
+
+  test("an order is given from the palette", async () => {
+    const port = await open(SCENES.sending);
+    await press("k", { ctrlKey: true });
+    await fireEvent.input(screen.getByTestId("palette-input"), { target: { value: "pause jane" } });
+    await press("Enter");
+    expect(port.orders).toEqual([{ sdr: "jane", order: "pause" }]);
+  });
+
+  test("a shortcut does not tear a half-filled dialog away", async () => {
+    await open(SCENES.sending);
+    await fireEvent.click(screen.getByTestId("sign-in-open"));
+    await press("2", { ctrlKey: true });
+    await press("k", { ctrlKey: true });
+    expect(screen.getByTestId("sign-in-email")).toBeTruthy();
+    expect(tile("john").getAttribute("aria-current")).toBe("true");
+  });
+});
+
+describe("the page area", () => {
+  test("the host is told whose page goes where", async () => {
+    const port = await open(SCENES.sending);
+    expect(port.shown).toEqual(["john"]);
+    expect(lastArea(port)).toEqual({ x: 280, y: 64, width: 744, height: 636 });
+  });
+
+  test.each([
+    ["the palette", () => press("k", { ctrlKey: true })],
+    ["the sign-in dialog", () => fireEvent.click(screen.getByTestId("sign-in-open"))],
+    ["the menu", () => fireEvent.click(screen.getByTestId("more-menu"))],
+  ])("%s takes the page off the screen, Escape brings it back", async (_, openIt) => {
+    const port = await open(SCENES.sending);
+    await openIt();
+    await vi.waitFor(() => expect(lastArea(port)).toBeNull());
+    await press("Escape");
+    await vi.waitFor(() => expect(lastArea(port)).toMatchObject({ x: 280 }));
+  });
+
+  test("without a page there is no area and no page shown, but a way on", async () => {
+    const port = await open(SCENES.closed);
+    expect(port.shown).toEqual([null]);
+    expect(lastArea(port)).toBeNull();
+    await fireEvent.click(screen.getByTestId("remedy"));
+    expect(port.orders).toEqual([{ sdr: "john", order: "connect" }]);
+  });
+
+  test("the area is told once, not with every snapshot", async () => {
+    const port = await open(SCENES.sending);
+    const before = port.areas.length;
+    port.push(office(SCENES.sending.sdrs.map((one) => ({ ...one, queued: one.queued + 1 }))));
+    await vi.waitFor(() => expect(tile("john").textContent).toContain("13 queued"));
+    expect(port.areas.length).toBe(before);
+  });
+
+  test("a stop says why and offers its remedy", async () => {
+    await open(SCENES.problems);
+    const area = screen.getByTestId("page-area");
+    expect(area.textContent).toContain("+55 11 98888-1234");
+    await fireEvent.click(within(area).getByTestId("remedy"));
+    expect(screen.getByRole("dialog", { name: /Unlink John/ })).toBeTruthy();
+  });
+
+  test("a signed-out SDR is asked to sign in again, with the e-mail filled in", async () => {
+    await open(SCENES.problems);
+    await fireEvent.click(tile("bob"));
+    await fireEvent.click(within(screen.getByTestId("page-area")).getByTestId("remedy"));
+    expect((screen.getByTestId("sign-in-email") as HTMLInputElement).value).toBe(
+      "bob@hotdesk.example",
+    );
+  });
+});
+
+describe("signing in", () => {
+  async function fill(email: string, password: string) {
+    await fireEvent.input(screen.getByTestId("sign-in-email"), { target: { value: email } });
+    await fireEvent.input(screen.getByTestId("sign-in-password"), { target: { value: password } });
+    await fireEvent.click(screen.getByTestId("sign-in-submit"));
+    await fireEvent.submit(screen.getByTestId("sign-in-email").closest("form") as HTMLFormElement);
+  }
+
+  test("the first run tells what to do and leads to the dialog", async () => {
+    await open(SCENES["first-run"]);
+    await fireEvent.click(screen.getByRole("button", { name: "Sign in the first SDR" }));
+    expect(document.activeElement).toBe(screen.getByTestId("sign-in-email"));
+  });
+
+  test("a refusal is told in words and what was typed stays", async () => {
+    const port = await open(SCENES["first-run"]);
+    port.refusal = { code: "wrong_credentials", message: "Check both and try again." };
+    await fireEvent.click(screen.getByTestId("sign-in-open"));
+    await fill("john@hotdesk.example", "wrong");
+    const error = await screen.findByTestId("sign-in-error");
+    expect(error.textContent).toContain("Wrong e-mail or password. Check both and try again.");
+    expect((screen.getByTestId("sign-in-email") as HTMLInputElement).value).toBe(
+      "john@hotdesk.example",
+    );
+    expect((screen.getByTestId("sign-in-password") as HTMLInputElement).value).toBe("wrong");
+  });
+
+  test("nothing is asked of the server without an e-mail and a password", async () => {
+    const port = await open(SCENES["first-run"]);
+    await fireEvent.click(screen.getByTestId("sign-in-open"));
+    await fill("john", "");
+    expect(screen.getByTestId("sign-in-error").textContent).toContain("e-mail address");
+    await fill("john@hotdesk.example", "");
+    expect(screen.getByTestId("sign-in-error").textContent).toContain("Enter the password");
+    expect(port.signIns).toEqual([]);
+  });
+
+  test("success closes the dialog; closing it keeps the e-mail but never the password", async () => {
+    const port = await open(SCENES.sending);
+    await fireEvent.click(screen.getByTestId("sign-in-open"));
+    await fireEvent.input(screen.getByTestId("sign-in-email"), {
+      target: { value: "eve@x.example" },
+    });
+    await fireEvent.input(screen.getByTestId("sign-in-password"), { target: { value: "secret" } });
+    await press("Escape");
+    await fireEvent.click(screen.getByTestId("sign-in-open"));
+    expect((screen.getByTestId("sign-in-email") as HTMLInputElement).value).toBe("eve@x.example");
+    expect((screen.getByTestId("sign-in-password") as HTMLInputElement).value).toBe("");
+    await fireEvent.input(screen.getByTestId("sign-in-password"), { target: { value: "secret" } });
+    await fireEvent.submit(screen.getByTestId("sign-in-email").closest("form") as HTMLFormElement);
+    await vi.waitFor(() => expect(screen.queryByTestId("sign-in-email")).toBeNull());
+    expect(port.signIns).toEqual([{ email: "eve@x.example", password: "secret" }]);
+  });
+});
+
+describe("orders", () => {
+  test("the buttons give the order of their name", async () => {
+    const port = await open(SCENES.sending);
+    await fireEvent.click(screen.getByTestId("pause"));
+    await fireEvent.click(screen.getByTestId("disconnect"));
+    await vi.waitFor(() =>
+      expect(port.orders.map(({ order }) => order)).toEqual(["pause", "disconnect"]),
+    );
+  });
+
+  test("removing asks first and says what is deleted and what is not", async () => {
+    const port = await open(SCENES.sending);
+    await fireEvent.click(screen.getByTestId("more-menu"));
+    await fireEvent.click(screen.getByTestId("remove"));
+    expect(port.orders, "nothing is done before it is confirmed").toEqual([]);
+    expect(screen.getByRole("dialog").textContent).toContain("What is deleted here");
+    expect(screen.getByRole("dialog").textContent).toContain("What stays");
+    await fireEvent.click(screen.getByTestId("remove-confirm"));
+    expect(port.orders).toEqual([{ sdr: "john", order: "remove" }]);
+  });
+
+  test("a refused order is told over the page and can be dismissed", async () => {
+    const port = await open(SCENES.sending);
+    port.refusal = { code: "store_failed", message: "The disk is full." };
+    await fireEvent.click(screen.getByTestId("pause"));
+    expect((await screen.findByTestId("notice")).textContent).toContain(
+      "Cannot save. The disk is full.",
+    );
+    await fireEvent.click(screen.getByRole("button", { name: "Dismiss" }));
+    expect(screen.queryByTestId("notice")).toBeNull();
+  });
+});
+
+describe("what changes", () => {
+  test("the run’s progress is a progress bar", async () => {
+    await open(SCENES.sending);
+    const bar = screen.getByTestId("progress");
+    expect([bar.getAttribute("aria-valuenow"), bar.getAttribute("aria-valuemax")]).toEqual([
+      "18",
+      "30",
+    ]);
+  });
+
+  test("each message shows its way, and a failure its reason", async () => {
+    await open(SCENES.problems);
+    await fireEvent.click(screen.getByTestId("panel-toggle"));
+    const items = screen.getAllByTestId("activity-item");
+    expect(items.map((item) => item.dataset.state)).toEqual([
+      "failed",
+      "review",
+      "read",
+      "cancelled",
+      "delivered",
+    ]);
+    expect(items[0]?.textContent).toContain("Not on WhatsApp.");
+    expect(items[0]?.textContent, "the open one shows times").toMatch(/Queued\s*\d\d:\d\d:\d\d/);
+  });
+
+  test("a change of state is announced, by name", async () => {
+    const port = await open(office([sdr({ state: "qr" })]));
+    port.push(office([sdr({ state: "connected" })]));
+    await vi.waitFor(() =>
+      expect(screen.getByTestId("announcement").textContent?.trim()).toBe(
+        "John Almeida: Connected.",
+      ),
+    );
+  });
+
+  test("an SDR picked in the tray is shown", async () => {
+    const port = await open(SCENES.sending);
+    port.pick("bob");
+    await vi.waitFor(() => expect(tile("bob").getAttribute("aria-current")).toBe("true"));
+  });
+});
