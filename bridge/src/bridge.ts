@@ -1,6 +1,6 @@
 import { openAckWatch } from "./ack-watch";
 import type { Adapter, FoundMessage, IncomingMessage, SendOutcome } from "./adapter";
-import { isInteger, pageNow, randomName, then } from "./builtins";
+import { isInteger, pageNow, randomName, whenSettled } from "./builtins";
 import { encode } from "./encode";
 import type { BridgeCommand, BridgeEvent, Problem } from "./generated/protocol";
 import { openMarker } from "./marker";
@@ -51,6 +51,14 @@ export function openBridge(adapter: Adapter): Bridge {
 
   /** Runs at the start of every call: what an event may have missed is looked at again. */
   function catchUp(): void {
+    try {
+      lookAgain();
+    } catch {
+      // A page that cannot be looked at must not keep back what is already known.
+    }
+  }
+
+  function lookAgain(): void {
     adapter.listen({ acked: reportAck, incoming: reportIncoming, added: quiet.stir });
     const now = pageNow();
     if (now - sweptAt >= SWEEP_EVERY_MS && (acks.isWatching() || sends.isAnyHandedOver())) {
@@ -103,7 +111,7 @@ export function openBridge(adapter: Adapter): Bridge {
       return null;
     }
     const { send } = begun;
-    then(
+    whenSettled(
       adapter.sendText(command, { handOver: () => sends.handOver(send) }),
       (outcome) => {
         if (sends.settle(send)) {
@@ -127,7 +135,7 @@ export function openBridge(adapter: Adapter): Bridge {
     }
     const unclear = (): void =>
       reportOutcome(messageId, { type: "unclear", problem: LOOK_UP_FAILED });
-    then(
+    whenSettled(
       adapter.lookUp(waMessageId),
       (message) => {
         if (message !== null) {
@@ -180,9 +188,9 @@ export function openBridge(adapter: Adapter): Bridge {
         if (typeof afterSeq !== "number" || !isInteger(afterSeq) || afterSeq < 0) {
           return refuse(BAD_SEQ);
         }
-        const gone = log.after(afterSeq);
+        log.acknowledge(afterSeq);
         catchUp();
-        const { reports, more } = gone.more ? gone : log.after(afterSeq);
+        const { reports, more } = log.next();
         return accept(
           `{"generation":${encode(generation)},"reports":${reports},"more":${encode(more)}}`,
         );

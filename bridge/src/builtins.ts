@@ -63,7 +63,7 @@ export const mapEach = method(Map.prototype.forEach) as <K, V>(
 ) => void;
 export const mapSize = getter(Map.prototype, "size") as <K, V>(map: Map<K, V>) => number;
 
-export const then = method(Promise.prototype.then) as <T>(
+export const whenSettled = method(Promise.prototype.then) as <T>(
   promise: Promise<T>,
   fulfilled: (value: T) => void,
   rejected: (error: unknown) => void,

@@ -20,11 +20,12 @@ export interface ReportLog {
   /** Adds a report. False, and nothing added, when it alone is larger than a drain. */
   add(event: BridgeEvent): boolean;
   /**
-   * The reports above `afterSeq`, as the JSON of an array; those up to it are forgotten, if an
-   * earlier answer had them. A number no answer has reached belongs to another page: it
-   * acknowledges nothing and counts as 0.
+   * Forgets the reports up to `seq`, if an earlier answer had them. A number that no answer has
+   * reached belongs to another page and acknowledges nothing.
    */
-  after(afterSeq: number): { reports: string; more: boolean };
+  acknowledge(seq: number): void;
+  /** The reports not yet acknowledged, as many as fit, as the JSON of an array. */
+  next(): { reports: string; more: boolean };
 }
 
 /** An empty log; its numbers start at 1. */
@@ -49,13 +50,14 @@ export function openReportLog(): ReportLog {
       mapSet(kept, last, text);
       return true;
     },
-    after(afterSeq) {
-      const from = afterSeq > handedOut ? 0 : afterSeq;
-      while (acknowledged < from) {
+    acknowledge(seq) {
+      while (seq <= handedOut && acknowledged < seq) {
         acknowledged += 1;
         bytes -= utf8Length(mapGet(kept, acknowledged) ?? "");
         mapDelete(kept, acknowledged);
       }
+    },
+    next() {
       let reports = "";
       let size = 0;
       let count = 0;

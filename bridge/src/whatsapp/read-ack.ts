@@ -2,7 +2,7 @@ import type { Ack } from "../generated/protocol";
 
 /** WhatsApp's number for a tick, as a word. What is no number is a clock: nothing is confirmed. */
 export function readAck(ack: unknown): Ack {
-  if (typeof ack !== "number" || ack !== ack) {
+  if (typeof ack !== "number") {
     return "clock";
   }
   if (ack < 0) {

@@ -15,8 +15,11 @@ export function openRegistry(): Registry {
   const found = makeMap<WantedName, unknown>();
   return {
     count() {
-      const modules = modulesMap();
-      return modules === null ? 0 : keysOf(modules).length;
+      try {
+        return keysOf(modulesMap() ?? {}).length;
+      } catch {
+        return 0;
+      }
     },
     get(name) {
       const kept = mapGet(found, name);

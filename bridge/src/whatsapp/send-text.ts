@@ -64,7 +64,8 @@ export async function sendText(
   } catch (error) {
     return { type: "not_submitted", problem: failedBefore(error) };
   }
-  return handOver(registry, order, chat, message);
+  // Without `await` the page's own `then` would be called, which a script may have replaced.
+  return await handOver(registry, order, chat, message);
 }
 
 /** From here on only the page can say whether the message left. */
