@@ -1,0 +1,51 @@
+//! Everything the shell may ask for. WhatsApp's pages may ask for nothing: see capabilities/.
+
+use crate::layout::PageArea;
+use crate::office::Office;
+use hotdesk_agent::agent::Order;
+use hotdesk_agent::views::OfficeView;
+use hotdesk_protocol::Problem;
+use hotdesk_protocol::ids::SdrId;
+use tauri::{AppHandle, Manager};
+
+/// Everything the window shows, as it is now.
+#[tauri::command]
+#[specta::specta]
+pub async fn office_view(app: AppHandle) -> OfficeView {
+    app.state::<Office>().view().await
+}
+
+/// Sign an SDR in at the queue server, or sign them in again.
+#[tauri::command]
+#[specta::specta]
+pub async fn sign_in(app: AppHandle, email: String, password: String) -> Result<SdrId, Problem> {
+    app.state::<Office>().sign_in(&email, &password).await
+}
+
+/// What a person wants of one SDR's session.
+#[tauri::command]
+#[specta::specta]
+pub async fn order(app: AppHandle, sdr: SdrId, order: Order) -> Result<(), Problem> {
+    app.state::<Office>().order(&sdr, order).await
+}
+
+/// Pause every SDR.
+#[tauri::command]
+#[specta::specta]
+pub async fn pause_all(app: AppHandle) {
+    app.state::<Office>().pause_all().await;
+}
+
+/// Show this SDR's page in the page area, or none.
+#[tauri::command]
+#[specta::specta]
+pub async fn show_page(app: AppHandle, sdr: Option<SdrId>) {
+    app.state::<Office>().pages().show(sdr).await;
+}
+
+/// Where the shell leaves room for a page; `null` hides the pages while something is over them.
+#[tauri::command]
+#[specta::specta]
+pub async fn set_page_area(app: AppHandle, area: Option<PageArea>) {
+    app.state::<Office>().pages().place(area).await;
+}

@@ -1,0 +1,104 @@
+//! The script put into each page, and the words by which the app calls it.
+
+use serde_json::json;
+use tauri::Url;
+
+const BUNDLE: &str = include_str!("../../bridge/dist/bridge.js");
+const NAME_BYTES: usize = 16;
+
+/// The bridge under the name of this launch.
+pub struct PageScript {
+    name: String,
+    origin: String,
+}
+
+impl PageScript {
+    /// Choose a name nobody can guess, for pages of this address.
+    pub fn new(whatsapp: &Url) -> Result<Self, getrandom::Error> {
+        let mut bytes = [0; NAME_BYTES];
+        getrandom::fill(&mut bytes)?;
+        Ok(Self {
+            name: format!("h{}", hex::encode(bytes)),
+            origin: whatsapp.origin().ascii_serialization(),
+        })
+    }
+
+    /// What runs in a page before its own scripts: one line that says name and origin, then the
+    /// bundle, which takes that line away again.
+    pub fn initialization(&self) -> String {
+        let header = json!({ "name": self.name, "origin": self.origin });
+        format!("globalThis.__HOTDESK_BRIDGE__ = {header};\n{BUNDLE}")
+    }
+
+    /// Calls one of the bridge's functions; the result is `null` where the bridge is not there.
+    pub fn call(&self, function: Function<'_>) -> String {
+        let name = json!(self.name);
+        let call = match function {
+            Function::Submit(request) => format!("submit({})", json!(request)),
+            Function::Drain(after_seq) => format!("drain({after_seq})"),
+            Function::Probe => "probe()".to_owned(),
+        };
+        format!("window[{name}] === undefined ? null : window[{name}].{call}")
+    }
+}
+
+/// A function of the bridge with its argument.
+#[derive(Clone, Copy)]
+pub enum Function<'a> {
+    /// Hand over a command, as JSON text.
+    Submit(&'a str),
+    /// Fetch the reports above this number.
+    Drain(u32),
+    /// Ask how the page stands.
+    Probe,
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
+    use super::{Function, PageScript};
+    use tauri::Url;
+
+    fn script(address: &str) -> PageScript {
+        PageScript::new(&Url::parse(address).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn the_first_line_tells_the_name_and_the_origin_without_a_path() {
+        let script = script("http://127.0.0.1:4000/some/path?x=1");
+        let text = script.initialization();
+        let header = text.lines().next().unwrap();
+        let json = header
+            .strip_prefix("globalThis.__HOTDESK_BRIDGE__ = ")
+            .and_then(|rest| rest.strip_suffix(';'))
+            .unwrap();
+        let header: serde_json::Value = serde_json::from_str(json).unwrap();
+        assert_eq!(header["name"], script.name);
+        assert_eq!(header["origin"], "http://127.0.0.1:4000");
+        assert!(text.lines().count() > 1, "the bundle follows");
+    }
+
+    #[test]
+    fn each_launch_has_a_name_of_its_own() {
+        let names = [
+            script("https://web.whatsapp.com"),
+            script("https://web.whatsapp.com"),
+        ];
+        assert_ne!(names[0].name, names[1].name);
+        assert_eq!(names[0].name.len(), 33, "an h and 16 bytes");
+    }
+
+    #[test]
+    fn a_command_reaches_the_page_as_one_string_whatever_it_holds() {
+        let script = script("https://web.whatsapp.com");
+        let request = r#"{"text":"\"); alert(1); (\" \u2028 </script>"}"#;
+        let call = script.call(Function::Submit(request));
+        let argument = call
+            .split_once(".submit(")
+            .and_then(|(_, rest)| rest.strip_suffix(')'))
+            .unwrap();
+        let back: String = serde_json::from_str(argument).unwrap();
+        assert_eq!(back, request);
+    }
+}

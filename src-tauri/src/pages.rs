@@ -1,0 +1,297 @@
+//! The webviews behind the agent's [`Pages`]: one per SDR, each with its own profile directory.
+//!
+//! A page is known by its label alone; nothing it says tells whose it is.
+
+use crate::layout::{Layout, PageArea};
+use crate::page_script::{Function, PageScript};
+use crate::{downloads, outside, page_answer, page_policy, webview_os};
+use hotdesk_agent::pages::{PageFault, PageSignal, Pages};
+use hotdesk_agent::profile::make_private_dir;
+use hotdesk_protocol::bridge::{Drain, Probe, SubmitRequest, Submitted};
+use hotdesk_protocol::ids::SdrId;
+use hotdesk_protocol::{Problem, ProblemCode};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tauri::webview::{
+    DownloadEvent, NewWindowResponse, PermissionResponse, Webview, WebviewBuilder,
+};
+use tauri::{AppHandle, LogicalPosition, LogicalSize, Manager, Url, WebviewUrl, Window, Wry};
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::timeout;
+
+/// What labels of pages begin with; the SDR's id follows.
+pub const LABEL_PREFIX: &str = "page-";
+/// A call into a page, or a change to it, ends within this time.
+const CALL_TIMEOUT: Duration = Duration::from_secs(2);
+/// Starting a web view's processes on a slow machine takes longer.
+const OPEN_TIMEOUT: Duration = Duration::from_secs(20);
+/// Until it is shown for the first time a page has the size of an ordinary window.
+const FIRST_SIZE: LogicalSize<f64> = LogicalSize::new(1024.0, 700.0);
+
+/// A page under construction.
+pub type PageWebviewBuilder = WebviewBuilder<Wry>;
+
+/// Signals of pages, with whose page it is.
+pub type Signals = mpsc::UnboundedReceiver<(SdrId, PageSignal)>;
+
+/// All pages of the window.
+#[derive(Clone)]
+pub struct TauriPages(Arc<Inner>);
+
+struct Inner {
+    app: AppHandle,
+    window: Window,
+    layout: Layout,
+    script: PageScript,
+    whatsapp_url: Url,
+    downloads: PathBuf,
+    placement: Mutex<Placement>,
+    signals: mpsc::UnboundedSender<(SdrId, PageSignal)>,
+}
+
+#[derive(Default)]
+struct Placement {
+    shown: Option<SdrId>,
+    area: Option<PageArea>,
+}
+
+impl TauriPages {
+    /// Pages in this window, and what they will tell of their own accord.
+    pub fn new(
+        window: &Window,
+        layout: Layout,
+        script: PageScript,
+        whatsapp_url: Url,
+        data_dir: &Path,
+    ) -> (Self, Signals) {
+        let (signals, received) = mpsc::unbounded_channel();
+        let inner = Inner {
+            app: window.app_handle().clone(),
+            window: window.clone(),
+            layout,
+            script,
+            whatsapp_url,
+            downloads: data_dir.join("downloads"),
+            placement: Mutex::default(),
+            signals,
+        };
+        (Self(Arc::new(inner)), received)
+    }
+
+    /// Show this SDR's page where there is room for it, or none. An SDR without a page shows none
+    /// until it is opened.
+    pub async fn show(&self, sdr: Option<SdrId>) {
+        self.arrange(|placement| placement.shown = sdr).await;
+    }
+
+    /// Where pages are shown; `None` hides them.
+    pub async fn place(&self, area: Option<PageArea>) {
+        self.arrange(|placement| placement.area = area).await;
+    }
+
+    /// A page's process has ended, as macOS tells the app and not the page's owner.
+    #[cfg(target_os = "macos")]
+    pub fn ended(&self, label: &str) {
+        self.0.ended(label);
+    }
+
+    async fn arrange(&self, change: impl FnOnce(&mut Placement)) {
+        change(&mut self.0.placement());
+        let arranged = self.on_main(CALL_TIMEOUT, |inner| inner.arrange()).await;
+        if arranged.is_err() {
+            tracing::warn!("The pages were not arranged in time");
+        }
+    }
+
+    /// Do something on the thread that owns the webviews.
+    async fn on_main<T: Send + 'static>(
+        &self,
+        within: Duration,
+        work: impl FnOnce(&Arc<Inner>) -> T + Send + 'static,
+    ) -> Result<T, PageFault> {
+        let (done, answer) = oneshot::channel();
+        let inner = Arc::clone(&self.0);
+        self.0
+            .app
+            .run_on_main_thread(move || {
+                // Nobody waits any more after a time-out.
+                let _ = done.send(work(&inner));
+            })
+            .map_err(|_| PageFault::Absent)?;
+        answer_of(answer, within).await
+    }
+
+    async fn call(&self, sdr: &SdrId, function: Function<'_>) -> Result<String, PageFault> {
+        let page = self.0.page(sdr).ok_or(PageFault::Absent)?;
+        let (done, answer) = oneshot::channel();
+        let done = Mutex::new(Some(done));
+        page.eval_with_callback(self.0.script.call(function), move |raw| {
+            let done = done.lock().unwrap_or_else(PoisonError::into_inner).take();
+            if let Some(done) = done {
+                let _ = done.send(raw);
+            }
+        })
+        .map_err(|_| PageFault::Absent)?;
+        // Before the first load the callback is dropped unanswered.
+        answer_of(answer, CALL_TIMEOUT).await
+    }
+}
+
+impl Pages for TauriPages {
+    async fn open(&self, sdr: &SdrId, profile: PathBuf) -> Result<(), PageFault> {
+        let sdr = sdr.clone();
+        self.on_main(OPEN_TIMEOUT, move |inner| inner.open(&sdr, profile))
+            .await?
+    }
+
+    async fn reload(&self, sdr: &SdrId) -> Result<(), PageFault> {
+        let sdr = sdr.clone();
+        self.on_main(CALL_TIMEOUT, move |inner| {
+            let page = inner.page(&sdr).ok_or(PageFault::Absent)?;
+            page.navigate(inner.whatsapp_url.clone())
+                .map_err(|_| PageFault::Absent)
+        })
+        .await?
+    }
+
+    async fn close(&self, sdr: &SdrId) {
+        let sdr = sdr.clone();
+        let closed = self
+            .on_main(CALL_TIMEOUT, move |inner| {
+                if let Some(page) = inner.page(&sdr) {
+                    log_failure("close", page.close());
+                }
+                inner.arrange();
+            })
+            .await;
+        if closed.is_err() {
+            tracing::warn!("A page was not closed in time");
+        }
+    }
+
+    async fn submit(&self, sdr: &SdrId, request: SubmitRequest) -> Result<Submitted, PageFault> {
+        let request = serde_json::to_string(&request).map_err(|_| PageFault::BadAnswer)?;
+        page_answer::read(&self.call(sdr, Function::Submit(&request)).await?)
+    }
+
+    async fn drain(&self, sdr: &SdrId, after_seq: u32) -> Result<Drain, PageFault> {
+        page_answer::read_drain(&self.call(sdr, Function::Drain(after_seq)).await?)
+    }
+
+    async fn probe(&self, sdr: &SdrId) -> Result<Probe, PageFault> {
+        page_answer::read(&self.call(sdr, Function::Probe).await?)
+    }
+}
+
+impl Inner {
+    fn placement(&self) -> std::sync::MutexGuard<'_, Placement> {
+        self.placement
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn page(&self, sdr: &SdrId) -> Option<Webview> {
+        self.app.get_webview(&label(sdr))
+    }
+
+    fn ended(&self, label: &str) {
+        if let Some(sdr) = label.strip_prefix(LABEL_PREFIX) {
+            // Nobody listens any more while the app shuts down.
+            let _ = self.signals.send((sdr.into(), PageSignal::Crashed));
+        }
+    }
+
+    fn arrange(&self) {
+        let (page, area) = {
+            let placement = self.placement();
+            let page = placement.shown.as_ref().and_then(|sdr| self.page(sdr));
+            (page, placement.area)
+        };
+        log_failure("arrange", self.layout.show(page.as_ref(), area));
+    }
+
+    fn open(self: &Arc<Self>, sdr: &SdrId, profile: PathBuf) -> Result<(), PageFault> {
+        if self.page(sdr).is_some() {
+            return Ok(());
+        }
+        make_private_dir(&profile).map_err(|error| {
+            refused(format!(
+                "The profile directory of this SDR cannot be used ({error}). Nothing was sent. Check the rights of the data directory and its free space, then connect again."
+            ))
+        })?;
+        let builder = webview_os::with_profile(self.builder(sdr), profile)
+            .map_err(|error| refused(error.to_string()))?;
+        let page = self
+            .window
+            .add_child(builder, LogicalPosition::new(0.0, 0.0), FIRST_SIZE)
+            .map_err(|error| {
+                refused(format!(
+                    "The page could not be opened ({error}). Nothing was sent. Connect again; if this goes on, restart Hotdesk."
+                ))
+            })?;
+        log_failure("adopt", self.layout.adopt(&page));
+        #[cfg(target_os = "linux")]
+        {
+            let inner = Arc::downgrade(self);
+            let label = page.label().to_owned();
+            let watched = webview_os::on_process_end(&page, move || {
+                if let Some(inner) = inner.upgrade() {
+                    inner.ended(&label);
+                }
+            });
+            log_failure("watch", watched);
+        }
+        self.arrange();
+        Ok(())
+    }
+
+    fn builder(&self, sdr: &SdrId) -> PageWebviewBuilder {
+        let whatsapp_url = self.whatsapp_url.clone();
+        let downloads = self.downloads.join(sdr.as_str());
+        WebviewBuilder::new(label(sdr), WebviewUrl::External(self.whatsapp_url.clone()))
+            .initialization_script(self.script.initialization())
+            .devtools(cfg!(debug_assertions))
+            .general_autofill_enabled(false)
+            .disable_drag_drop_handler()
+            .on_navigation(move |url| page_policy::page_may_load(url, &whatsapp_url))
+            .on_new_window(|url, _| {
+                if page_policy::opens_outside(&url) {
+                    outside::open(&url);
+                }
+                NewWindowResponse::Deny
+            })
+            .on_permission_request(|_, _| PermissionResponse::Deny)
+            .on_download(move |_, event| {
+                if let DownloadEvent::Requested { destination, .. } = event {
+                    if make_private_dir(&downloads).is_err() {
+                        return false;
+                    }
+                    *destination = downloads::place(&downloads, destination);
+                }
+                true
+            })
+    }
+}
+
+async fn answer_of<T>(answer: oneshot::Receiver<T>, within: Duration) -> Result<T, PageFault> {
+    match timeout(within, answer).await {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(_)) => Err(PageFault::Absent),
+        Err(_) => Err(PageFault::TimedOut),
+    }
+}
+
+fn label(sdr: &SdrId) -> String {
+    format!("{LABEL_PREFIX}{sdr}")
+}
+
+fn refused(message: String) -> PageFault {
+    PageFault::Refused(Problem::new(ProblemCode::PageUnresponsive, message))
+}
+
+fn log_failure(what: &str, result: tauri::Result<()>) {
+    if let Err(error) = result {
+        tracing::warn!(page.step = what, %error, "A webview did not do what it was told");
+    }
+}
