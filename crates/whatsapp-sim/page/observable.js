@@ -154,7 +154,7 @@ __d('WAWebBaseModel', ['WAWebEventEmitter'], (global, require, importDefault, im
 
 __d('WAWebCollection', ['WAWebEventEmitter'], (global, require, importDefault, importNamespace, lazy, module, exports) => {
   const { default: EventEmitter, hidden } = require('WAWebEventEmitter');
-  const keyOf = (id) => (typeof id === 'string' ? id : (id?.id ?? id)?.toString());
+  const keyOf = (given) => String(given.isState ? given.id : given);
 
   class Collection extends EventEmitter {
     constructor() {
