@@ -112,6 +112,15 @@ describe("the keyboard", () => {
   });
 });
 
+test("Escape closes the menu and gives the focus back to its button", async () => {
+  await open(SCENES.sending);
+  await fireEvent.click(screen.getByTestId("more-menu"));
+  await tick();
+  await press("Escape");
+  expect(screen.queryByRole("menu")).toBeNull();
+  expect(document.activeElement).toBe(screen.getByTestId("more-menu"));
+});
+
 describe("the page area", () => {
   test("the host is told whose page goes where", async () => {
     const port = await open(SCENES.sending);
