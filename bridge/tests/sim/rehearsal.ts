@@ -1,0 +1,219 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { type BrowserContext, chromium, type Page } from "playwright-core";
+import { vi } from "vitest";
+import type { BridgeEvent, Drain, Probe, Submitted } from "../../src/generated/protocol";
+import type { Answer } from "../fake-page";
+import { unwrap } from "../fake-page";
+
+const BUNDLE = readFileSync(new URL("../../dist/bridge.js", import.meta.url), "utf8");
+const BINARY = fileURLToPath(new URL("../../../target/debug/whatsapp-sim", import.meta.url));
+const NAME = "hotdesk_rehearsal";
+const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+
+/** One row of what really left. */
+export interface Left {
+  readonly account: string;
+  readonly waMessageId: string;
+  readonly to: string;
+  readonly textHash: string;
+}
+
+/** A rehearsal WhatsApp of its own, on a free port. */
+export class Rehearsal {
+  private constructor(
+    private readonly process: ChildProcess,
+    readonly url: string,
+    private readonly folder: string,
+  ) {}
+
+  static async start(args: readonly string[] = []): Promise<Rehearsal> {
+    const folder = await mkdtemp(join(tmpdir(), "hotdesk-bridge-"));
+    const child = spawn(BINARY, ["--listen", "127.0.0.1:0", "--data", folder, ...args], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const url = await new Promise<string>((resolve, reject) => {
+      child.once("error", reject);
+      child.once("exit", (code) => reject(new Error(`whatsapp-sim ended with ${code}`)));
+      createInterface({ input: child.stdout }).on("line", (line) => {
+        const found = /listening on (http:\S+)/.exec(line)?.[1];
+        if (found !== undefined) {
+          resolve(found);
+        }
+      });
+    });
+    return new Rehearsal(child, url, folder);
+  }
+
+  async post(path: string, body: object): Promise<unknown> {
+    const answer = await fetch(`${this.url}/control/${path}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    if (!answer.ok) {
+      throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+    }
+    return answer.json();
+  }
+
+  async left(): Promise<Left[]> {
+    const answer = await fetch(`${this.url}/control/history`);
+    return ((await answer.json()) as { messages: Left[] }).messages;
+  }
+
+  async state(): Promise<{ cspViolations: number; violations: unknown[] }> {
+    const answer = await fetch(`${this.url}/control/state`);
+    return (await answer.json()) as { cspViolations: number; violations: unknown[] };
+  }
+
+  async end(): Promise<void> {
+    const ended = new Promise((resolve) => this.process.once("exit", resolve));
+    this.process.kill("SIGTERM");
+    await ended;
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** A profile of a real browser with the bridge in its page, driven as the app drives it. */
+export class Profile {
+  private after = 0;
+  private generation = "";
+  readonly events: BridgeEvent[] = [];
+
+  private constructor(
+    private readonly context: BrowserContext,
+    readonly page: Page,
+    private readonly folder: string,
+  ) {}
+
+  static async open(rehearsal: Rehearsal, withBridge = true): Promise<Profile> {
+    const folder = await mkdtemp(join(tmpdir(), "hotdesk-profile-"));
+    const context = await chromium.launchPersistentContext(folder, {
+      executablePath: CHROMIUM,
+      headless: true,
+      args: [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
+    });
+    const page = context.pages()[0] ?? (await context.newPage());
+    if (withBridge) {
+      const setup = JSON.stringify({ name: NAME, origin: rehearsal.url });
+      await page.addInitScript({ content: `globalThis.__HOTDESK_BRIDGE__ = ${setup};\n${BUNDLE}` });
+    }
+    await page.goto(rehearsal.url);
+    return new Profile(context, page, folder);
+  }
+
+  async close(): Promise<void> {
+    await this.context.close();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  private async call<T>(method: string, argument?: unknown): Promise<T> {
+    const text = await this.page.evaluate(
+      ([name, key, value]) => {
+        const bridge = (globalThis as never)[name as never] as
+          | Record<string, (value: unknown) => string>
+          | undefined;
+        return bridge?.[key as string]?.(value) ?? null;
+      },
+      [NAME, method, argument] as const,
+    );
+    if (text === null) {
+      throw new Error("the bridge is absent");
+    }
+    return unwrap(JSON.parse(text) as Answer<T>);
+  }
+
+  async probe(): Promise<Probe> {
+    const probe = await this.call<Probe>("probe");
+    this.meet(probe.generation);
+    return probe;
+  }
+
+  /** Probes until the page stands like that. */
+  async until(wanted: Partial<Probe>): Promise<Probe> {
+    return vi.waitFor(
+      async () => {
+        const probe = await this.probe();
+        for (const [key, value] of Object.entries(wanted)) {
+          if (JSON.stringify(probe[key as keyof Probe]) !== JSON.stringify(value)) {
+            throw new Error(`${key} is ${JSON.stringify(probe[key as keyof Probe])}`);
+          }
+        }
+        return probe;
+      },
+      { timeout: 20_000, interval: 50 },
+    );
+  }
+
+  async submit(command: object): Promise<Submitted> {
+    const { generation } = await this.probe();
+    return this.call<Submitted>("submit", JSON.stringify({ generation, command }));
+  }
+
+  /** The numbers of reports count anew in each generation. */
+  private meet(generation: string): void {
+    if (generation !== this.generation) {
+      this.generation = generation;
+      this.after = 0;
+    }
+  }
+
+  private async fetchEvents(): Promise<void> {
+    const drain = await this.call<Drain>("drain", this.after);
+    this.meet(drain.generation);
+    for (const { seq, event } of drain.reports) {
+      if (seq > this.after) {
+        this.after = seq;
+        this.events.push(event);
+      }
+    }
+  }
+
+  /** Drains until an event like this one has come, and returns it. */
+  async event(wanted: Record<string, unknown>): Promise<BridgeEvent> {
+    return vi.waitFor(
+      async () => {
+        await this.fetchEvents();
+        const found = this.events.find((event) =>
+          Object.entries(wanted).every(
+            ([key, value]) => (event as Record<string, unknown>)[key] === value,
+          ),
+        );
+        if (found === undefined) {
+          throw new Error(`no ${JSON.stringify(wanted)} among ${JSON.stringify(this.events)}`);
+        }
+        return found;
+      },
+      { timeout: 20_000, interval: 50 },
+    );
+  }
+
+  /** Links the profile by its QR code and waits until it is connected. */
+  async link(rehearsal: Rehearsal, phone: string): Promise<Probe> {
+    const shown = await vi.waitFor(
+      async () => {
+        const { qr } = await this.probe();
+        if (qr === null) {
+          throw new Error("no code yet");
+        }
+        return qr;
+      },
+      { timeout: 20_000, interval: 50 },
+    );
+    await rehearsal.post("scan", { qr: shown, phone });
+    return this.until({ state: "connected", missing: [] });
+  }
+}
