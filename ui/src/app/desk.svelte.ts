@@ -143,17 +143,17 @@ export class Desk {
     this.notice = null;
     const name = this.sdrs.find((sdr) => sdr.id === sdrId)?.name ?? sdrId;
     const outcome = await this.port.order(sdrId, order);
-    if (!outcome.ok) this.notice = { sdrId, name, problem: outcome.problem };
+    if (outcome.status === "error") this.notice = { sdrId, name, problem: outcome.error };
     this.underway = new Map([...this.underway].filter(([id]) => id !== sdrId));
   }
 
   /** Signs an SDR in and shows them. The problem, if any, is for the dialog. */
   async signIn(email: string, password: string): Promise<Outcome<string>> {
     const outcome = await this.port.signIn(email, password);
-    if (outcome.ok) {
+    if (outcome.status === "ok") {
       this.draftEmail = "";
       this.close();
-      this.choose(outcome.value);
+      this.choose(outcome.data);
     }
     return outcome;
   }

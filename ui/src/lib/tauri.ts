@@ -1,35 +1,29 @@
-import { invoke } from "@tauri-apps/api/core";
-import { listen } from "@tauri-apps/api/event";
-import type { OfficePort, OfficeView, Outcome, Problem } from "./office";
+import { commands, events } from "./generated/app";
+import type { OfficePort, Outcome } from "./office";
 
-function isProblem(thrown: unknown): thrown is Problem {
-  return typeof thrown === "object" && thrown !== null && "code" in thrown && "message" in thrown;
-}
-
-async function outcome<T>(call: Promise<T>): Promise<Outcome<T>> {
+/** A call that never reached the sender is a problem too, not an exception. */
+async function reached<T>(call: Promise<Outcome<T>>): Promise<Outcome<T>> {
   try {
-    return { ok: true, value: await call };
-  } catch (thrown) {
-    const problem: Problem = isProblem(thrown)
-      ? thrown
-      : { code: "unknown", message: "The app did not answer. Nothing was lost. Try it again." };
-    return { ok: false, problem };
+    return await call;
+  } catch {
+    const message = "The app did not answer. Nothing was lost. Try it again.";
+    return { status: "error", error: { code: "unknown", message } };
   }
 }
 
-function subscribe<T>(event: string, callback: (payload: T) => void): () => void {
-  const stop = listen<T>(event, (message) => callback(message.payload));
-  return () => void stop.then((unlisten) => unlisten());
+/** Unlistens at once or, when it is not yet listening, as soon as it is. */
+function stopper(listening: Promise<() => void>): () => void {
+  return () => void listening.then((unlisten) => unlisten());
 }
 
 /** The real port: commands and events of src-tauri. */
 export const tauriPort: OfficePort = {
-  view: () => invoke<OfficeView>("office_view"),
-  onChanged: (callback) => subscribe<OfficeView>("office-changed", callback),
-  onSdrChosen: (callback) => subscribe<string>("sdr-chosen", callback),
-  signIn: (email, password) => outcome(invoke<string>("sign_in", { email, password })),
-  order: (sdr, order) => outcome(invoke<null>("order", { sdr, order })),
-  pauseAll: () => invoke("pause_all"),
-  showPage: (sdr) => invoke("show_page", { sdr }),
-  setPageArea: (area) => invoke("set_page_area", { area }),
+  view: () => commands.officeView(),
+  onChanged: (callback) => stopper(events.officeChanged.listen(({ payload }) => callback(payload))),
+  onSdrChosen: (callback) => stopper(events.sdrChosen.listen(({ payload }) => callback(payload))),
+  signIn: (email, password) => reached(commands.signIn(email, password)),
+  order: (sdr, order) => reached(commands.order(sdr, order)),
+  pauseAll: () => commands.pauseAll(),
+  showPage: (sdr) => commands.showPage(sdr),
+  setPageArea: (area) => commands.setPageArea(area),
 };
