@@ -65,7 +65,7 @@
   function drawChats(messages) {
     const chats = new Map();
     for (const message of messages) chats.set(message.lead, message);
-    if (!lead && chats.size > 0) lead = [...chats.keys()].at(-1);
+    if (!lead && chats.size > 0) lead = messages.at(-1).lead;
     $('chats').replaceChildren(
       ...[...chats.values()]
         .sort((one, other) => other.atMs - one.atMs)

@@ -1,6 +1,6 @@
 // The list of chats.
 __d('SimChatList', ['SimParts', 'WAWebChatCollection', 'WAWebMsgCollection'], (global, require, importDefault, importNamespace, lazy, module, exports) => {
-  const { el, icon, tick, time, avatar, dialog } = require('SimParts');
+  const { el, icon, tick, time, avatar, dialog, notice } = require('SimParts');
   const { ChatCollection } = require('WAWebChatCollection');
   const { MsgCollection } = require('WAWebMsgCollection');
   const { Stream } = require('WAWebStreamModel');
@@ -15,13 +15,14 @@ __d('SimChatList', ['SimParts', 'WAWebChatCollection', 'WAWebMsgCollection'], (g
     row.stamp = stamp;
     row.element.classList.toggle('active', Boolean(chat.active));
     row.element.setAttribute('aria-selected', chat.active ? 'true' : 'false');
-    row.element.replaceChildren(
+    const parts = [
       avatar(chat),
       el('span', { class: 'title', dir: 'auto' }, chat.formattedTitle),
       el('span', { class: 'when' }, last ? time(last.t) : ''),
       el('span', { class: 'preview', dir: 'auto' }, last?.id.fromMe ? tick(last) : null, last?.body ?? ''),
-      chat.unreadCount > 0 ? el('span', { class: 'unread', 'aria-label': `${chat.unreadCount} unread` }, String(chat.unreadCount)) : null,
-    );
+    ];
+    if (chat.unreadCount > 0) parts.push(el('span', { class: 'unread', 'aria-label': `${chat.unreadCount} unread` }, String(chat.unreadCount)));
+    row.element.replaceChildren(...parts);
   }
 
   function draw() {
@@ -85,6 +86,7 @@ __d('SimChatList', ['SimParts', 'WAWebChatCollection', 'WAWebMsgCollection'], (g
       ),
       status,
       el('div', { id: 'pane-side' }, list),
+      notice(),
     );
   };
 }, 98);

@@ -1,0 +1,8 @@
+//! The server half and the control API over real HTTP and a real WebSocket.
+
+mod support;
+
+mod control;
+mod delivery;
+mod linking;
+mod page;
