@@ -8,6 +8,7 @@ use tauri_specta::{Builder, collect_commands, collect_events};
 /// All commands and events.
 pub fn contract() -> Builder<Wry> {
     Builder::new()
+        .disable_serde_phases()
         .commands(collect_commands![
             commands::office_view,
             commands::sign_in,
@@ -21,8 +22,6 @@ pub fn contract() -> Builder<Wry> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
-
     use super::contract;
     use specta_typescript::Typescript;
     use std::path::Path;

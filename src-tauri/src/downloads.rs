@@ -40,8 +40,6 @@ fn plain_name(wanted: &Path) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
-
     use super::place;
     use std::path::Path;
 

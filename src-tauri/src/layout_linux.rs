@@ -119,10 +119,11 @@ fn hand_shortcuts_to(shell: &WebView, toplevel: &gtk::ApplicationWindow) {
             .keyval()
             .to_unicode()
             .is_some_and(|key| matches!(key, '1'..='9' | 'k' | 'K'));
-        if control_only && ours {
-            if let Some(shell) = shell.upgrade() {
-                shell.grab_focus();
-            }
+        if control_only
+            && ours
+            && let Some(shell) = shell.upgrade()
+        {
+            shell.grab_focus();
         }
         glib::Propagation::Proceed
     });

@@ -27,8 +27,6 @@ pub fn shell_may_load(url: &Url, dev_url: Option<&Url>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
-
     use super::{opens_outside, page_may_load, shell_may_load};
     use tauri::Url;
 

@@ -55,8 +55,6 @@ pub enum Function<'a> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
-
     use super::{Function, PageScript};
     use tauri::Url;
 

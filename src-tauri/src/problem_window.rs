@@ -45,8 +45,8 @@ pub fn open(app: &AppHandle, said: &str) -> tauri::Result<()> {
             .lock()
             .unwrap_or_else(PoisonError::into_inner),
     );
-    let address = Url::parse(&format!("{SCHEME}://localhost/"))
-        .map_err(|error| tauri::Error::InvalidUrl(error))?;
+    let address =
+        Url::parse(&format!("{SCHEME}://localhost/")).map_err(tauri::Error::InvalidUrl)?;
     WebviewWindowBuilder::new(app, PROBLEM, WebviewUrl::CustomProtocol(address))
         .title("Hotdesk cannot start")
         .inner_size(620.0, 360.0)
