@@ -220,10 +220,13 @@ fn refused(error: &keyring_core::Error) -> KeychainError {
     let reason = match error {
         Error::PlatformFailure(inner) | Error::NoStorageAccess(inner) => inner.to_string(),
         Error::NoEntry => "it has no such entry".to_owned(),
-        Error::BadEncoding(_) | Error::BadDataFormat(_, _) => "what it holds is damaged".to_owned(),
         Error::Ambiguous(_) => "it holds more than one key of this name".to_owned(),
         Error::NoDefaultStore => "there is none".to_owned(),
-        other => other.to_string(),
+        Error::BadStoreFormat(words) | Error::NotSupportedByStore(words) => words.clone(),
+        Error::TooLong(_, _) | Error::Invalid(_, _) => "it takes no such entry".to_owned(),
+        Error::BadEncoding(_) | Error::BadDataFormat(_, _) | _ => {
+            "what it holds is damaged".to_owned()
+        }
     };
     KeychainError::Refused { reason }
 }

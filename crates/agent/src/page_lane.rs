@@ -4,7 +4,7 @@ use crate::pages::Pages;
 use hotdesk_engine::input::{Input, PageFault};
 use hotdesk_protocol::bridge::{BridgeCommand, SubmitRequest};
 use hotdesk_protocol::ids::{PageGeneration, SdrId};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -41,10 +41,10 @@ pub(crate) async fn run<P: Pages>(
     }
 }
 
-async fn carry_out<P: Pages>(pages: &P, sdr: &SdrId, profile: &PathBuf, call: PageCall) -> Input {
+async fn carry_out<P: Pages>(pages: &P, sdr: &SdrId, profile: &Path, call: PageCall) -> Input {
     match call {
         PageCall::Open => {
-            let opened = within(SLOW, pages.open(sdr, profile.clone())).await;
+            let opened = within(SLOW, pages.open(sdr, profile.to_owned())).await;
             Input::PageOpened(opened)
         }
         PageCall::Reload => Input::PageOpened(within(SLOW, pages.reload(sdr)).await),

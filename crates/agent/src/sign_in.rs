@@ -102,13 +102,14 @@ impl Failed {
 
 /// A server that is not ours says 401 without our code.
 fn refused(error: &QueueError) -> Problem {
-    match error.code() {
-        ProblemCode::Unauthorized | ProblemCode::WrongCredentials => Problem::new(
-            ProblemCode::WrongCredentials,
-            "The queue server does not know this e-mail with this password. Nothing was changed. Check both and try again.",
-        ),
-        _ => Problem::from(error),
+    let codes = [ProblemCode::Unauthorized, ProblemCode::WrongCredentials];
+    if !codes.contains(&error.code()) {
+        return Problem::from(error);
     }
+    Problem::new(
+        ProblemCode::WrongCredentials,
+        "The queue server does not know this e-mail with this password. Nothing was changed. Check both and try again.",
+    )
 }
 
 /// Sign the rehearsal's SDRs in, in order, trying again while the server does not answer. An SDR
@@ -121,18 +122,16 @@ pub(crate) async fn rehearse<P: Pages>(inner: Arc<Inner<P>>, sign_ins: Vec<Rehea
             .sdrs
             .iter()
             .any(|sdr| sdr.email == email && !sdr.signed_out);
-        while !known {
-            match inner.try_sign_in(&email, &password).await {
-                Ok(_) => break,
-                Err(failed) => {
-                    inner.shared.office.server(Some(&failed.problem));
-                    tracing::warn!(problem.code = ?failed.problem.code, "A rehearsal's sign-in failed");
-                    if !failed.again {
-                        break;
-                    }
-                    sleep(REHEARSAL_RETRY).await;
-                }
+        if known {
+            continue;
+        }
+        while let Err(failed) = inner.try_sign_in(&email, &password).await {
+            inner.shared.office.server(Some(&failed.problem));
+            tracing::warn!(problem.code = ?failed.problem.code, "A rehearsal's sign-in failed");
+            if !failed.again {
+                break;
             }
+            sleep(REHEARSAL_RETRY).await;
         }
     }
 }

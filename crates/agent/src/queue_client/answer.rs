@@ -93,18 +93,13 @@ fn problem(status: StatusCode, body: &[u8]) -> Problem {
         }
         return Problem::new(code(status), problem.message);
     }
-    let words = match code(status) {
-        ProblemCode::Unauthorized => {
-            "The queue server no longer accepts this desktop. Nothing is lost. Sign in again."
-                .to_owned()
-        }
-        ProblemCode::TooManyRequests => {
-            "The queue server is busy. Nothing is lost; Hotdesk waits and goes on by itself."
-                .to_owned()
-        }
-        _ => format!(
-            "The queue server answered {}. Nothing is lost. If this lasts, tell whoever runs the queue server.",
-            status.as_u16()
+    let words = match status.as_u16() {
+        401 => "The queue server no longer accepts this desktop. Nothing is lost. Sign in again."
+            .to_owned(),
+        429 => "The queue server is busy. Nothing is lost; Hotdesk waits and goes on by itself."
+            .to_owned(),
+        other => format!(
+            "The queue server answered {other}. Nothing is lost. If this lasts, tell whoever runs the queue server."
         ),
     };
     Problem::new(code(status), words)

@@ -75,10 +75,12 @@ fn check(db: &Connection) -> Result<(), StoreError> {
 }
 
 fn unusable(error: &rusqlite::Error) -> StoreError {
-    match StoreError::from_sqlite(error) {
-        StoreError::Failed { what } => StoreError::Unusable {
+    let error = StoreError::from_sqlite(error);
+    if let StoreError::Failed { what } = error {
+        StoreError::Unusable {
             reason: what.to_owned(),
-        },
-        other => other,
+        }
+    } else {
+        error
     }
 }

@@ -1,0 +1,18 @@
+//! The sender against the real queue server, a real database file, a mock keyring, and a page that
+//! can be told to misbehave.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod answers;
+mod config;
+mod instance;
+mod keychain;
+mod logs;
+mod queue_client;
+mod runner;
+mod store;
+mod support;
+mod trouble;

@@ -1,0 +1,101 @@
+//! The real queue server, in process, with the sample office in it.
+
+use hotdesk_protocol::ids::SdrId;
+use hotdesk_protocol::session::MessageState;
+use hotdesk_server::seed::{SampleOffice, sample_office};
+use hotdesk_server::store::{MessageView, Which};
+use hotdesk_server::{Options, PasswordCost, Running, start};
+use std::net::SocketAddr;
+use std::time::Duration;
+use tempfile::TempDir;
+use tokio::time::{Instant, interval};
+
+/// The office's password.
+pub const PASSWORD: &str = "hotdesk-demo";
+
+pub struct Office {
+    dir: TempDir,
+    address: SocketAddr,
+    running: Option<Running>,
+}
+
+impl Office {
+    /// Three SDRs and so many messages, without pacing.
+    pub async fn open(messages: u32) -> Self {
+        let dir = TempDir::new().unwrap();
+        let mut office = Self {
+            dir,
+            address: SocketAddr::from(([127, 0, 0, 1], 0)),
+            running: None,
+        };
+        office.reopen().await;
+        office.seed(messages).await;
+        office
+    }
+
+    pub async fn seed(&self, messages: u32) {
+        let sample = SampleOffice {
+            messages,
+            gap_ms: 0,
+            password_cost: PasswordCost::CHEAP,
+            ..SampleOffice::default()
+        };
+        let now = Options::new("").clock;
+        sample_office(self.server().store().as_ref(), sample, now())
+            .await
+            .unwrap();
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    pub fn server(&self) -> &Running {
+        self.running.as_ref().unwrap()
+    }
+
+    /// The server goes away.
+    pub async fn close(&mut self) {
+        self.running.take().unwrap().stop().await;
+    }
+
+    /// The server comes back under the same address, with the same data.
+    pub async fn reopen(&mut self) {
+        let mut options = Options::new(self.dir.path().join("server.db"));
+        options.listen = self.address;
+        options.password_cost = PasswordCost::CHEAP;
+        options.poll = Duration::from_millis(200);
+        options.stop_within = Duration::from_secs(1);
+        let running = start(options).await.unwrap();
+        self.address = running.address();
+        self.running = Some(running);
+    }
+
+    pub async fn messages(&self, sdr: Option<&str>) -> Vec<MessageView> {
+        let which = Which::Page {
+            sdr_id: sdr.map(SdrId::from),
+            after: 0,
+            limit: 100,
+        };
+        self.server().store().messages(which).await.unwrap()
+    }
+
+    /// Wait until so many messages of an SDR (or of all) stand at `state`.
+    pub async fn until(&self, sdr: Option<&str>, state: MessageState, count: usize) {
+        let by = Instant::now() + Duration::from_secs(30);
+        let mut look = interval(Duration::from_millis(20));
+        loop {
+            look.tick().await;
+            let messages = self.messages(sdr).await;
+            let there = messages.iter().filter(|m| m.state == state).count();
+            if there == count {
+                return;
+            }
+            let states: Vec<_> = messages.iter().map(|m| m.state).collect();
+            assert!(
+                Instant::now() < by,
+                "the server never had {count} at {state:?}: {states:?}"
+            );
+        }
+    }
+}

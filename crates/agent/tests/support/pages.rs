@@ -1,0 +1,286 @@
+//! A WhatsApp page as far as the agent can tell: ids, ticks, generations, storage that outlives a
+//! load, and the ways in which a page can fail.
+
+use hotdesk_agent::pages::{PageFault, Pages};
+use hotdesk_protocol::bridge::{
+    BridgeCommand, BridgeEvent, BridgeReport, Drain, OwnAccount, Probe, SubmitRequest, Submitted,
+};
+use hotdesk_protocol::ids::{ChatId, MessageId, PageGeneration, SdrId, WaMessageId};
+use hotdesk_protocol::session::{Ack, SessionState};
+use std::collections::BTreeMap;
+use std::future::pending;
+use std::path::PathBuf;
+use std::sync::Mutex;
+
+/// How a page treats what it is asked.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub enum Mood {
+    /// Sends, and ticks up to this at once.
+    #[default]
+    Works,
+    /// Answers nothing at all.
+    Hangs,
+    /// Takes a submit, sends nothing, and never answers it.
+    SwallowsSubmits,
+    /// Sends, and never answers the submit nor tells of the tick.
+    SendsInSilence,
+}
+
+/// A message that really left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Left {
+    pub sdr: SdrId,
+    pub id: WaMessageId,
+    pub phone: String,
+    pub text: String,
+}
+
+#[derive(Default)]
+struct Page {
+    mood: Mood,
+    // The profile: outlives a load.
+    account: Option<String>,
+    marker: Option<String>,
+    messages: BTreeMap<WaMessageId, Ack>,
+    // The load.
+    open: bool,
+    load: u32,
+    reports: Vec<BridgeReport>,
+}
+
+#[derive(Default)]
+struct World {
+    pages: BTreeMap<SdrId, Page>,
+    history: Vec<Left>,
+    submits: usize,
+    profiles: Vec<PathBuf>,
+}
+
+/// All pages of an office, and what really left through them.
+#[derive(Default)]
+pub struct FakePages {
+    world: Mutex<World>,
+}
+
+impl FakePages {
+    /// Link an SDR's profile to a number, as a scan does.
+    pub fn link(&self, sdr: &str, phone: &str) {
+        self.with(&SdrId::from(sdr), |page| {
+            page.account = Some(phone.to_owned())
+        });
+    }
+
+    pub fn set_mood(&self, sdr: &str, mood: Mood) {
+        self.with(&SdrId::from(sdr), |page| page.mood = mood);
+    }
+
+    /// Everything that really left, oldest first.
+    pub fn history(&self) -> Vec<Left> {
+        self.world.lock().unwrap().history.clone()
+    }
+
+    /// How many send commands any page was given.
+    pub fn submits(&self) -> usize {
+        self.world.lock().unwrap().submits
+    }
+
+    /// The profile directories that were opened.
+    pub fn profiles(&self) -> Vec<PathBuf> {
+        self.world.lock().unwrap().profiles.clone()
+    }
+
+    pub fn is_open(&self, sdr: &str) -> bool {
+        self.with(&SdrId::from(sdr), |page| page.open)
+    }
+
+    pub fn is_linked(&self, sdr: &str) -> bool {
+        self.with(&SdrId::from(sdr), |page| page.account.is_some())
+    }
+
+    /// The app's process has ended: so have its pages.
+    pub fn die(&self) {
+        for page in self.world.lock().unwrap().pages.values_mut() {
+            page.open = false;
+        }
+    }
+
+    fn with<T>(&self, sdr: &SdrId, change: impl FnOnce(&mut Page) -> T) -> T {
+        let mut world = self.world.lock().unwrap();
+        change(world.pages.entry(sdr.clone()).or_default())
+    }
+
+    async fn mood(&self, sdr: &SdrId) -> Mood {
+        let mood = self.with(sdr, |page| page.mood);
+        if mood == Mood::Hangs {
+            pending::<()>().await;
+        }
+        mood
+    }
+}
+
+impl Page {
+    fn generation(&self) -> PageGeneration {
+        PageGeneration(format!("load-{}", self.load))
+    }
+
+    fn start(&mut self) {
+        self.open = true;
+        self.load += 1;
+        self.reports.clear();
+    }
+
+    fn report(&mut self, event: BridgeEvent) {
+        let seq = u32::try_from(self.reports.len()).unwrap() + 1;
+        self.reports.push(BridgeReport { seq, event });
+    }
+
+    fn in_page(&mut self, message_id: MessageId, id: WaMessageId, ack: Ack, already_there: bool) {
+        self.report(BridgeEvent::InPage {
+            message_id,
+            wa_message_id: id,
+            chat_id: ChatId::from("chat@c.us"),
+            ack,
+            already_there,
+        });
+    }
+}
+
+impl Pages for FakePages {
+    async fn open(&self, sdr: &SdrId, profile: PathBuf) -> Result<(), PageFault> {
+        self.world.lock().unwrap().profiles.push(profile);
+        self.with(sdr, |page| {
+            if !page.open {
+                page.start();
+            }
+        });
+        Ok(())
+    }
+
+    async fn reload(&self, sdr: &SdrId) -> Result<(), PageFault> {
+        self.mood(sdr).await;
+        self.with(sdr, Page::start);
+        Ok(())
+    }
+
+    async fn close(&self, sdr: &SdrId) {
+        self.with(sdr, |page| page.open = false);
+    }
+
+    async fn submit(&self, sdr: &SdrId, request: SubmitRequest) -> Result<Submitted, PageFault> {
+        let mood = self.mood(sdr).await;
+        let mut left = None;
+        let sends = matches!(request.command, BridgeCommand::SendText { .. });
+        let generation = self.with(sdr, |page| {
+            if !page.open {
+                return Err(PageFault::Absent);
+            }
+            if request.generation != page.generation() {
+                return Err(PageFault::OtherGeneration);
+            }
+            match request.command {
+                BridgeCommand::SendText {
+                    message_id,
+                    wa_message_id,
+                    phone,
+                    text,
+                } => {
+                    if mood == Mood::SwallowsSubmits {
+                        return Ok(page.generation());
+                    }
+                    if let Some(ack) = page.messages.get(&wa_message_id).copied() {
+                        page.in_page(message_id, wa_message_id, ack, true);
+                        return Ok(page.generation());
+                    }
+                    page.messages.insert(wa_message_id.clone(), Ack::Device);
+                    left = Some(Left {
+                        sdr: sdr.clone(),
+                        id: wa_message_id.clone(),
+                        phone,
+                        text,
+                    });
+                    if mood == Mood::Works {
+                        page.in_page(message_id, wa_message_id.clone(), Ack::Clock, false);
+                        for ack in [Ack::Server, Ack::Device] {
+                            let wa_message_id = wa_message_id.clone();
+                            page.report(BridgeEvent::Ack { wa_message_id, ack });
+                        }
+                    }
+                }
+                BridgeCommand::LookUp {
+                    message_id,
+                    wa_message_id,
+                } => match page.messages.get(&wa_message_id).copied() {
+                    Some(ack) => page.in_page(message_id, wa_message_id, ack, true),
+                    None => page.report(BridgeEvent::Absent {
+                        message_id,
+                        wa_message_id,
+                    }),
+                },
+                BridgeCommand::Mark { marker } => {
+                    page.marker.get_or_insert(marker);
+                }
+                BridgeCommand::RefreshQr => {}
+                BridgeCommand::LogOut => {
+                    page.account = None;
+                    page.marker = None;
+                    page.messages.clear();
+                }
+            }
+            Ok(page.generation())
+        })?;
+        {
+            let mut world = self.world.lock().unwrap();
+            world.submits += usize::from(sends);
+            world.history.extend(left);
+        }
+        if sends && matches!(mood, Mood::SwallowsSubmits | Mood::SendsInSilence) {
+            pending::<()>().await;
+        }
+        Ok(Submitted { generation })
+    }
+
+    async fn drain(&self, sdr: &SdrId, after_seq: u32) -> Result<Drain, PageFault> {
+        self.mood(sdr).await;
+        self.with(sdr, |page| {
+            if !page.open {
+                return Err(PageFault::Absent);
+            }
+            let new = page.reports.iter().filter(|report| report.seq > after_seq);
+            Ok(Drain {
+                generation: page.generation(),
+                reports: new.cloned().collect(),
+                more: false,
+            })
+        })
+    }
+
+    async fn probe(&self, sdr: &SdrId) -> Result<Probe, PageFault> {
+        self.mood(sdr).await;
+        self.with(sdr, |page| {
+            if !page.open {
+                return Err(PageFault::Absent);
+            }
+            let account = page.account.clone();
+            Ok(Probe {
+                generation: page.generation(),
+                adapter: "modules".to_owned(),
+                page_version: None,
+                state: match account {
+                    Some(_) => SessionState::Connected,
+                    None => SessionState::Qr,
+                },
+                qr: account.is_none().then(|| format!("secret-qr-of-{sdr}")),
+                qr_expired: false,
+                account: account.map(|phone| OwnAccount {
+                    phone,
+                    device: 1,
+                    lid: None,
+                }),
+                marker: page.marker.clone(),
+                missing: Vec::new(),
+                quiet_ms: 10_000,
+                last_seq: page.reports.len().try_into().unwrap(),
+            })
+        })
+    }
+}
