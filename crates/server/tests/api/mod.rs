@@ -1,0 +1,4 @@
+mod health;
+mod messages;
+mod sdr;
+mod sender;

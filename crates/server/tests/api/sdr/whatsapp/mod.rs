@@ -1,0 +1,3 @@
+mod qr;
+mod session;
+mod status;

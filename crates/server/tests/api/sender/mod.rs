@@ -1,0 +1,12 @@
+mod auth;
+mod begin;
+mod claim;
+mod heartbeat;
+mod mark;
+mod opt_out;
+mod queue;
+mod release;
+mod renew;
+mod reply;
+mod result;
+mod sign_out;

@@ -1,0 +1,208 @@
+//! The program as a person starts it.
+
+use crate::support::send;
+use hotdesk_server::seed::PASSWORD;
+use serde_json::json;
+use std::io::{BufRead, BufReader, Read};
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hotdesk-server"));
+    for key in ["CONFIG", "LISTEN", "DATABASE", "LEASE_MS", "LOG_LEVEL"] {
+        command.env_remove(format!("HOTDESK_SERVER_{key}"));
+    }
+    command
+}
+
+fn run(args: &[&str]) -> Output {
+    program().args(args).output().unwrap()
+}
+
+#[track_caller]
+fn ends(output: &Output, code: i32, words: &[&str]) {
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{told}");
+    for word in words {
+        assert!(told.contains(word), "the error should say {word:?}: {told}");
+    }
+    assert!(output.stdout.is_empty(), "errors go to stderr");
+}
+
+struct Serving {
+    child: Child,
+    url: String,
+}
+
+impl Serving {
+    fn start(database: &Path) -> Self {
+        let mut child = program()
+            .args(["serve", "--listen", "127.0.0.1:0", "--database"])
+            .arg(database)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        let out = child.stdout.as_mut().unwrap();
+        BufReader::new(out).read_line(&mut line).unwrap();
+        let url = line
+            .trim_end()
+            .strip_prefix("hotdesk-server listening on ")
+            .expect("the first line says where it listens")
+            .to_owned();
+        Self { child, url }
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn seeding_is_told_and_repeatable() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("q.sqlite");
+    let args = [
+        "seed",
+        "--database",
+        path.to_str().unwrap(),
+        "--sample-office",
+    ];
+    for queued in ["30 messages queued", "0 messages queued"] {
+        let output = run(&args);
+        let told = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success() && told.contains(queued), "{told}");
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn it_serves_what_was_seeded_and_ends_gracefully_on_sigterm() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("q.sqlite");
+    run(&[
+        "seed",
+        "--database",
+        path.to_str().unwrap(),
+        "--sample-office",
+    ]);
+    let mut server = Serving::start(&path);
+    let http = reqwest::Client::new();
+    let url = |path: &str| format!("{}{path}", server.url);
+    let sign_in = json!({"email": "bob@hotdesk.example", "password": PASSWORD, "desktopId": "d1"});
+    let answer = send(http.post(url("/api/sender/auth")).json(&sign_in)).await;
+    let token = answer.ok()["token"].as_str().unwrap().to_owned();
+    let claim = json!({"sdrId": "bob", "desktopId": "d1", "limit": 10, "waitSeconds": 25});
+    let post = || {
+        http.post(url("/api/sender/claim"))
+            .bearer_auth(&token)
+            .json(&claim)
+    };
+    let first = send(post()).await.ok();
+    assert_eq!(first["messages"].as_array().unwrap().len(), 10);
+
+    let waiting = tokio::spawn(send(post()));
+    let pid = server.child.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-TERM", &pid])
+            .status()
+            .unwrap()
+            .success()
+    );
+    let status = server.child.wait().unwrap();
+    assert_eq!(status.code(), Some(0), "it stops in good order");
+    let mut rest = String::new();
+    server
+        .child
+        .stdout
+        .as_mut()
+        .unwrap()
+        .read_to_string(&mut rest)
+        .unwrap();
+    assert_eq!(rest, "", "one line on stdout, no more");
+    // Refused if the stop was faster than the claim; answered with nothing if not.
+    if let Ok(answer) = waiting.await {
+        assert_eq!(answer.ok()["messages"], json!([]));
+    }
+}
+
+#[test]
+fn a_port_that_is_taken_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("q.sqlite");
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let output = run(&[
+        "serve",
+        "--listen",
+        &address,
+        "--database",
+        path.to_str().unwrap(),
+    ]);
+    ends(&output, 3, &[&address, "Nothing was started", "--listen"]);
+}
+
+#[test]
+fn a_data_file_that_cannot_be_written_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let nowhere = folder.path().join("missing/q.sqlite");
+    let listen = ["serve", "--listen", "127.0.0.1:0", "--database"];
+    let with = |path: &Path| run(&[&listen[..], &[path.to_str().unwrap()]].concat());
+    ends(
+        &with(&nowhere),
+        4,
+        &["missing/q.sqlite", "Nothing was changed"],
+    );
+    ends(&with(folder.path()), 4, &["cannot be opened for writing"]);
+    let other = folder.path().join("letter.txt");
+    std::fs::write(&other, "Dear all, ".repeat(500)).unwrap();
+    ends(&with(&other), 4, &["letter.txt", "left as it is"]);
+    let kept = std::fs::read_to_string(&other).unwrap();
+    assert_eq!(
+        kept,
+        "Dear all, ".repeat(500),
+        "what is not ours is not touched"
+    );
+}
+
+#[test]
+fn a_wrong_configuration_is_told_with_its_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("server.toml");
+    std::fs::write(&path, "listen = \"127.0.0.1:0\"\ncolour = 1\n").unwrap();
+    let output = run(&["serve", "--config", path.to_str().unwrap()]);
+    ends(&output, 2, &["line 2", "colour"]);
+    let output = program()
+        .arg("serve")
+        .env("HOTDESK_SERVER_LISTEN", "everywhere")
+        .output()
+        .unwrap();
+    ends(&output, 2, &["everywhere", "--listen"]);
+}
+
+#[test]
+fn help_names_every_command_and_setting() {
+    let help = |args: &[&str]| String::from_utf8(run(args).stdout).unwrap();
+    let all = help(&["--help"]);
+    assert!(
+        ["serve", "seed", "add-person"]
+            .iter()
+            .all(|it| all.contains(it)),
+        "{all}"
+    );
+    let serve = help(&["serve", "--help"]);
+    for word in [
+        "HOTDESK_SERVER_LISTEN",
+        "HOTDESK_SERVER_DATABASE",
+        "127.0.0.1:8750",
+        "SIGTERM",
+    ] {
+        assert!(serve.contains(word), "{word} is missing: {serve}");
+    }
+}

@@ -1,0 +1,4 @@
+mod conformance;
+mod limits;
+mod model;
+mod opening;

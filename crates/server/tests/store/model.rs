@@ -1,0 +1,278 @@
+//! The queue as a person would explain it, without a database.
+
+use hotdesk_protocol::session::MessageState;
+use hotdesk_server::store::Refusal;
+use hotdesk_server::store::rules::{MAX_EXPIRED_LEASES, Standing, after_report};
+
+pub const LEASE_MS: i64 = 60_000;
+pub const DAILY: usize = 8;
+
+pub struct Message {
+    pub sdr: usize,
+    pub lead: usize,
+    pub state: MessageState,
+    pub holder: Option<usize>,
+    /// Which of the tokens ever given is in force, counted over all messages.
+    pub token: Option<usize>,
+    pub until: i64,
+    pub expired: u32,
+    pub epoch: Option<u32>,
+    pub held_by: Vec<usize>,
+    pub sent: bool,
+}
+
+#[derive(Default)]
+pub struct Model {
+    pub messages: Vec<Message>,
+    pub opted_out: Vec<usize>,
+    pub tokens: usize,
+    pub now: i64,
+}
+
+impl Model {
+    pub fn enqueue(&mut self, sdr: usize, lead: usize) -> Result<(), Refusal> {
+        if self.opted_out.contains(&lead) {
+            return Err(Refusal::DoNotContact);
+        }
+        self.messages.push(Message {
+            sdr,
+            lead,
+            state: MessageState::Queued,
+            holder: None,
+            token: None,
+            until: 0,
+            expired: 0,
+            epoch: None,
+            held_by: Vec::new(),
+            sent: false,
+        });
+        Ok(())
+    }
+
+    /// The messages leased, in order.
+    pub fn claim(
+        &mut self,
+        sdr: usize,
+        desktop: usize,
+        limit: usize,
+        holding: &[usize],
+    ) -> Vec<usize> {
+        let now = self.now;
+        for it in self.messages.iter_mut().filter(|it| it.sdr == sdr) {
+            if it.state == MessageState::Leased && it.until <= now {
+                it.expired += 1;
+                it.token = None;
+                it.state = if it.expired >= MAX_EXPIRED_LEASES {
+                    MessageState::Dead
+                } else {
+                    MessageState::Queued
+                };
+            }
+        }
+        let mut chosen: Vec<usize> = (0..self.messages.len())
+            .filter(|id| {
+                let it = &self.messages[*id];
+                it.sdr == sdr
+                    && it.state == MessageState::Begun
+                    && it.holder == Some(desktop)
+                    && it.until <= now
+                    && !holding.contains(id)
+            })
+            .take(limit)
+            .collect();
+        let own = || self.messages.iter().filter(|it| it.sdr == sdr);
+        let under_way =
+            |it: &&Message| matches!(it.state, MessageState::Leased | MessageState::Begun);
+        let used = own().filter(|it| it.sent).count() + own().filter(under_way).count();
+        let room = (limit - chosen.len()).min(DAILY.saturating_sub(used));
+        let heads: Vec<usize> = (0..self.messages.len())
+            .filter(|id| self.is_head(*id, sdr) && !holding.contains(id))
+            .take(room)
+            .collect();
+        chosen.extend(heads);
+        for id in &chosen {
+            let it = &mut self.messages[*id];
+            if it.state == MessageState::Queued {
+                it.state = MessageState::Leased;
+            }
+            it.holder = Some(desktop);
+            it.held_by.push(desktop);
+            it.until = now + LEASE_MS;
+            it.token = Some(self.tokens);
+            self.tokens += 1;
+        }
+        chosen
+    }
+
+    fn is_head(&self, id: usize, sdr: usize) -> bool {
+        let it = &self.messages[id];
+        let blocks = |(other_id, other): (usize, &Message)| {
+            other.sdr == sdr
+                && other.lead == it.lead
+                && match other.state {
+                    MessageState::Leased | MessageState::Begun | MessageState::Review => true,
+                    MessageState::Queued => other_id < id,
+                    MessageState::Sent
+                    | MessageState::Delivered
+                    | MessageState::Read
+                    | MessageState::Failed
+                    | MessageState::Dead
+                    | MessageState::Cancelled => false,
+                }
+        };
+        it.sdr == sdr
+            && it.state == MessageState::Queued
+            && !self.messages.iter().enumerate().any(blocks)
+    }
+
+    fn own(&mut self, id: usize, sdr: usize) -> Result<&mut Message, Refusal> {
+        let found = self.messages.get_mut(id).ok_or(Refusal::NoSuchMessage)?;
+        if found.sdr == sdr {
+            Ok(found)
+        } else {
+            Err(Refusal::NotYours)
+        }
+    }
+
+    pub fn begin(
+        &mut self,
+        id: usize,
+        sdr: usize,
+        desktop: usize,
+        token: usize,
+        epoch: u32,
+    ) -> Result<(), Refusal> {
+        let now = self.now;
+        let lead = self.messages.get(id).map(|it| it.lead);
+        let stop = lead.is_some_and(|lead| self.opted_out.contains(&lead));
+        let it = self.own(id, sdr)?;
+        let held = it.holder == Some(desktop) && it.token == Some(token);
+        match it.state {
+            MessageState::Cancelled => return Err(Refusal::Cancelled),
+            MessageState::Leased if held && it.until > now => {}
+            MessageState::Begun if held => {
+                if it.epoch != Some(epoch) || stop {
+                    let refusal = if it.epoch == Some(epoch) {
+                        Refusal::Cancelled
+                    } else {
+                        Refusal::Fenced
+                    };
+                    it.state = MessageState::Review;
+                    it.token = None;
+                    return Err(refusal);
+                }
+            }
+            MessageState::Leased
+            | MessageState::Begun
+            | MessageState::Queued
+            | MessageState::Sent
+            | MessageState::Delivered
+            | MessageState::Read
+            | MessageState::Failed
+            | MessageState::Dead
+            | MessageState::Review => return Err(Refusal::Fenced),
+        }
+        it.state = MessageState::Begun;
+        it.epoch = Some(epoch);
+        it.until = now + LEASE_MS;
+        Ok(())
+    }
+
+    pub fn renew(
+        &mut self,
+        id: usize,
+        sdr: usize,
+        desktop: usize,
+        token: usize,
+    ) -> Result<(), Refusal> {
+        let now = self.now;
+        let it = self.own(id, sdr)?;
+        let held = it.holder == Some(desktop) && it.token == Some(token);
+        let alive =
+            it.state == MessageState::Begun || (it.state == MessageState::Leased && it.until > now);
+        if !(held && alive) {
+            return Err(Refusal::Fenced);
+        }
+        it.until = now + LEASE_MS;
+        Ok(())
+    }
+
+    pub fn release(
+        &mut self,
+        id: usize,
+        sdr: usize,
+        desktop: usize,
+        token: usize,
+    ) -> Result<(), Refusal> {
+        let it = self.own(id, sdr)?;
+        if it.state == MessageState::Begun {
+            return Err(Refusal::Fenced);
+        }
+        let held = it.holder == Some(desktop) && it.token == Some(token);
+        if it.state == MessageState::Leased && held {
+            it.state = MessageState::Queued;
+            it.token = None;
+        }
+        Ok(())
+    }
+
+    pub fn report(
+        &mut self,
+        id: usize,
+        sdr: usize,
+        desktop: usize,
+        state: MessageState,
+    ) -> Result<MessageState, Refusal> {
+        let it = self.own(id, sdr)?;
+        let standing = if it.holder == Some(desktop) {
+            Standing::Holder
+        } else if it.held_by.contains(&desktop) {
+            Standing::Former
+        } else {
+            return Err(Refusal::NeverHeld);
+        };
+        if let Some(next) = after_report(it.state, state, standing) {
+            it.state = next;
+            it.token = None;
+            it.sent |= matches!(
+                next,
+                MessageState::Sent | MessageState::Delivered | MessageState::Read
+            );
+        }
+        Ok(it.state)
+    }
+
+    pub fn cancel(&mut self, id: usize, sdr: usize) -> Result<(), Refusal> {
+        let it = self.own(id, sdr)?;
+        match it.state {
+            MessageState::Queued | MessageState::Leased => {
+                it.state = MessageState::Cancelled;
+                it.token = None;
+                Ok(())
+            }
+            MessageState::Cancelled => Ok(()),
+            MessageState::Begun
+            | MessageState::Sent
+            | MessageState::Delivered
+            | MessageState::Read
+            | MessageState::Failed
+            | MessageState::Dead
+            | MessageState::Review => Err(Refusal::TooLate),
+        }
+    }
+
+    pub fn opt_out(&mut self, lead: usize) -> u32 {
+        if !self.opted_out.contains(&lead) {
+            self.opted_out.push(lead);
+        }
+        let mut cancelled = 0;
+        for it in self.messages.iter_mut().filter(|it| it.lead == lead) {
+            if matches!(it.state, MessageState::Queued | MessageState::Leased) {
+                it.state = MessageState::Cancelled;
+                it.token = None;
+                cancelled += 1;
+            }
+        }
+        cancelled
+    }
+}

@@ -1,0 +1,85 @@
+use hotdesk_protocol::UtcMs;
+use hotdesk_server::PasswordCost;
+use hotdesk_server::seed::{SampleOffice, sample_office};
+use hotdesk_server::store::sqlite::SqliteStore;
+use hotdesk_server::store::{OpenError, Store, Which};
+
+fn all() -> Which {
+    Which::Page {
+        sdr_id: None,
+        after: 0,
+        limit: 100,
+    }
+}
+
+#[tokio::test]
+async fn what_was_accepted_is_there_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("q.sqlite");
+    let sample = SampleOffice {
+        password_cost: PasswordCost::CHEAP,
+        ..SampleOffice::default()
+    };
+    let store = SqliteStore::open(&path).unwrap();
+    sample_office(&store, sample, UtcMs(1)).await.unwrap();
+    drop(store);
+    let store = SqliteStore::open(&path).unwrap();
+    assert_eq!(store.messages(all()).await.unwrap().len(), 30);
+}
+
+#[test]
+fn a_file_of_a_newer_server_is_left_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("q.sqlite");
+    let file = rusqlite::Connection::open(&path).unwrap();
+    file.pragma_update(None, "user_version", 99).unwrap();
+    drop(file);
+    let before = std::fs::read(&path).unwrap();
+    let Err(error) = SqliteStore::open(&path) else {
+        panic!("a newer file is refused");
+    };
+    assert!(matches!(error, OpenError::Newer { found: 99, .. }));
+    assert_eq!(std::fs::read(&path).unwrap(), before, "not a byte changed");
+}
+
+#[cfg(unix)]
+#[test]
+fn the_data_file_is_for_its_owner_only() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("q.sqlite");
+    let store = SqliteStore::open(&path).unwrap();
+    let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    drop(store);
+}
+
+#[tokio::test]
+async fn the_event_log_cannot_be_rewritten() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("q.sqlite");
+    let store = SqliteStore::open(&path).unwrap();
+    let sample = SampleOffice {
+        password_cost: PasswordCost::CHEAP,
+        ..SampleOffice::default()
+    };
+    sample_office(&store, sample, UtcMs(1)).await.unwrap();
+    let file = rusqlite::Connection::open(&path).unwrap();
+    for sql in ["UPDATE events SET to_state = 'sent'", "DELETE FROM events"] {
+        let refused = file.execute(sql, []).unwrap_err().to_string();
+        assert!(refused.contains("append-only"), "{refused}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_another_process_holds_is_told_as_busy() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("q.sqlite");
+    let store = SqliteStore::open(&path).unwrap();
+    let other = rusqlite::Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let refused = store.revoke_token([0; 32], UtcMs(1)).await.unwrap_err();
+    assert!(refused.retry(), "the same call works later: {refused}");
+    other.execute_batch("ROLLBACK").unwrap();
+    store.revoke_token([0; 32], UtcMs(1)).await.unwrap();
+}
