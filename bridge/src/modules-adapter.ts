@@ -30,7 +30,11 @@ export function openModulesAdapter(): Adapter {
       const now = settling.usable() ? registry : CLOSED;
       const loggedIn = isLoggedIn(now);
       wasLoggedIn = wasLoggedIn || loggedIn;
-      const state = sessionState(now, wasLoggedIn);
+      const missing = settling.usable() ? selfTest(registry) : [];
+      // Connected, but the page still registers what a send needs: not ready yet.
+      const early = !settling.settled() && missing.length > 0;
+      const seen = sessionState(now, wasLoggedIn);
+      const state = seen === "connected" && early ? "syncing" : seen;
       const code = state === "qr" ? qrCode(now) : { value: null, expired: false };
       return {
         pageVersion: pageVersion(now),
@@ -38,7 +42,7 @@ export function openModulesAdapter(): Adapter {
         qr: code.value,
         qrExpired: code.expired,
         account: loggedIn ? ownAccount(now) : null,
-        missing: settling.settled() ? selfTest(registry) : [],
+        missing: early ? [] : missing,
       };
     },
     listen(ear) {

@@ -22,6 +22,17 @@ describe("the state", () => {
     expect(page.probe().missing, "settled and complete").toEqual([]);
   });
 
+  it("is syncing, not connected, while a module that a send needs is still to come", () => {
+    const whatsapp = new FakeWhatsapp();
+    const late = whatsapp.modules.get("WAWebSendMsgChatAction");
+    whatsapp.modules.delete("WAWebSendMsgChatAction");
+    whatsapp.link();
+    const page = new FakePage({ whatsapp });
+    expect(page.probe()).toMatchObject({ state: "syncing", missing: [] });
+    whatsapp.modules.set("WAWebSendMsgChatAction", late);
+    expect(page.probe()).toMatchObject({ state: "connected", missing: [] });
+  });
+
   it("is starting where there is no registry at all", () => {
     const page = new FakePage();
     page.realm.require = undefined;
