@@ -44,7 +44,8 @@ describe("words", () => {
     expect(codes.length, "the enum was found").toBeGreaterThan(20);
     for (const code of codes) {
       const words = problemWords(code as ProblemCode);
-      expect(words?.title, code).toBeTruthy();
+      const fallsBack = words.title === problemWords("unknown").title;
+      expect(fallsBack, `${code} has words of its own`).toBe(code === "unknown");
       expect(words.next, `${code} ends its sentence`).toMatch(/[.]$/);
       expect(words.title.length, `${code}: the title fits a tile`).toBeLessThan(30);
     }

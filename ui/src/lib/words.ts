@@ -1,4 +1,7 @@
-/** Every word for every state and problem: one tone, in one file. Exhaustive by the compiler. */
+/**
+ * Every word for every state and problem: one tone, in one file. States are exhaustive by the compiler;
+ * problem codes are open (a newer version may know more), so tests/words.test.ts holds them to the Rust enum.
+ */
 import type { MessageState, Order, ProblemCode, SessionState } from "./office";
 
 /** The colour family of a state. */
@@ -300,7 +303,7 @@ export function problemWords(code: ProblemCode): ProblemWords {
       return words("Bad setting", "Correct the configuration and start Hotdesk again.", null);
     case "other_desktop":
       return words("In use elsewhere", "Disconnect the other desktop, then try again.", TRY_AGAIN);
-    case "unknown":
+    default:
       return words("Something went wrong", "Try again. If it stays, update Hotdesk.", TRY_AGAIN);
   }
 }
