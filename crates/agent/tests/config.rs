@@ -1,1 +1,159 @@
-//! placeholder
+//! The configuration file and its errors.
+
+use hotdesk_agent::config::{Config, ConfigError, LogLevel};
+use std::ffi::OsString;
+use std::path::Path;
+
+fn none(_: &str) -> Option<OsString> {
+    None
+}
+
+fn parse(text: &str) -> Result<Config, ConfigError> {
+    Config::parse(text, "hotdesk.toml", |name| {
+        (name == "HOTDESK_DATA_DIR").then(|| OsString::from("/data"))
+    })
+}
+
+/// The key and the line an error names.
+fn bad(text: &str) -> (String, usize) {
+    match parse(text) {
+        Err(ConfigError::Bad { key, line, .. }) => (key, line),
+        Err(other) => panic!("another error: {other}"),
+        Ok(_) => panic!("this should be refused: {text}"),
+    }
+}
+
+const SERVER: &str = "server_url = \"https://queue.example\"\n";
+
+#[test]
+fn a_file_with_the_server_alone_is_enough() {
+    let config = parse(SERVER).map_err(|e| e.to_string()).unwrap();
+    assert_eq!(
+        config.whatsapp_url.as_str(),
+        "https://web.whatsapp.com/",
+        "the real one"
+    );
+    assert!(!config.rehearsal, "and no rehearsal");
+    assert_eq!(config.log_level, LogLevel::Info, "the usual level");
+    assert_eq!(config.data_dir, Path::new("/data"), "the environment wins");
+}
+
+#[test]
+fn an_unknown_key_is_named_with_its_line() {
+    assert_eq!(
+        bad(&format!("{SERVER}\nsever_url = 1\n")),
+        ("sever_url".to_owned(), 3),
+        ""
+    );
+    let nested = format!(
+        "{SERVER}rehearsal = true\nwhatsapp_url = \"http://127.0.0.1:1\"\n[[rehearsal_sign_in]]\nemail = \"a\"\npasword = \"b\"\n"
+    );
+    assert_eq!(bad(&nested).0, "pasword", "also within a table");
+}
+
+#[test]
+fn a_bad_value_is_named_with_its_line() {
+    assert_eq!(
+        bad(&format!("{SERVER}rehearsal = \"yes\"\n")),
+        ("rehearsal".to_owned(), 2),
+        ""
+    );
+    assert_eq!(
+        bad(&format!("{SERVER}log_level = \"loud\"\n")),
+        ("log_level".to_owned(), 2),
+        ""
+    );
+    assert_eq!(
+        bad("\nserver_url = \"queue\"\n"),
+        ("server_url".to_owned(), 2),
+        "no address"
+    );
+    assert_eq!(
+        bad("rehearsal = false\n").0,
+        "server_url",
+        "the server is needed"
+    );
+    assert_eq!(
+        bad("server_url = \n").1,
+        1,
+        "what is no TOML has a line too"
+    );
+}
+
+#[test]
+fn plain_http_is_taken_only_to_this_machine() {
+    assert_eq!(
+        bad("server_url = \"http://queue.example\"\n"),
+        ("server_url".to_owned(), 1),
+        ""
+    );
+    for url in [
+        "http://127.0.0.1:8080",
+        "http://localhost:1",
+        "http://[::1]:1",
+    ] {
+        assert!(
+            parse(&format!("server_url = \"{url}\"\n")).is_ok(),
+            "{url} is this machine"
+        );
+    }
+    assert_eq!(
+        bad("server_url = \"https://a:b@queue.example\"\n").0,
+        "server_url",
+        "no password"
+    );
+}
+
+#[test]
+fn a_rehearsal_and_the_real_whatsapp_exclude_each_other() {
+    assert_eq!(
+        bad(&format!("{SERVER}rehearsal = true\n")),
+        ("rehearsal".to_owned(), 2),
+        ""
+    );
+    let other = format!("{SERVER}whatsapp_url = \"http://127.0.0.1:1\"\n");
+    assert_eq!(
+        bad(&other),
+        ("whatsapp_url".to_owned(), 2),
+        "another page is a rehearsal"
+    );
+    assert!(
+        parse(&format!("{other}rehearsal = true\n")).is_ok(),
+        "said so, it is fine"
+    );
+    let sign_in = format!("{SERVER}[[rehearsal_sign_in]]\nemail = \"a\"\npassword = \"b\"\n");
+    assert_eq!(
+        bad(&sign_in).0,
+        "rehearsal_sign_in",
+        "no passwords in a real file"
+    );
+}
+
+#[test]
+fn the_data_directory_is_absolute() {
+    let text = format!("{SERVER}data_dir = \"here\"\n");
+    let error = Config::parse(&text, "hotdesk.toml", none)
+        .map(|_| ())
+        .unwrap_err();
+    let words = error.to_string();
+    assert!(
+        words.contains("line 2") && words.contains("`data_dir`"),
+        "told where: {words}"
+    );
+}
+
+#[test]
+fn a_file_that_is_not_there_is_named() {
+    let missing = Path::new("/nowhere/hotdesk.toml");
+    let error = Config::load(Some(missing), none).map(|_| ()).unwrap_err();
+    assert!(
+        error.to_string().contains("/nowhere/hotdesk.toml"),
+        "which file: {error}"
+    );
+    let unnamed = Config::load(None, none).map(|_| ()).unwrap_err();
+    assert_eq!(
+        unnamed,
+        ConfigError::Missing,
+        "and none at all is told apart"
+    );
+}

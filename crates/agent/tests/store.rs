@@ -1,1 +1,180 @@
-//! placeholder
+//! The database file: what is in it, what is not, and when it is refused.
+
+use crate::support::desk::Desk;
+use crate::support::office::Office;
+use hotdesk_agent::agent::StartError;
+use hotdesk_agent::store::{DATABASE_FILE, StoreError};
+use hotdesk_protocol::session::MessageState;
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::Path;
+
+fn contains(haystack: &[u8], needle: &str) -> bool {
+    haystack
+        .windows(needle.len())
+        .any(|window| window == needle.as_bytes())
+}
+
+/// Every file below a directory with its bytes.
+fn files(dir: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else {
+            found.push((path.display().to_string(), std::fs::read(&path).unwrap()));
+        }
+    }
+    found
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_file_holds_a_text_a_number_or_a_token_in_the_clear() {
+    let office = Office::open(3).await;
+    let desk = Desk::new(&office.url());
+    let agent = desk.start_signed_in(&["john"]).await;
+    office.until(Some("john"), MessageState::Delivered, 1).await;
+    let with_wal = files(&desk.data_dir());
+    agent.shut_down().await;
+    let db = desk.open_database();
+    let token: String = db
+        .query_row("SELECT token FROM sdr", [], |row| row.get(0))
+        .unwrap();
+    let message = office.messages(Some("john")).await.remove(0);
+    let secrets = [&message.text, &message.phone, &message.lead_name, &token];
+    for (name, bytes) in with_wal.iter().chain(&files(&desk.data_dir())) {
+        for secret in secrets {
+            assert!(
+                !contains(bytes, secret),
+                "{name} holds what must not be readable"
+            );
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_has_left_keeps_its_id_and_hash_and_loses_its_text() {
+    let office = Office::open(3).await;
+    let desk = Desk::new(&office.url());
+    let agent = desk.start_signed_in(&["john"]).await;
+    office.until(Some("john"), MessageState::Delivered, 1).await;
+    agent.shut_down().await;
+    let message = office.messages(Some("john")).await.remove(0);
+    let sql = "SELECT message_id, wa_message_id, body_hash, row FROM outbox";
+    let (id, wa_id, hash, row) = desk
+        .open_database()
+        .query_row(sql, [], |row| {
+            let text = |at| row.get::<_, String>(at);
+            Ok((text(0)?, text(1)?, text(2)?, text(3)?))
+        })
+        .unwrap();
+    assert_eq!(id, message.message_id.0, "the id stays");
+    assert_eq!(
+        Some(wa_id),
+        message.wa_message_id.map(|id| id.0),
+        "as does WhatsApp's"
+    );
+    assert_eq!(hash.len(), 64, "and the hash");
+    assert!(!row.contains(&message.text), "the text is gone");
+}
+
+#[tokio::test]
+async fn the_rules_of_the_file_hold() {
+    let desk = Desk::new("http://127.0.0.1:1");
+    desk.start().await.shut_down().await;
+    let db = desk.open_database();
+    let mode: String = db
+        .query_row("PRAGMA journal_mode", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(mode, "wal", "a write-ahead log");
+    let version: i64 = db
+        .query_row("PRAGMA user_version", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(version, 5, "every migration is applied");
+}
+
+#[tokio::test]
+async fn a_database_of_a_newer_version_is_refused_unchanged() {
+    let desk = Desk::new("http://127.0.0.1:1");
+    desk.start().await.shut_down().await;
+    desk.open_database()
+        .execute_batch("PRAGMA user_version = 99")
+        .unwrap();
+    let error = desk.try_start().await.err().unwrap();
+    let newer = matches!(
+        error,
+        StartError::Store(StoreError::Newer { found: 99, .. })
+    );
+    assert!(newer, "told apart: {error}");
+}
+
+#[tokio::test]
+async fn a_flipped_bit_is_found_at_start() {
+    let desk = Desk::new("http://127.0.0.1:1");
+    desk.start().await.shut_down().await;
+    let file = desk.data_dir().join(DATABASE_FILE);
+    let mut file = std::fs::File::options()
+        .read(true)
+        .write(true)
+        .open(file)
+        .unwrap();
+    let at = SeekFrom::Start(3 * 4096 + 100);
+    let mut byte = [0];
+    file.seek(at).unwrap();
+    file.read_exact(&mut byte).unwrap();
+    file.seek(at).unwrap();
+    file.write_all(&[byte[0] ^ 1]).unwrap();
+    drop(file);
+    let error = desk
+        .try_start()
+        .await
+        .err()
+        .expect("a damaged file is not used");
+    assert!(matches!(error, StartError::Store(_)), "told: {error}");
+    assert!(
+        error.to_string().contains("Nothing was"),
+        "and what is safe: {error}"
+    );
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn every_directory_is_private() {
+    use std::os::unix::fs::PermissionsExt;
+    let office = Office::open(0).await;
+    let desk = Desk::new(&office.url());
+    let agent = desk.start_signed_in(&["john"]).await;
+    crate::support::desk::until_sdr(&agent, "john", "a page", |sdr| sdr.page_open).await;
+    for dir in ["", "profiles", "profiles/john"] {
+        let mode = desk
+            .data_dir()
+            .join(dir)
+            .metadata()
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o700, "{dir}");
+    }
+    let profiles = desk.pages.profiles();
+    assert_eq!(
+        profiles,
+        [desk.data_dir().join("profiles/john")],
+        "the page is opened there"
+    );
+    agent.shut_down().await;
+}
+
+#[tokio::test]
+async fn a_data_directory_that_cannot_be_made_is_told() {
+    let desk = Desk::new("http://127.0.0.1:1");
+    std::fs::write(desk.data_dir(), "a file").unwrap();
+    let error = desk.try_start().await.err().unwrap();
+    assert!(
+        matches!(error, StartError::DataDir { .. }),
+        "told apart: {error}"
+    );
+    assert!(
+        error.to_string().contains("Nothing was started"),
+        "what is safe: {error}"
+    );
+}

@@ -72,6 +72,21 @@ impl Desk {
         agent
     }
 
+    /// The database as somebody with the key sees it.
+    pub fn open_database(&self) -> rusqlite::Connection {
+        let note = std::fs::read_to_string(self.data_dir().join("hotdesk.key.json")).unwrap();
+        let note: serde_json::Value = serde_json::from_str(&note).unwrap();
+        let entry = self
+            .keyring
+            .build("hotdesk", note["entry"].as_str().unwrap(), None)
+            .unwrap();
+        let key = hex::encode(entry.get_secret().unwrap());
+        let db = rusqlite::Connection::open(self.data_dir().join("hotdesk.db")).unwrap();
+        db.execute_batch(&format!("PRAGMA key = \"x'{key}'\""))
+            .unwrap();
+        db
+    }
+
     /// The process dies without a word.
     pub fn kill(&self, agent: FakeAgent) {
         drop(agent);

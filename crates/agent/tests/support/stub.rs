@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -14,7 +14,6 @@ use tokio::time::{Instant, interval};
 /// One call that was made.
 #[derive(Clone, Debug)]
 pub struct Call {
-    pub method: Method,
     pub path: String,
     pub query: String,
     pub bearer: Option<String>,
@@ -126,13 +125,7 @@ impl Stub {
     }
 }
 
-async fn answer(
-    State(stub): State<Stub>,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
+async fn answer(State(stub): State<Stub>, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
     let bearer = headers
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok());
@@ -140,7 +133,6 @@ async fn answer(
     let answer = {
         let mut inner = stub.inner.lock().unwrap();
         inner.calls.push(Call {
-            method,
             path: path.clone(),
             query: uri.query().unwrap_or_default().to_owned(),
             bearer: bearer.map(str::to_owned),
