@@ -33,12 +33,15 @@ struct Refused(Problem);
 
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
-        let status = match self.0.code {
-            ProblemCode::NotFound => StatusCode::NOT_FOUND,
-            ProblemCode::Forbidden => StatusCode::CONFLICT,
-            ProblemCode::StoreFailed => StatusCode::INTERNAL_SERVER_ERROR,
-            _ => StatusCode::BAD_REQUEST,
-        };
+        let statuses = [
+            (ProblemCode::NotFound, StatusCode::NOT_FOUND),
+            (ProblemCode::Forbidden, StatusCode::CONFLICT),
+            (ProblemCode::StoreFailed, StatusCode::INTERNAL_SERVER_ERROR),
+        ];
+        let status = statuses
+            .into_iter()
+            .find(|(code, _)| *code == self.0.code)
+            .map_or(StatusCode::BAD_REQUEST, |(_, status)| status);
         (status, Json(self.0)).into_response()
     }
 }

@@ -164,7 +164,6 @@ fn key(row: &Row) -> (String, u32, String) {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
 
     #[test]

@@ -183,7 +183,6 @@ impl KnobBoard {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
 
     fn patch(value: Value) -> Map<String, Value> {

@@ -1,5 +1,4 @@
 //! Messages, ticks, replies, and the history that judges them.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 use crate::support::{JOHN, LEAD, Rehearsal};
 use serde_json::{Value, json};

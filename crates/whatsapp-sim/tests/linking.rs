@@ -1,5 +1,4 @@
 //! QR codes, scans, removals.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 use crate::support::{JOHN, Rehearsal};
 use serde_json::json;

@@ -1,5 +1,4 @@
 //! What the server serves a browser.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 use crate::support::Rehearsal;
 use serde_json::json;

@@ -220,7 +220,7 @@ describe('when something goes wrong', () => {
     await connected(second);
     await page.waitForSelector('div[role=dialog]:has-text("open in another window")');
     expect(await page.evaluate(() => window.require('WAWebStreamModel').Stream.mode)).toBe('CONFLICT');
-    await page.click('text=Use here');
+    await page.click('button:has-text("Use here")');
     await connected(page);
     await second.waitForSelector('text=open in another window');
   });

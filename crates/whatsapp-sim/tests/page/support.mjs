@@ -108,7 +108,16 @@ export const send = (page, phone, id, text) =>
   );
 
 export const reaches = (page, key, ack) =>
-  page.waitForFunction(([id, least]) => window.require('WAWebMsgCollection').MsgCollection.get(id)?.ack >= least, [key, ack]);
+  page.waitForFunction(
+    ([id, least]) => {
+      try {
+        return window.require('WAWebMsgCollection').MsgCollection.get(id)?.ack >= least;
+      } catch {
+        return false;
+      }
+    },
+    [key, ack],
+  );
 
 export const ackOf = (page, key) =>
   page.evaluate((id) => window.require('WAWebMsgCollection').MsgCollection.get(id)?.ack, key);
