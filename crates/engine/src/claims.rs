@@ -14,6 +14,7 @@ use hotdesk_protocol::{Problem, ProblemCode};
 
 const WAIT_SECONDS: u32 = 25;
 const LIMIT_MOST: u64 = 10;
+const HOLDING_MOST: usize = 1_000;
 /// Messages are leased only when they may leave within about this time.
 pub(crate) const AHEAD_MS: u64 = 2_000;
 const HURRIED_MS: u64 = 1_000;
@@ -102,17 +103,7 @@ impl Session {
         let from = from.max(self.next_submit.before(AHEAD_MS));
         if open && self.due(from) {
             self.queue.claim_out = Some(now);
-            let holding = self
-                .flights
-                .iter()
-                .filter(|flight| flight.step != Step::Settled);
-            let mut holding: Vec<MessageId> = holding.map(|flight| flight.id().clone()).collect();
-            holding.extend(
-                self.queue
-                    .claimed
-                    .iter()
-                    .map(|c| c.message.message_id.clone()),
-            );
+            let holding = self.holding();
             let limit = u32::try_from(appetite.saturating_sub(held).max(1)).unwrap_or(1);
             self.emit(Effect::Claim(ClaimRequest {
                 sdr_id: self.sdr_id.clone(),
@@ -122,6 +113,20 @@ impl Session {
                 holding,
             }));
         }
+    }
+
+    fn holding(&self) -> Vec<MessageId> {
+        let open = self
+            .flights
+            .iter()
+            .filter(|flight| flight.step != Step::Settled || flight.row.reported.is_none())
+            .map(|flight| flight.id().clone());
+        let claimed = self
+            .queue
+            .claimed
+            .iter()
+            .map(|c| c.message.message_id.clone());
+        claimed.chain(open).take(HOLDING_MOST).collect()
     }
 
     fn hand_back(&mut self) {

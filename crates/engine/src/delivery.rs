@@ -279,14 +279,15 @@ impl Session {
             return;
         }
         flight.handed = false;
-        if flight.attempts() >= ATTEMPTS_MOST {
+        let hopeless = matches!(problem.code, ProblemCode::BadPhone | ProblemCode::BadText);
+        if hopeless || flight.is_worn_out() {
             flight.reach(Stage::Failed, now.utc, Some(problem));
         } else {
             flight.begin_again(now.boot.after(TRY_AGAIN_MS));
         }
     }
 
-    /// Milliseconds from now at which waiting for a word from the page is over.
+    /// When it was last handed to a page, to be sent or to be looked up.
     pub(crate) fn handed_at(flight: &Flight) -> Millis {
         flight.handed_in.as_ref().map_or(Millis(0), |(_, at)| *at)
     }

@@ -4,6 +4,7 @@ use crate::effect::OutboxRow;
 use hotdesk_protocol::Problem;
 use hotdesk_protocol::bridge::{Drain, Probe};
 use hotdesk_protocol::ids::{DesktopId, MessageId, SdrId};
+use hotdesk_protocol::policy::Policy;
 use hotdesk_protocol::queue::{ClaimAnswer, HeartbeatAnswer, LeaseAnswer};
 
 /// Milliseconds of a clock that goes on during suspend (`CLOCK_BOOTTIME`); only differences mean
@@ -62,6 +63,8 @@ pub struct Setup {
     pub account_phone: Option<String>,
     /// A person had paused it.
     pub paused: bool,
+    /// The last policy the server gave, if it ever did.
+    pub policy: Option<Policy>,
     /// A random seed for jitter and markers.
     pub seed: u64,
 }

@@ -46,7 +46,7 @@ pub struct Session {
 impl Session {
     /// A session as it stands after a start; nothing is asked for before the first input.
     pub fn new(setup: Setup, now: Now) -> Self {
-        let policy = Policy::default();
+        let policy = setup.policy.unwrap_or_default();
         let mut flights: Vec<Flight> = setup
             .outbox
             .into_iter()

@@ -1,0 +1,20 @@
+//! One session in a world of models.
+#![allow(
+    clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
+    clippy::match_like_matches_macro,
+    missing_docs,
+    reason = "tests"
+)]
+
+mod begin_and_submit;
+mod offers;
+mod page_life;
+mod queue_faults;
+mod random;
+mod reconciliation;
+mod replies;
+mod search;
+mod store;
+mod support;
+mod wa_id;

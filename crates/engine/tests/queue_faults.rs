@@ -1,0 +1,116 @@
+use crate::support::world::{World, unreachable};
+use hotdesk_engine::{Input, QueueFault};
+use hotdesk_protocol::session::{MessageState, SessionState};
+use hotdesk_protocol::{Problem, ProblemCode};
+
+const LEAD: &str = "+5511970000001";
+
+fn refused(code: ProblemCode) -> QueueFault {
+    QueueFault::Refused(Problem::new(code, "no"))
+}
+
+#[test]
+fn an_unreachable_server_is_shown_and_asked_ever_less_often() {
+    let mut world = World::new();
+    world.server_fault = Some(unreachable());
+    world.run(600_000);
+    assert_eq!(
+        world.session.state(),
+        SessionState::Connected,
+        "the session itself is well"
+    );
+    let code = world
+        .session
+        .status()
+        .server_problem
+        .map(|problem| problem.code);
+    assert_eq!(
+        code,
+        Some(ProblemCode::Unreachable),
+        "and the trouble is shown"
+    );
+    assert!(
+        (10..60).contains(&world.claims),
+        "{} claims in ten minutes",
+        world.claims
+    );
+    world.server_fault = None;
+    world.server.enqueue("m1", LEAD, "hello");
+    world.run(65_000);
+    assert_eq!(world.page.history.len(), 1, "it goes on by itself");
+    assert_eq!(world.session.problem(), None, "and the trouble is gone");
+}
+
+#[test]
+fn retry_after_is_obeyed() {
+    let mut world = World::new();
+    let busy = Problem::new(ProblemCode::TooManyRequests, "slow down");
+    world.server_fault = Some(QueueFault::Later(40_000, busy));
+    world.run(1_000);
+    let first = world.claims;
+    world.run(38_000);
+    assert_eq!(world.claims, first, "not before the server said");
+    world.run(4_000);
+    assert_eq!(world.claims, first + 1, "but then");
+}
+
+#[test]
+fn a_revoked_token_ends_all_calls_until_a_person_signs_in() {
+    let mut world = World::connected();
+    world.server_fault = Some(refused(ProblemCode::Unauthorized));
+    world.run(40_000);
+    assert!(world.session.status().signed_out, "said so");
+    assert_eq!(
+        world.session.problem().map(|p| p.code),
+        Some(ProblemCode::Unauthorized),
+        "why"
+    );
+    let (claims, beats) = (world.claims, world.beats.len());
+    world.run(600_000);
+    assert_eq!(
+        (world.claims, world.beats.len()),
+        (claims, beats),
+        "no further calls"
+    );
+    world.server_fault = None;
+    world.server.enqueue("m1", LEAD, "hello");
+    world.tell(Input::SignedIn);
+    world.run(5_000);
+    assert_eq!(world.page.history.len(), 1, "signed in again: it goes on");
+}
+
+#[test]
+fn a_result_the_server_refuses_is_kept_and_told_until_it_is_taken() {
+    let mut world = World::connected();
+    world.server.enqueue("m1", LEAD, "hello");
+    world.result_fault = Some(refused(ProblemCode::NotNow));
+    world.run(12 * 3_600_000);
+    assert_eq!(
+        world.page.history.len(),
+        1,
+        "sent once, however often it is offered again"
+    );
+    assert!(world.server.results.is_empty(), "refused outside of hours");
+    assert_eq!(world.disk.outbox.len(), 1, "kept on disk");
+    world.result_fault = None;
+    world.run(65_000);
+    assert_eq!(
+        world.server.state("m1"),
+        MessageState::Read,
+        "taken in the end"
+    );
+    assert_eq!(world.page.sends(), 1, "and never submitted again");
+}
+
+#[test]
+fn the_server_hears_of_a_change_at_once_and_otherwise_every_half_minute() {
+    let mut world = World::connected();
+    let before = world.beats.len();
+    world.run(90_000);
+    assert_eq!(world.beats.len() - before, 3, "every 30 s");
+    world.page.state = SessionState::Offline;
+    world.run(2_500);
+    let last = world.beats.last().unwrap();
+    assert_eq!(last.session.state, SessionState::Offline, "told at once");
+    assert!(!last.session.connected, "and not as connected");
+}

@@ -1,0 +1,63 @@
+use crate::support::world::World;
+use hotdesk_protocol::ProblemCode;
+use hotdesk_protocol::session::{MessageState, SessionState};
+
+#[test]
+fn a_disk_that_cannot_be_written_stops_the_sdr_and_sends_nothing() {
+    let mut world = World::connected();
+    world.disk.full = true;
+    world.server.enqueue("m1", "+5511970000001", "hello");
+    world.run(90_000);
+    assert_eq!(world.page.sends(), 0, "no record, no send");
+    assert_eq!(world.session.state(), SessionState::Stopped, "stopped");
+    let code = world.session.problem().map(|problem| problem.code);
+    assert_eq!(code, Some(ProblemCode::StoreFailed), "with a reason");
+    world.disk.full = false;
+    world.run(180_000);
+    assert_eq!(world.page.history.len(), 1, "it goes on when the disk does");
+    assert_eq!(
+        world.server.state("m1"),
+        MessageState::Read,
+        "nothing was lost"
+    );
+}
+
+#[test]
+fn the_text_is_dropped_once_whatsapp_has_it() {
+    let mut world = World::connected();
+    world.page.ack_ms = 400;
+    world.server.enqueue("m1", "+5511970000001", "secret words");
+    world.run_until(3_000, |world| {
+        world.server.state("m1") == MessageState::Sent
+    });
+    let row = world
+        .disk
+        .outbox
+        .values()
+        .next()
+        .expect("kept until it is read");
+    assert!(
+        row.text.is_empty(),
+        "what has left is no longer needed here"
+    );
+    assert_eq!(row.body_hash.len(), 64, "its hash is kept");
+}
+
+#[test]
+fn at_most_five_hundred_sent_rows_are_kept_for_later_ticks() {
+    let mut world = World::connected();
+    world.page.ack_ms = 0;
+    for n in 0..520 {
+        world
+            .server
+            .enqueue(&format!("m{n}"), &format!("+5511970{n:06}"), "hello");
+        world.page.trick = None;
+    }
+    world.page.only_server_acks = true;
+    world.run_until(120_000, |world| {
+        world.server.results.len() >= 520 && world.disk.outbox.len() <= 500
+    });
+    world.run(5_000);
+    assert_eq!(world.disk.outbox.len(), 500, "the newest are watched");
+    assert_eq!(world.disk.finished.len(), 20, "the oldest are closed");
+}

@@ -1,0 +1,387 @@
+//! A model of a WhatsApp page and the profile under it.
+
+use hotdesk_engine::input::PageFault;
+use hotdesk_protocol::bridge::{
+    BridgeCommand, BridgeEvent, BridgeReport, Capability, Drain, OwnAccount, Probe,
+};
+use hotdesk_protocol::ids::{ChatId, MessageId, PageGeneration, WaMessageId};
+use hotdesk_protocol::session::{Ack, SessionState};
+use hotdesk_protocol::{Problem, ProblemCode, UtcMs};
+use std::collections::BTreeMap;
+
+/// What the browser keeps for an SDR, whatever happens to the page.
+#[derive(Clone, Default)]
+pub struct Profile {
+    pub marker: Option<String>,
+    pub messages: BTreeMap<WaMessageId, (String, Ack)>,
+}
+
+/// One message that really left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Left {
+    pub wa_message_id: WaMessageId,
+    pub phone: String,
+    pub text: String,
+    pub account: String,
+    pub at_ms: u64,
+}
+
+/// What the next send does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trick {
+    /// The page sends, but the answer to the call is lost.
+    SendAndTimeOut,
+    /// The call hangs and nothing is sent.
+    HangOnly,
+    /// It is taken and never heard of again (unsent).
+    Swallow,
+    NotOnWhatsapp,
+    NotSubmitted,
+    UnclearSent,
+    UnclearUnsent,
+    AckError,
+    NeverAck,
+    Refuse(ProblemCode),
+}
+
+#[derive(Clone)]
+pub struct Page {
+    pub open: bool,
+    pub present: bool,
+    pub generation: u32,
+    pub state: SessionState,
+    pub account: OwnAccount,
+    pub missing: Vec<Capability>,
+    pub qr: Option<String>,
+    pub hung: bool,
+    pub quiet_since: u64,
+    pub ack_ms: u64,
+    pub only_server_acks: bool,
+    pub profile: Profile,
+    pub history: Vec<Left>,
+    pub commands: Vec<BridgeCommand>,
+    pub trick: Option<Trick>,
+    pub reports: Vec<BridgeReport>,
+    timers: Vec<(u64, BridgeEvent)>,
+    seq: u32,
+}
+
+impl Page {
+    pub fn new() -> Self {
+        Self {
+            open: false,
+            present: true,
+            generation: 0,
+            state: SessionState::Connected,
+            account: OwnAccount {
+                phone: "+5511960000001".into(),
+                device: 1,
+                lid: None,
+            },
+            missing: Vec::new(),
+            qr: None,
+            hung: false,
+            quiet_since: 0,
+            ack_ms: 100,
+            only_server_acks: false,
+            profile: Profile::default(),
+            history: Vec::new(),
+            commands: Vec::new(),
+            trick: None,
+            reports: Vec::new(),
+            timers: Vec::new(),
+            seq: 0,
+        }
+    }
+
+    /// A new load: the script starts anew, the profile stays.
+    pub fn load(&mut self, now: u64) {
+        self.open = true;
+        self.generation += 1;
+        self.reports.clear();
+        self.timers.clear();
+        self.seq = 0;
+        self.quiet_since = now;
+        self.hung = false;
+        // WhatsApp sends what is pending once more by itself, under the same id.
+        for (id, (_, ack)) in &self.profile.messages {
+            if *ack == Ack::Clock {
+                let ack = Ack::Server;
+                self.timers.push((
+                    now + 500,
+                    BridgeEvent::Ack {
+                        wa_message_id: id.clone(),
+                        ack,
+                    },
+                ));
+            }
+        }
+    }
+
+    /// The phone unlinks this device and links it again: everything in the profile is gone.
+    pub fn relink(&mut self, now: u64) {
+        self.profile = Profile::default();
+        self.account.device += 1;
+        self.load(now);
+    }
+
+    pub fn say(&mut self, event: BridgeEvent) {
+        self.seq += 1;
+        self.reports.push(BridgeReport {
+            seq: self.seq,
+            event,
+        });
+    }
+
+    /// The ticks whose time has come.
+    pub fn run_timers(&mut self, now: u64) {
+        if !self.open || self.state != SessionState::Connected {
+            return;
+        }
+        let (due, later) = std::mem::take(&mut self.timers)
+            .into_iter()
+            .partition(|(at, _)| *at <= now);
+        self.timers = later;
+        let mut due: Vec<(u64, BridgeEvent)> = due;
+        due.sort_by_key(|(at, _)| *at);
+        for (_, event) in due {
+            if let BridgeEvent::Ack { wa_message_id, ack } = &event
+                && let Some(kept) = self.profile.messages.get_mut(wa_message_id)
+            {
+                kept.1 = *ack;
+            }
+            self.say(event);
+        }
+    }
+
+    pub fn probe(&mut self, now: u64) -> Result<Probe, PageFault> {
+        if self.hung {
+            return Err(PageFault::TimedOut);
+        }
+        if !self.open || !self.present {
+            return Err(PageFault::Absent);
+        }
+        self.run_timers(now);
+        let linked = match self.state {
+            SessionState::Connected | SessionState::Offline | SessionState::Syncing => true,
+            _ => false,
+        };
+        Ok(Probe {
+            generation: self.name(),
+            adapter: "modules".into(),
+            page_version: None,
+            state: self.state,
+            qr: self.qr.clone(),
+            qr_expired: false,
+            account: linked.then(|| self.account.clone()),
+            marker: self.profile.marker.clone(),
+            missing: self.missing.clone(),
+            quiet_ms: u32::try_from(now - self.quiet_since).unwrap(),
+            last_seq: self.seq,
+        })
+    }
+
+    pub fn drain(&mut self, after: u32, now: u64) -> Result<Drain, PageFault> {
+        if self.hung {
+            return Err(PageFault::TimedOut);
+        }
+        if !self.open || !self.present {
+            return Err(PageFault::Absent);
+        }
+        self.run_timers(now);
+        let after = if after > self.seq { 0 } else { after };
+        let reports: Vec<_> = self
+            .reports
+            .iter()
+            .filter(|report| report.seq > after)
+            .take(64)
+            .cloned()
+            .collect();
+        let more = reports.last().is_some_and(|report| report.seq < self.seq);
+        Ok(Drain {
+            generation: self.name(),
+            reports,
+            more,
+        })
+    }
+
+    pub fn name(&self) -> PageGeneration {
+        PageGeneration(format!("g{}", self.generation))
+    }
+
+    pub fn submit(
+        &mut self,
+        generation: &PageGeneration,
+        command: BridgeCommand,
+        now: u64,
+    ) -> Result<(), PageFault> {
+        if self.hung {
+            return Err(PageFault::TimedOut);
+        }
+        if !self.open || !self.present {
+            return Err(PageFault::Absent);
+        }
+        if *generation != self.name() {
+            return Err(PageFault::OtherGeneration);
+        }
+        self.commands.push(command.clone());
+        match command {
+            BridgeCommand::SendText {
+                message_id,
+                wa_message_id,
+                phone,
+                text,
+            } => self.send(message_id, wa_message_id, phone, text, now),
+            BridgeCommand::LookUp {
+                message_id,
+                wa_message_id,
+            } => {
+                let event = match self.profile.messages.get(&wa_message_id) {
+                    Some((phone, ack)) => BridgeEvent::InPage {
+                        message_id,
+                        wa_message_id,
+                        chat_id: chat_of(phone),
+                        ack: *ack,
+                        already_there: true,
+                    },
+                    None => BridgeEvent::Absent {
+                        message_id,
+                        wa_message_id,
+                    },
+                };
+                self.say(event);
+                Ok(())
+            }
+            BridgeCommand::Mark { marker } => {
+                self.profile.marker.get_or_insert(marker);
+                Ok(())
+            }
+            BridgeCommand::RefreshQr => Ok(()),
+            BridgeCommand::LogOut => {
+                self.profile = Profile::default();
+                self.account.device += 1;
+                self.state = SessionState::Qr;
+                Ok(())
+            }
+        }
+    }
+
+    fn send(
+        &mut self,
+        message_id: MessageId,
+        wa_message_id: WaMessageId,
+        phone: String,
+        text: String,
+        now: u64,
+    ) -> Result<(), PageFault> {
+        let chat_id = chat_of(&phone);
+        if let Some((_, ack)) = self.profile.messages.get(&wa_message_id) {
+            let ack = *ack;
+            self.say(BridgeEvent::InPage {
+                message_id,
+                wa_message_id,
+                chat_id,
+                ack,
+                already_there: true,
+            });
+            return Ok(());
+        }
+        let trouble = || Problem::new(ProblemCode::ServerError, "the page threw");
+        let trick = self.trick.take();
+        match trick {
+            Some(Trick::HangOnly) => return Err(PageFault::TimedOut),
+            Some(Trick::Refuse(code)) => {
+                return Err(PageFault::Refused(Problem::new(code, "the bridge refused")));
+            }
+            Some(Trick::Swallow) => return Ok(()),
+            Some(Trick::NotOnWhatsapp) => {
+                self.say(BridgeEvent::NotOnWhatsapp { message_id });
+                return Ok(());
+            }
+            Some(Trick::NotSubmitted) => {
+                self.say(BridgeEvent::NotSubmitted {
+                    message_id,
+                    problem: trouble(),
+                });
+                return Ok(());
+            }
+            Some(Trick::UnclearUnsent) => {
+                self.say(BridgeEvent::Unclear {
+                    message_id,
+                    problem: trouble(),
+                });
+                return Ok(());
+            }
+            Some(
+                Trick::SendAndTimeOut | Trick::UnclearSent | Trick::AckError | Trick::NeverAck,
+            )
+            | None => {}
+        }
+        self.profile
+            .messages
+            .insert(wa_message_id.clone(), (phone.clone(), Ack::Clock));
+        if trick != Some(Trick::AckError) {
+            self.history.push(Left {
+                wa_message_id: wa_message_id.clone(),
+                phone,
+                text,
+                account: self.account.phone.clone(),
+                at_ms: now,
+            });
+        }
+        self.quiet_since = now;
+        let ack = |ack| BridgeEvent::Ack {
+            wa_message_id: wa_message_id.clone(),
+            ack,
+        };
+        match trick {
+            Some(Trick::NeverAck) => {}
+            Some(Trick::AckError) => self.timers.push((now + self.ack_ms, ack(Ack::Error))),
+            _ => {
+                self.timers.push((now + self.ack_ms, ack(Ack::Server)));
+                if !self.only_server_acks {
+                    self.timers.push((now + 2 * self.ack_ms, ack(Ack::Device)));
+                    self.timers.push((now + 3 * self.ack_ms, ack(Ack::Read)));
+                }
+            }
+        }
+        if trick == Some(Trick::UnclearSent) {
+            self.say(BridgeEvent::Unclear {
+                message_id,
+                problem: trouble(),
+            });
+        } else {
+            self.say(BridgeEvent::InPage {
+                message_id,
+                wa_message_id,
+                chat_id,
+                ack: Ack::Clock,
+                already_there: false,
+            });
+        }
+        if trick == Some(Trick::SendAndTimeOut) {
+            return Err(PageFault::TimedOut);
+        }
+        Ok(())
+    }
+
+    /// A lead, or a stranger, writes.
+    pub fn receive(&mut self, id: &str, chat: &str, phone: Option<&str>, text: &str) {
+        self.say(BridgeEvent::Incoming {
+            wa_message_id: id.into(),
+            chat_id: chat.into(),
+            phone: phone.map(str::to_owned),
+            text: text.into(),
+            at_ms: UtcMs(1),
+        });
+    }
+
+    pub fn sends(&self) -> usize {
+        let send = |command: &&BridgeCommand| matches!(command, BridgeCommand::SendText { .. });
+        self.commands.iter().filter(send).count()
+    }
+}
+
+pub fn chat_of(phone: &str) -> ChatId {
+    ChatId(format!("{}@c.us", phone.trim_start_matches('+')))
+}

@@ -1,0 +1,208 @@
+//! A model of the queue server: leases, a begin that pins, results at any hour.
+
+use hotdesk_engine::input::QueueFault;
+use hotdesk_protocol::ids::{DesktopId, LeaseToken, MessageId, ProfileEpoch, SdrId};
+use hotdesk_protocol::policy::Policy;
+use hotdesk_protocol::queue::{
+    BeginRequest, ClaimAnswer, ClaimRequest, ClaimedMessage, LeaseAnswer, ResultRequest,
+};
+use hotdesk_protocol::session::MessageState;
+use hotdesk_protocol::{Problem, ProblemCode};
+
+#[derive(Clone, Debug)]
+pub struct Queued {
+    pub id: MessageId,
+    pub sdr_id: SdrId,
+    pub phone: String,
+    pub text: String,
+    pub generation: u32,
+    pub state: MessageState,
+    pub token: u64,
+    pub holder: Option<DesktopId>,
+    pub epoch: Option<ProfileEpoch>,
+    pub until: u64,
+    pub problem: Option<Problem>,
+}
+
+#[derive(Clone)]
+pub struct Server {
+    pub messages: Vec<Queued>,
+    pub policy: Policy,
+    pub lease_ms: u32,
+    pub blocked: Option<Problem>,
+    pub begins: Vec<MessageId>,
+    pub results: Vec<(MessageId, MessageState)>,
+    tokens: u64,
+}
+
+impl Server {
+    pub fn new() -> Self {
+        Self {
+            messages: Vec::new(),
+            policy: Policy {
+                gap_ms: 0,
+                daily_messages: 10_000,
+                ack_stuck_ms: 120_000,
+            },
+            lease_ms: 60_000,
+            blocked: None,
+            begins: Vec::new(),
+            results: Vec::new(),
+            tokens: 0,
+        }
+    }
+
+    pub fn enqueue(&mut self, id: &str, phone: &str, text: &str) {
+        self.messages.push(Queued {
+            id: id.into(),
+            sdr_id: "john".into(),
+            phone: phone.into(),
+            text: text.into(),
+            generation: 1,
+            state: MessageState::Queued,
+            token: 0,
+            holder: None,
+            epoch: None,
+            until: 0,
+            problem: None,
+        });
+    }
+
+    pub fn get(&mut self, id: &str) -> &mut Queued {
+        self.messages
+            .iter_mut()
+            .find(|m| m.id.as_str() == id)
+            .expect("the message exists")
+    }
+
+    pub fn state(&mut self, id: &str) -> MessageState {
+        self.get(id).state
+    }
+
+    pub fn claim(&mut self, ask: &ClaimRequest, now: u64) -> ClaimAnswer {
+        for message in &mut self.messages {
+            if message.state == MessageState::Leased && message.until <= now {
+                message.state = MessageState::Queued;
+            }
+        }
+        let mut out = Vec::new();
+        let mut chats: Vec<String> = self
+            .messages
+            .iter()
+            .filter(|m| matches!(m.state, MessageState::Leased | MessageState::Begun))
+            .filter(|m| !(m.state == MessageState::Begun && m.until <= now))
+            .map(|m| m.phone.clone())
+            .collect();
+        for message in &mut self.messages {
+            let pinned = message.state == MessageState::Begun
+                && message.until <= now
+                && message.holder.as_ref() == Some(&ask.desktop_id);
+            let free = message.state == MessageState::Queued;
+            let wanted = !ask.holding.contains(&message.id)
+                && !chats.contains(&message.phone)
+                && out.len() < ask.limit as usize;
+            if !(pinned || free) || !wanted || self.blocked.is_some() {
+                continue;
+            }
+            self.tokens += 1;
+            message.token = self.tokens;
+            message.holder = Some(ask.desktop_id.clone());
+            message.until = now + u64::from(self.lease_ms);
+            if free {
+                message.state = MessageState::Leased;
+            }
+            chats.push(message.phone.clone());
+            out.push(ClaimedMessage {
+                message_id: message.id.clone(),
+                sdr_id: message.sdr_id.clone(),
+                lead_id: format!("lead-{}", message.phone).into(),
+                lead_name: "Lead".into(),
+                phone: message.phone.clone(),
+                text: message.text.clone(),
+                generation: message.generation,
+                attempt: 1,
+                lease_token: token(self.tokens),
+                lease_ms: self.lease_ms,
+            });
+        }
+        let queued = self
+            .messages
+            .iter()
+            .filter(|m| m.state == MessageState::Queued)
+            .count();
+        ClaimAnswer {
+            tenant: "office".into(),
+            messages: out,
+            policy: self.policy.clone(),
+            queued: u32::try_from(queued).unwrap(),
+            sent_today: 0,
+            blocked: self.blocked.clone(),
+        }
+    }
+
+    pub fn begin(&mut self, ask: &BeginRequest, now: u64) -> Result<LeaseAnswer, QueueFault> {
+        let lease_ms = self.lease_ms;
+        let refuse = |code| Err(QueueFault::Refused(Problem::new(code, "no")));
+        let Some(message) = self.messages.iter_mut().find(|m| m.id == ask.message_id) else {
+            return refuse(ProblemCode::NotFound);
+        };
+        let held = message.holder.as_ref() == Some(&ask.desktop_id)
+            && token(message.token) == ask.lease_token;
+        match message.state {
+            MessageState::Cancelled => return refuse(ProblemCode::Cancelled),
+            MessageState::Leased if held && message.until > now => {}
+            MessageState::Begun if held => {
+                if message.epoch.as_ref() != Some(&ask.profile_epoch) {
+                    message.state = MessageState::Review;
+                    return refuse(ProblemCode::Fenced);
+                }
+            }
+            _ => return refuse(ProblemCode::Fenced),
+        }
+        message.state = MessageState::Begun;
+        message.epoch = Some(ask.profile_epoch.clone());
+        message.until = now + u64::from(lease_ms);
+        self.begins.push(ask.message_id.clone());
+        Ok(LeaseAnswer { lease_ms })
+    }
+
+    pub fn release(&mut self, id: &MessageId, lease: &LeaseToken) {
+        for message in &mut self.messages {
+            if message.id == *id
+                && message.state == MessageState::Leased
+                && token(message.token) == *lease
+            {
+                message.state = MessageState::Queued;
+            }
+        }
+    }
+
+    pub fn result(&mut self, ask: &ResultRequest) {
+        self.results.push((ask.message_id.clone(), ask.state));
+        if let Some(message) = self.messages.iter_mut().find(|m| m.id == ask.message_id)
+            && rank(ask.state) > rank(message.state)
+        {
+            message.state = ask.state;
+            message.problem.clone_from(&ask.problem);
+        }
+    }
+}
+
+fn token(number: u64) -> LeaseToken {
+    LeaseToken(format!("t{number}"))
+}
+
+/// A message's rank never falls.
+pub fn rank(state: MessageState) -> u8 {
+    match state {
+        MessageState::Queued => 0,
+        MessageState::Leased => 1,
+        MessageState::Begun => 2,
+        MessageState::Cancelled | MessageState::Dead => 3,
+        MessageState::Review => 4,
+        MessageState::Failed => 5,
+        MessageState::Sent => 6,
+        MessageState::Delivered => 7,
+        MessageState::Read => 8,
+    }
+}

@@ -1,0 +1,336 @@
+//! A session in a world of models: page, server and disk, in virtual time.
+
+use super::page::Page;
+use super::server::Server;
+use hotdesk_engine::{
+    Effect, Input, Millis, Now, OutboxRow, PageFault, QueueFault, Record, Session, Setup, Stage,
+};
+use hotdesk_protocol::ids::MessageId;
+use hotdesk_protocol::queue::{HeartbeatAnswer, HeartbeatRequest, QrRequest, ReplyRequest};
+use hotdesk_protocol::{Problem, ProblemCode, UtcMs};
+use std::collections::BTreeMap;
+
+/// What survives a kill.
+#[derive(Clone, Default)]
+pub struct Disk {
+    pub outbox: BTreeMap<MessageId, OutboxRow>,
+    pub finished: BTreeMap<MessageId, OutboxRow>,
+    pub marker: Option<String>,
+    pub account: Option<String>,
+    pub full: bool,
+    pub writes: Vec<String>,
+}
+
+#[derive(Clone)]
+pub struct World {
+    pub session: Session,
+    pub now: u64,
+    pub page: Page,
+    pub server: Server,
+    pub disk: Disk,
+    pub boot_id: u32,
+    /// How the server answers everything, if not as it should.
+    pub server_fault: Option<QueueFault>,
+    /// How it answers results only.
+    pub result_fault: Option<QueueFault>,
+    /// The next begin is carried out and its answer lost.
+    pub lose_begin: bool,
+    pub open_fault: Option<PageFault>,
+    pub parked_claim: Option<(u64, hotdesk_protocol::queue::ClaimRequest)>,
+    pub pending: Vec<Effect>,
+    pub opens: u32,
+    pub reloads: u32,
+    pub claims: u32,
+    pub probes: u32,
+    pub drains: u32,
+    pub calls: u32,
+    pub released: Vec<MessageId>,
+    pub beats: Vec<HeartbeatRequest>,
+    pub qrs: Vec<QrRequest>,
+    pub replies: Vec<ReplyRequest>,
+    pub trace: Vec<&'static str>,
+    pub cancelled: Vec<MessageId>,
+}
+
+impl World {
+    /// John's session, its page wanted, nothing yet happened.
+    pub fn new() -> Self {
+        let disk = Disk::default();
+        let mut world = Self {
+            session: Session::new(setup(&disk, 1), at(1_000)),
+            now: 1_000,
+            page: Page::new(),
+            server: Server::new(),
+            disk,
+            boot_id: 1,
+            server_fault: None,
+            result_fault: None,
+            lose_begin: false,
+            open_fault: None,
+            parked_claim: None,
+            pending: Vec::new(),
+            opens: 0,
+            reloads: 0,
+            claims: 0,
+            probes: 0,
+            drains: 0,
+            calls: 0,
+            released: Vec::new(),
+            beats: Vec::new(),
+            qrs: Vec::new(),
+            replies: Vec::new(),
+            trace: Vec::new(),
+            cancelled: Vec::new(),
+        };
+        world.tell(Input::Connect);
+        world
+    }
+
+    /// A world whose session is connected and has settled.
+    pub fn connected() -> Self {
+        let mut world = Self::new();
+        world.run(5_000);
+        world
+    }
+
+    pub fn tell(&mut self, input: Input) {
+        let now = at(self.now);
+        self.session.handle(input, now);
+        while let Some(effect) = self.session.poll_effect() {
+            self.pending.push(effect);
+        }
+    }
+
+    /// kill -9 of the app; the page dies with it, profile and disk stay.
+    pub fn kill(&mut self) {
+        self.pending.clear();
+        self.parked_claim = None;
+        self.page.open = false;
+        self.session = Session::new(setup(&self.disk, self.boot_id), at(self.now));
+        self.tell(Input::Connect);
+    }
+
+    /// Virtual time goes on; every effect is answered at once.
+    pub fn run(&mut self, ms: u64) {
+        let end = self.now + ms;
+        let mut steps = 0;
+        loop {
+            while !self.pending.is_empty() {
+                steps += 1;
+                assert!(steps < 200_000, "the session asks in a circle");
+                self.answer(0);
+            }
+            self.wake_claim();
+            if !self.pending.is_empty() {
+                continue;
+            }
+            let parked = self.parked_claim.as_ref().map(|(since, _)| since + 25_000);
+            let tick = self.session.poll_timeout().map(|Millis(at)| at);
+            let next = [parked, tick].into_iter().flatten().min().unwrap_or(end);
+            if next > end {
+                self.now = end;
+                return;
+            }
+            steps += 1;
+            assert!(steps < 200_000, "the session wakes in a circle");
+            self.now = self.now.max(next);
+            self.tell(Input::Tick);
+        }
+    }
+
+    /// Until the condition holds, for at most so long.
+    pub fn run_until(&mut self, most_ms: u64, done: impl Fn(&mut Self) -> bool) {
+        let end = self.now + most_ms;
+        while !done(self) {
+            assert!(self.now < end, "it did not happen within {most_ms} ms");
+            self.run(10);
+        }
+    }
+
+    /// Answer a parked claim if there is something for it.
+    pub fn wake(&mut self) {
+        self.wake_claim();
+    }
+
+    fn wake_claim(&mut self) {
+        let Some((since, ask)) = self.parked_claim.clone() else {
+            return;
+        };
+        if let Some(fault) = self.server_fault.clone() {
+            self.parked_claim = None;
+            self.tell(Input::Claimed(Err(fault)));
+            return;
+        }
+        let answer = self.server.claim(&ask, self.now);
+        let late = self.now >= since + 25_000;
+        if late || !answer.messages.is_empty() || answer.blocked.is_some() {
+            self.parked_claim = None;
+            self.tell(Input::Claimed(Ok(answer)));
+        }
+    }
+
+    /// Carry out and answer the nth pending effect.
+    pub fn answer(&mut self, nth: usize) {
+        let effect = self.pending.remove(nth);
+        self.calls += 1;
+        match effect {
+            Effect::OpenPage => {
+                self.opens += 1;
+                self.opened();
+            }
+            Effect::ReloadPage => {
+                self.reloads += 1;
+                self.opened();
+            }
+            Effect::ClosePage => {
+                self.page.open = false;
+                self.tell(Input::PageClosed);
+            }
+            Effect::Probe => {
+                self.probes += 1;
+                let probe = self.page.probe(self.now);
+                if self.page.hung {
+                    self.now += 2_000;
+                }
+                self.tell(Input::Probed(probe));
+            }
+            Effect::Drain(after) => {
+                self.drains += 1;
+                let drain = self.page.drain(after, self.now);
+                self.tell(Input::Drained(drain));
+            }
+            Effect::Submit(generation, command) => {
+                self.trace.push("submit");
+                let answer = self.page.submit(&generation, command, self.now);
+                self.tell(Input::Submitted(answer));
+            }
+            Effect::Claim(ask) => {
+                self.claims += 1;
+                assert!(self.parked_claim.is_none(), "one claim at a time");
+                self.parked_claim = Some((self.now, ask));
+                self.wake_claim();
+            }
+            Effect::Begin(ask) => {
+                self.trace.push("begin");
+                let answer = match self.server_fault.clone() {
+                    Some(fault) => Err(fault),
+                    None => self.server.begin(&ask, self.now),
+                };
+                let lost = std::mem::take(&mut self.lose_begin);
+                let answer = if lost { Err(unreachable()) } else { answer };
+                self.tell(Input::Begun(ask.message_id, answer));
+            }
+            Effect::Release(id, token) => {
+                self.server.release(&id, &token);
+                self.released.push(id);
+            }
+            Effect::Record(record) => {
+                let answer = self.write(record);
+                self.tell(Input::Recorded(answer));
+            }
+            Effect::Report(ask) => {
+                self.trace.push("report");
+                let fault = self
+                    .server_fault
+                    .clone()
+                    .or_else(|| self.result_fault.clone());
+                let answer = match fault {
+                    Some(fault) => Err(fault),
+                    None => {
+                        self.server.result(&ask);
+                        Ok(())
+                    }
+                };
+                self.tell(Input::Reported(ask.message_id, answer));
+            }
+            Effect::Reply(ask) => {
+                let answer = self.server_fault.clone().map_or(Ok(()), Err);
+                let id = ask.wa_message_id.to_string();
+                if answer.is_ok() {
+                    self.replies.push(ask);
+                }
+                self.tell(Input::Replied(id, answer));
+            }
+            Effect::Heartbeat(beat) => {
+                self.beats.push(beat);
+                let answer = HeartbeatAnswer {
+                    queued: 0,
+                    sent_today: 0,
+                };
+                let answer = self.server_fault.clone().map_or(Ok(answer), Err);
+                self.tell(Input::Beaten(answer));
+            }
+            Effect::Qr(qr) => self.qrs.push(qr),
+        }
+    }
+
+    fn opened(&mut self) {
+        let answer = match self.open_fault.clone() {
+            Some(fault) => Err(fault),
+            None => {
+                self.page.load(self.now);
+                Ok(())
+            }
+        };
+        self.tell(Input::PageOpened(answer));
+    }
+
+    fn write(&mut self, record: Record) -> Result<(), Problem> {
+        if self.disk.full {
+            return Err(Problem::new(ProblemCode::StoreFailed, "disk full"));
+        }
+        match record {
+            Record::Outbox(row) => {
+                self.trace.push(match row.stage {
+                    Stage::Intent => "intent",
+                    Stage::Submitted => "submitted",
+                    Stage::Sent => "acked",
+                    Stage::Delivered | Stage::Read => "raised",
+                    Stage::Failed => "failed",
+                    Stage::Review => "review",
+                });
+                self.disk.finished.remove(&row.message_id);
+                self.disk.outbox.insert(row.message_id.clone(), *row);
+            }
+            Record::Finished(id) => {
+                if let Some(mut row) = self.disk.outbox.remove(&id) {
+                    row.text.clear();
+                    self.disk.finished.insert(id, row);
+                }
+            }
+            Record::Dropped(id) => {
+                self.disk.outbox.remove(&id);
+            }
+            Record::Marker(marker) => self.disk.marker = Some(marker),
+            Record::Account(phone) => self.disk.account = Some(phone),
+        }
+        Ok(())
+    }
+}
+
+pub fn at(ms: u64) -> Now {
+    let utc = UtcMs(1_700_000_000_000 + i64::try_from(ms).unwrap());
+    Now {
+        boot: Millis(ms),
+        utc,
+    }
+}
+
+pub fn unreachable() -> QueueFault {
+    QueueFault::Lost(Problem::new(ProblemCode::Unreachable, "no answer"))
+}
+
+pub fn setup(disk: &Disk, boot: u32) -> Setup {
+    Setup {
+        sdr_id: "john".into(),
+        desktop_id: "desk".into(),
+        boot_id: format!("boot-{boot}"),
+        app_version: "1.0.0".into(),
+        outbox: disk.outbox.values().cloned().collect(),
+        finished: disk.finished.values().cloned().collect(),
+        marker: disk.marker.clone(),
+        account_phone: disk.account.clone(),
+        paused: false,
+        seed: 7,
+    }
+}
