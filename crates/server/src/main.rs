@@ -9,7 +9,7 @@ use hotdesk_server::seed::{SampleOffice, sample_office};
 use hotdesk_server::store::sqlite::SqliteStore;
 use hotdesk_server::store::{Credentials, OpenError, Person, Role, Store};
 use hotdesk_server::{Options, PasswordCost, StartError, hash_password, start};
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -162,6 +162,7 @@ async fn run(serve: Serve) -> anyhow::Result<()> {
     let level = serve.log_level.or(file.log_level);
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_env_filter(EnvFilter::try_new(level.as_deref().unwrap_or("info"))?)
         .init();
     let database = serve.database.or(file.database);

@@ -235,3 +235,19 @@ async fn the_event_log_tells_every_step() {
         ]
     );
 }
+
+#[tokio::test]
+async fn a_data_file_another_process_holds_is_told_as_later() {
+    let office = Office::open().await;
+    let manager = office.manager().await;
+    let body = message("m-1", "john", "+5511970000001");
+    let other = rusqlite::Connection::open(office.database()).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let answer = manager.post("/api/messages", body.clone()).await;
+    assert_eq!(answer.retry_after, Some(1), "503 carries Retry-After");
+    answer.refused(503, "server_error");
+    manager.get("/api/messages").await.ok();
+    other.execute_batch("ROLLBACK").unwrap();
+    let again = manager.post("/api/messages", body).await;
+    assert_eq!(again.status, 201, "nothing was half done");
+}

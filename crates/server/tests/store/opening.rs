@@ -70,16 +70,3 @@ async fn the_event_log_cannot_be_rewritten() {
         assert!(refused.contains("append-only"), "{refused}");
     }
 }
-
-#[tokio::test]
-async fn a_file_another_process_holds_is_told_as_busy() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("q.sqlite");
-    let store = SqliteStore::open(&path).unwrap();
-    let other = rusqlite::Connection::open(&path).unwrap();
-    other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let refused = store.revoke_token([0; 32], UtcMs(1)).await.unwrap_err();
-    assert!(refused.retry(), "the same call works later: {refused}");
-    other.execute_batch("ROLLBACK").unwrap();
-    store.revoke_token([0; 32], UtcMs(1)).await.unwrap();
-}

@@ -5,6 +5,7 @@ use hotdesk_server::seed::{PASSWORD, SampleOffice, sample_office};
 use hotdesk_server::{Options, PasswordCost, Running, start};
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -20,7 +21,7 @@ pub struct Office {
     pub http: Client,
     clock: Arc<AtomicI64>,
     asked: Arc<watch::Sender<u64>>,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// An answer, read.
@@ -109,8 +110,12 @@ impl Office {
                 .unwrap(),
             clock,
             asked,
-            _folder: folder,
+            folder,
         }
+    }
+
+    pub fn database(&self) -> PathBuf {
+        self.folder.path().join("queue.sqlite")
     }
 
     pub fn pass(&self, ms: i64) {
