@@ -1,4 +1,5 @@
-// What survives a reload and a kill: two IndexedDB databases. A write resolves once it is on disk.
+// What survives a reload and a kill: two IndexedDB databases. A write resolves once it is
+// committed: a killed process loses nothing, as with the real page.
 __d('SimStorage', [], (global, require, importDefault, importNamespace, lazy, module, exports) => {
   const layout = { wawc: ['user'], 'model-storage': ['message', 'chat'] };
   const opened = new Map();
@@ -23,7 +24,7 @@ __d('SimStorage', [], (global, require, importDefault, importNamespace, lazy, mo
   async function write(name, store, work) {
     const database = await open(name);
     return new Promise((resolve, reject) => {
-      const transaction = database.transaction(store, 'readwrite', { durability: 'strict' });
+      const transaction = database.transaction(store, 'readwrite', { durability: 'relaxed' });
       transaction.oncomplete = () => resolve();
       transaction.onerror = () => reject(transaction.error);
       transaction.onabort = () => reject(transaction.error);

@@ -28,7 +28,7 @@ __d('SimChatList', ['SimParts', 'WAWebChatCollection', 'WAWebMsgCollection'], (g
   function draw() {
     planned = false;
     if (!list) return;
-    const chats = ChatCollection.getModelsArray().sort((one, other) => other.t - one.t);
+    const chats = ChatCollection.getModelsArray().reverse().sort((one, other) => other.t - one.t);
     chats.forEach((chat, at) => {
       let row = rows.get(chat);
       if (!row) {

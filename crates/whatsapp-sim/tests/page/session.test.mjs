@@ -18,7 +18,9 @@ beforeAll(async () => {
 });
 afterAll(() => sim.stop());
 afterEach(async () => {
-  await Promise.all(profiles.map((one) => one.close()));
+  // Two profiles of one test may share a folder: it goes once the last of them is closed.
+  for (const one of profiles) await one.context.close();
+  for (const one of profiles) await one.close();
   profiles = [];
   await sim.post('knobs', { ack: 'normal', hangCalls: [], lidChats: false });
   const { accounts } = await sim.get('state');

@@ -60,7 +60,7 @@ export async function openProfile(sim, folder) {
   page.on('pageerror', (error) => errors.push(String(error)));
   page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
   await page.goto(sim.url);
-  return { page, context, errors, folder: profile, close: async () => { await context.close(); await rm(profile, { recursive: true, force: true }); } };
+  return { page, context, errors, folder: profile, close: async () => { await context.close(); await rm(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }); } };
 }
 
 /** What the code on the page says, once there is one. */
