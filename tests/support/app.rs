@@ -56,6 +56,31 @@ pub fn data_dir(desk: &Desk) -> PathBuf {
 pub struct App {
     /// Its process.
     pub process: Process,
+    data: PathBuf,
+}
+
+impl Drop for App {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            print_log(&self.data);
+        }
+    }
+}
+
+/// The last lines of the app's own log, for a test that has failed.
+pub fn print_log(data: &Path) {
+    let files = fs::read_dir(data.join("logs"))
+        .into_iter()
+        .flatten()
+        .flatten();
+    for file in files {
+        let text = fs::read_to_string(file.path()).unwrap_or_default();
+        let lines: Vec<&str> = text.lines().collect();
+        eprintln!("--- the app's log ends with:");
+        for line in &lines[lines.len().saturating_sub(40)..] {
+            eprintln!("{line}");
+        }
+    }
 }
 
 impl App {
@@ -64,6 +89,7 @@ impl App {
         let mut command = desk.command(&program("hotdesk"));
         Self {
             process: desk.start("hotdesk", command.args(config.args()), None),
+            data: data_dir(desk),
         }
     }
 

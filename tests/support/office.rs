@@ -3,12 +3,14 @@
 
 use super::desk::Desk;
 use super::process::{Process, program};
-use super::{until, wait::until_within};
+use super::until;
+use super::wait::{until_within, within};
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::Mutex;
 
 /// The sample office's password.
 pub const PASSWORD: &str = "hotdesk-demo";
@@ -63,8 +65,6 @@ pub struct Queued {
 
 /// Both servers, at a desk.
 pub struct Office {
-    /// The desk they and the app run at.
-    pub desk: Desk,
     /// The queue server's address; stays the same over restarts.
     pub server_url: String,
     /// The rehearsal WhatsApp's address.
@@ -72,6 +72,8 @@ pub struct Office {
     server: Option<Process>,
     _sim: Process,
     http: Client,
+    /// The desk they and the app run at; the last to go.
+    pub desk: Desk,
 }
 
 impl Office {
@@ -215,13 +217,19 @@ impl Office {
     /// Waits until the server knows each of these as delivered or read.
     pub async fn until_known_delivered(&self, messages: &[Queued]) {
         for message in messages {
-            until("the server knows the message as delivered", async || {
+            let last = Mutex::new(String::new());
+            let wanted = async || {
                 let state = self.state(message).await;
-                ["delivered", "read"]
-                    .contains(&state.as_str())
-                    .then_some(())
-            })
-            .await;
+                let there = ["delivered", "read"].contains(&state.as_str());
+                *last.lock().unwrap() = state;
+                there.then_some(())
+            };
+            let there = within(60, wanted).await;
+            let last = last.into_inner().unwrap();
+            assert!(
+                there.is_some(),
+                "the server knows it as delivered, not as {last}: {message:?}"
+            );
         }
     }
 

@@ -127,7 +127,7 @@ impl Drop for Process {
         let _ = kill_process_group(pid(self.child.id()), Signal::KILL);
         let _ = self.child.wait();
         if std::thread::panicking() {
-            let said = self.said();
+            let said = fs::read_to_string(&self.log).unwrap_or_default();
             let last: Vec<&str> = said.lines().rev().take(15).collect();
             eprintln!("--- {} said last:", self.name);
             for line in last.iter().rev() {

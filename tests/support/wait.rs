@@ -2,20 +2,24 @@
 
 use std::time::{Duration, Instant};
 
-/// Asks every 100 ms until there is an answer; panics with `what` after `seconds`.
-pub async fn until_within<T>(
-    seconds: u64,
-    what: &str,
-    mut ask: impl AsyncFnMut() -> Option<T>,
-) -> T {
+/// Asks every 100 ms until there is an answer; none after `seconds`.
+pub async fn within<T>(seconds: u64, mut ask: impl AsyncFnMut() -> Option<T>) -> Option<T> {
     let limit = Instant::now() + Duration::from_secs(seconds);
     let mut pulse = tokio::time::interval(Duration::from_millis(100));
-    loop {
+    while Instant::now() < limit {
         pulse.tick().await;
         if let Some(answer) = ask().await {
-            return answer;
+            return Some(answer);
         }
-        assert!(Instant::now() < limit, "not within {seconds} s: {what}");
+    }
+    None
+}
+
+/// [`within`]; panics with `what` when there was no answer.
+pub async fn until_within<T>(seconds: u64, what: &str, ask: impl AsyncFnMut() -> Option<T>) -> T {
+    match within(seconds, ask).await {
+        Some(answer) => answer,
+        None => panic!("not within {seconds} s: {what}"),
     }
 }
 

@@ -1,13 +1,14 @@
 //! A WebDriver client of our own, for the few calls these tests need: the app's shell, driven
 //! through tauri-driver as a person would drive it.
 
-use super::app::{AppConfig, app_program};
+use super::app::{AppConfig, app_program, data_dir, print_log};
 use super::desk::Desk;
 use super::office::free_port;
 use super::process::{Process, tauri_driver};
 use super::until;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
@@ -18,6 +19,15 @@ pub struct Window {
     _driver: Process,
     session: String,
     http: Client,
+    data: PathBuf,
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            print_log(&self.data);
+        }
+    }
 }
 
 /// Something found in the window.
@@ -60,6 +70,7 @@ impl Window {
             _driver: driver,
             session: format!("{base}/{id}"),
             http,
+            data: data_dir(desk),
         }
     }
 
