@@ -205,6 +205,9 @@ impl<P: Pages> Agent<P> {
             stops.spawn(runner.stop());
         }
         stops.join_all().await;
+        if let Err(error) = self.inner.shared.store.settle().await {
+            tracing::warn!(problem.code = ?error.code(), "The write-ahead log stays");
+        }
         tracing::info!("The sender has ended");
     }
 }

@@ -31,6 +31,8 @@ pub(crate) struct Journal {
     /// The server has said how much waits.
     counted: bool,
     dirty: bool,
+    /// Something changed that a kill a moment from now must not lose.
+    urgent: bool,
 }
 
 impl Journal {
@@ -51,6 +53,7 @@ impl Journal {
             shown,
             counted: false,
             dirty: false,
+            urgent: false,
         }
     }
 
@@ -79,6 +82,11 @@ impl Journal {
                 let ids = own().map(|m| m.message_id.clone());
                 self.progress.claimed(ids, answer.queued, now.boot);
                 self.counted = true;
+                if self.shown.policy.as_ref() != Some(&answer.policy) {
+                    self.shown.policy = Some(answer.policy.clone());
+                    self.dirty = true;
+                    self.urgent = true;
+                }
                 if !answer.messages.is_empty() {
                     let claimed = answer.messages.len();
                     tracing::info!(claimed, queued = answer.queued, "Messages were claimed");
@@ -204,6 +212,7 @@ impl Journal {
             problem: status.problem,
             adapter: status.adapter,
             signed_out: status.signed_out,
+            policy: self.shown.policy.clone(),
         };
         if self.stale {
             facts.state = self.shown.state;
@@ -242,9 +251,15 @@ impl Journal {
         self.dirty
     }
 
+    /// And that at once.
+    pub(crate) fn is_urgent(&self) -> bool {
+        self.urgent
+    }
+
     /// What is to be kept.
     pub(crate) fn take_kept(&mut self) -> (SessionCache, Vec<ActivityView>) {
         self.dirty = false;
+        self.urgent = false;
         (self.shown.clone(), self.activity.take_changed())
     }
 }

@@ -112,6 +112,7 @@ pub(crate) fn spawn<P: Pages>(
         marker: row.marker.clone(),
         account_phone: row.account_phone.clone(),
         paused: row.paused,
+        policy: stored.cache.policy.clone(),
         seed: u64::from_le_bytes(seed),
     };
     let mut session = Session::new(setup, clock::now());
@@ -129,7 +130,7 @@ pub(crate) fn spawn<P: Pages>(
         answers,
     );
     tasks.spawn(lane.instrument(span.clone()));
-    let runner = Runner {
+    let mut runner = Runner {
         sdr: row.id.clone(),
         queue: shared.server.of(row.id.clone(), row.token.clone()),
         journal: Journal::new(stored, clock::utc()),
@@ -142,6 +143,7 @@ pub(crate) fn spawn<P: Pages>(
         queue_calls: JoinSet::new(),
         _lane: tasks,
     };
+    runner.show();
     let task = tokio::spawn(runner.run().instrument(span));
     Ok(RunnerHandle { told, task })
 }
@@ -173,6 +175,9 @@ impl<P: Pages> Runner<P> {
         tracing::info!("The session starts");
         let mut keep_at = clock::now().boot;
         loop {
+            if self.journal.is_urgent() {
+                self.keep().await;
+            }
             self.carry_out().await;
             self.show();
             let now = clock::now().boot;

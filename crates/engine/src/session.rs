@@ -30,7 +30,9 @@ pub struct Session {
     pub(crate) policy: Policy,
     /// WhatsApp refused a message: a person has to look before anything else is sent.
     pub(crate) warning: Option<Problem>,
-    pub(crate) next_submit: Millis,
+    /// The server has told its pacing in this run; until then the default rules.
+    pub(crate) policy_known: bool,
+    pub(crate) last_submit: Option<Millis>,
     pub(crate) page: Page,
     pub(crate) queue: Queue,
     pub(crate) heart: Heart,
@@ -68,7 +70,8 @@ impl Session {
             paused: setup.paused,
             policy,
             warning: None,
-            next_submit: Millis(0),
+            policy_known: false,
+            last_submit: None,
             page: Page::new(setup.marker, setup.account_phone, now.boot),
             queue: Queue::default(),
             heart: Heart::default(),
@@ -79,7 +82,7 @@ impl Session {
             effects: VecDeque::new(),
             wake: Some(now.boot),
         };
-        session.next_submit = session.pace_from_rows();
+        session.last_submit = session.last_intent();
         session
     }
 
@@ -172,16 +175,20 @@ impl Session {
         self.flights.retain(|flight| flight.id() != id);
     }
 
+    /// The earliest time of the next submit.
+    pub(crate) fn next_submit(&self) -> Millis {
+        let gap = u64::from(self.policy.gap_ms);
+        self.last_submit.map_or(Millis(0), |at| at.after(gap))
+    }
+
     /// After a restart the gap counts from the last message that may have been submitted.
-    fn pace_from_rows(&self) -> Millis {
+    fn last_intent(&self) -> Option<Millis> {
         let rows = self.rows().chain(self.finished.values());
         let stamps = rows.flat_map(|row| &row.at);
         let intents = stamps.filter(|(stage, _)| *stage == Stage::Intent);
-        intents.map(|(_, at)| *at).max().map_or(Millis(0), |at| {
-            let ago = u64::try_from(self.now.utc.0.saturating_sub(at.0)).unwrap_or(0);
-            let gap = u64::from(self.policy.gap_ms);
-            self.now.boot.after(gap.saturating_sub(ago))
-        })
+        let last = intents.map(|(_, at)| *at).max()?;
+        let ago = u64::try_from(self.now.utc.0.saturating_sub(last.0)).unwrap_or(0);
+        Some(self.now.boot.before(ago))
     }
 
     /// The rows of the outbox, in the order in which they were begun.

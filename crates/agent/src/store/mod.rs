@@ -167,6 +167,12 @@ impl Store {
         .await
     }
 
+    /// Fold the write-ahead log into the file. What follows is still written.
+    pub async fn settle(&self) -> Result<(), StoreError> {
+        self.run(|db| db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())))
+            .await
+    }
+
     async fn run<T: Send + 'static>(
         &self,
         job: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,

@@ -2,6 +2,7 @@
 
 use hotdesk_protocol::Problem;
 use hotdesk_protocol::ids::SdrId;
+use hotdesk_protocol::policy::Policy;
 use hotdesk_protocol::session::SessionState;
 use rusqlite::{Connection, OptionalExtension, Result, params};
 use serde::{Deserialize, Serialize};
@@ -33,6 +34,9 @@ pub struct SessionCache {
     pub adapter: Option<String>,
     /// The server did not know the token.
     pub signed_out: bool,
+    /// The last policy the server gave, so that a start paces by it and not by the default.
+    #[serde(default)]
+    pub policy: Option<Policy>,
 }
 
 impl Default for SessionCache {
@@ -47,6 +51,7 @@ impl Default for SessionCache {
             problem: None,
             adapter: None,
             signed_out: false,
+            policy: None,
         }
     }
 }
