@@ -15,6 +15,7 @@ use hotdesk_agent::logging;
 use std::ffi::OsString;
 use std::io::Write;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tauri::{AppHandle, Manager, RunEvent};
@@ -28,6 +29,10 @@ struct Held {
     _log: WorkerGuard,
     _lock: InstanceLock,
 }
+
+/// The app came up but the agent did not; the process ends when its words have been read.
+#[derive(Default)]
+struct GaveUp(AtomicBool);
 
 struct Prepared {
     config: Config,
@@ -89,7 +94,8 @@ fn run_app(prepared: Prepared, no_problem_window: bool) -> Result<ExitCode, Cann
     });
     let builder = problem_window::serve(builder)
         .invoke_handler(contract.invoke_handler())
-        .manage(Mutex::new(None::<Held>));
+        .manage(Mutex::new(None::<Held>))
+        .manage(GaveUp::default());
     let app = builder
         .setup(move |app| {
             contract.mount_events(app);
@@ -100,11 +106,15 @@ fn run_app(prepared: Prepared, no_problem_window: bool) -> Result<ExitCode, Cann
             Ok(open_office(&app, config, script, no_problem_window)?)
         })
         .build(tauri::generate_context!())?;
+    let handle = app.handle().clone();
     let code = app.run_return(|app, event| {
         if let RunEvent::Exit = event {
             drop(held_of(app).take());
         }
     });
+    if handle.state::<GaveUp>().0.load(Ordering::Relaxed) {
+        return Ok(ExitCode::from(EXIT_CANNOT_START));
+    }
     Ok(u8::try_from(code).map_or(ExitCode::FAILURE, ExitCode::from))
 }
 
@@ -144,19 +154,12 @@ fn open_office(
 fn give_up(app: &AppHandle, problem: &CannotStart, no_problem_window: bool) {
     say(&problem.to_string());
     tracing::error!(%problem, "Hotdesk cannot start");
+    app.state::<GaveUp>().0.store(true, Ordering::Relaxed);
     let shown = !no_problem_window && problem_window::open(app, &problem.to_string()).is_ok();
     if shown {
         if let Some(main) = app.get_window(window::WINDOW) {
             // The problem's window is open, so the app goes on whatever becomes of this one.
             let _ = main.destroy();
-        }
-        if let Some(words) = app.get_window(problem_window::PROBLEM) {
-            let app = app.clone();
-            words.on_window_event(move |event| {
-                if let tauri::WindowEvent::Destroyed = event {
-                    app.exit(EXIT_CANNOT_START.into());
-                }
-            });
         }
     } else {
         app.exit(EXIT_CANNOT_START.into());

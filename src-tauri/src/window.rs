@@ -56,9 +56,7 @@ pub fn open(app: &AppHandle, rehearsal: bool) -> tauri::Result<(Window, Layout)>
 
 /// Closing the window stops nothing: it goes where a person finds it again.
 fn put_away(window: &Window) {
-    tracing::debug!(
-        tray.present = tray_host::present(),
-    );
+    tracing::debug!(tray.present = tray_host::present(),);
     let put_away = if tray_host::present() {
         window.hide()
     } else {
