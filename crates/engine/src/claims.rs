@@ -97,10 +97,15 @@ impl Session {
             return;
         }
         let (held, appetite) = (self.queue.claimed.len() + self.unsent(), self.appetite());
-        let hungry = held == 0 || held * 2 < appetite;
+        let hungry = held == 0 || held * 2 < appetite || !self.policy_known;
         let open = hungry && self.queue.claim_out.is_none() && !self.is_held_up();
         let from = self.queue.claim_at.max(self.queue.claim_retry.not_before());
-        let from = from.max(self.next_submit.before(AHEAD_MS));
+        let paced = if self.policy_known {
+            self.next_submit().before(AHEAD_MS)
+        } else {
+            now
+        };
+        let from = from.max(paced);
         if open && self.due(from) {
             self.queue.claim_out = Some(now);
             let holding = self.holding();
@@ -109,7 +114,8 @@ impl Session {
                 sdr_id: self.sdr_id.clone(),
                 desktop_id: self.desktop_id.clone(),
                 limit,
-                wait_seconds: WAIT_SECONDS,
+                // The first answer only has to bring the pacing.
+                wait_seconds: if self.policy_known { WAIT_SECONDS } else { 0 },
                 holding,
             }));
         }
@@ -154,7 +160,9 @@ impl Session {
             }
         };
         self.queue.claim_retry.reset();
+        let first = !self.policy_known;
         self.policy = answer.policy;
+        self.policy_known = true;
         self.queue.queued = answer.queued;
         self.queue.sent_today = answer.sent_today;
         let blocked = answer.blocked.is_some();
@@ -175,7 +183,7 @@ impl Session {
             self.queue.wrong_sdr = None;
         }
         // A server that answers at once with nothing to do must not be asked in a circle.
-        let hurried = taken == 0 && now.since(asked) < HURRIED_MS;
+        let hurried = taken == 0 && !first && now.since(asked) < HURRIED_MS;
         let pause = match (hurried, blocked) {
             (_, true) => self.rng.jitter(BLOCKED_MS),
             (true, false) => self.rng.jitter(HURRIED_MS),

@@ -90,7 +90,7 @@ impl Session {
             else {
                 return;
             };
-            if !self.due(self.next_submit.before(AHEAD_MS)) || !self.fresh() {
+            if !self.due(self.next_submit().before(AHEAD_MS)) || !self.fresh() {
                 return;
             }
             let claimed = self.queue.claimed.remove(at);
@@ -212,7 +212,7 @@ impl Session {
             };
             return;
         }
-        if !self.due(self.next_submit) || !self.fresh() {
+        if !self.due(self.next_submit()) || !self.fresh() {
             return;
         }
         let flight = &mut self.flights[at];
@@ -227,7 +227,7 @@ impl Session {
             text: row.text.clone(),
         };
         let handed = Handed::Send(row.message_id.clone());
-        self.next_submit = now.after(u64::from(self.policy.gap_ms));
+        self.last_submit = Some(now);
         self.page.next_drain = now.after(FIRST_DRAIN_MS);
         self.hand(handed, gate.generation.clone(), command);
     }

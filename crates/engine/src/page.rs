@@ -16,7 +16,7 @@ const MISSES_MOST: u32 = 3;
 const RELOADS_MOST: usize = 3;
 const RELOADS_WITHIN_MS: u64 = 15 * 60_000;
 /// Messages may leave only on the word of a probe no older than this.
-const FRESH_MS: u64 = 2_500;
+const FRESH_MS: u64 = 1_000;
 /// How long a page must have been quiet once before "not in the page" is believed.
 const QUIET_MS: u32 = 2_000;
 const RETRY_MS: u64 = 1_000;

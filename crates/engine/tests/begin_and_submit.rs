@@ -348,13 +348,6 @@ fn reports_about_messages_that_are_not_ours_change_nothing() {
             ack: Ack::Read,
             already_there: false,
         });
-        world.page.say(E::NotOnWhatsapp {
-            message_id: id.into(),
-        });
-        world.page.say(E::NotSubmitted {
-            message_id: id.into(),
-            problem: problem.clone(),
-        });
         world.page.say(E::Absent {
             message_id: id.into(),
             wa_message_id: wa.clone(),
@@ -364,6 +357,14 @@ fn reports_about_messages_that_are_not_ours_change_nothing() {
             ack: Ack::Error,
         });
     }
+    let message_id = || "m9".into();
+    world.page.say(E::NotOnWhatsapp {
+        message_id: message_id(),
+    });
+    world.page.say(E::NotSubmitted {
+        message_id: message_id(),
+        problem,
+    });
     world.run(3_000);
     assert_eq!(
         world.server.state("m1"),

@@ -101,7 +101,7 @@ fn a_message_seen_before_is_reported_again_and_never_resent() {
             world.run(5_000);
         }
         world.server.get("m1").state = MessageState::Queued;
-        world.run(10_000);
+        world.run(40_000);
         assert_eq!(
             world.page.sends(),
             1,
@@ -123,7 +123,7 @@ fn a_message_seen_before_is_not_resent_although_the_profile_is_gone() {
     world.page.relink(world.now);
     world.run(5_000);
     world.server.get("m1").state = MessageState::Queued;
-    world.run(10_000);
+    world.run(40_000);
     assert_eq!(world.page.history.len(), 1, "our own memory is enough");
 }
 
@@ -135,7 +135,7 @@ fn send_as_new_leaves_under_another_id() {
     let message = world.server.get("m1");
     message.state = MessageState::Queued;
     message.generation = 2;
-    world.run(5_000);
+    world.run(40_000);
     let ids: Vec<_> = world
         .page
         .history

@@ -217,6 +217,7 @@ fn a_missing_capability_stops_before_the_queue_is_touched() {
 fn another_account_than_before_stops_the_session() {
     let mut world = World::connected();
     world.page.account.phone = "+5511960000009".into();
+    world.run(2_000);
     world.server.enqueue("m1", LEAD, "hello");
     world.run(30_000);
     assert_eq!(

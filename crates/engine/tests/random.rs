@@ -2,7 +2,7 @@
 
 use crate::support::adversary::Blow;
 use crate::support::world::World;
-use hotdesk_engine::Input;
+use hotdesk_engine::{Effect, Input};
 use proptest::prelude::*;
 
 #[derive(Clone, Copy, Debug)]
@@ -98,6 +98,10 @@ proptest! {
         let mut world = busy();
         for pick in picks {
             world.now += u64::from(pick % 50);
+            if pick % 12 == 6 {
+                world.parked_claim = None;
+                world.pending.retain(|effect| !matches!(effect, Effect::Claim(_)));
+            }
             world.tell(stray(pick));
         }
         world.heal();

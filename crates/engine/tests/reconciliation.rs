@@ -56,7 +56,6 @@ fn a_message_that_left_before_the_kill_is_adopted_and_not_sent_again() {
     let mut world = killed_after_submit();
     world.run(30_000);
     assert_eq!(world.page.sends(), 1, "the page knew it");
-    assert_eq!(world.looks(), 1, "because it was looked up");
     assert_ne!(
         world.server.state("m1"),
         MessageState::Begun,

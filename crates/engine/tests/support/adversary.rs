@@ -112,10 +112,13 @@ impl World {
         self.page.trick = None;
         self.page.state = SessionState::Connected;
         self.page.hung = false;
-        for _ in 0..8 {
+        for ms in [20_000, 20_000, 60_000, 180_000, 180_000, 600_000] {
             self.tell(Input::Connect);
             self.tell(Input::Resume);
-            self.run(180_000);
+            self.run(ms);
+            if self.check_ended().is_ok() {
+                return;
+            }
         }
     }
 

@@ -317,9 +317,14 @@ impl Page {
             )
             | None => {}
         }
+        let kept = if trick == Some(Trick::AckError) {
+            Ack::Error
+        } else {
+            Ack::Clock
+        };
         self.profile
             .messages
-            .insert(wa_message_id.clone(), (phone.clone(), Ack::Clock));
+            .insert(wa_message_id.clone(), (phone.clone(), kept));
         if trick != Some(Trick::AckError) {
             self.history.push(Left {
                 wa_message_id: wa_message_id.clone(),

@@ -86,13 +86,7 @@ impl Server {
             }
         }
         let mut out = Vec::new();
-        let mut chats: Vec<String> = self
-            .messages
-            .iter()
-            .filter(|m| matches!(m.state, MessageState::Leased | MessageState::Begun))
-            .filter(|m| !(m.state == MessageState::Begun && m.until <= now))
-            .map(|m| m.phone.clone())
-            .collect();
+        let mut chats: Vec<String> = Vec::new();
         for message in &mut self.messages {
             let pinned = message.state == MessageState::Begun
                 && message.until <= now
@@ -102,6 +96,13 @@ impl Server {
                 && !chats.contains(&message.phone)
                 && out.len() < ask.limit as usize;
             if !(pinned || free) || !wanted || self.blocked.is_some() {
+                // Head of line: what is open keeps the later ones of its chat waiting.
+                if matches!(
+                    message.state,
+                    MessageState::Queued | MessageState::Leased | MessageState::Begun
+                ) {
+                    chats.push(message.phone.clone());
+                }
                 continue;
             }
             self.tokens += 1;

@@ -18,7 +18,6 @@ pub struct Disk {
     pub marker: Option<String>,
     pub account: Option<String>,
     pub full: bool,
-    pub writes: Vec<String>,
 }
 
 #[derive(Clone)]
@@ -162,7 +161,7 @@ impl World {
             return;
         }
         let answer = self.server.claim(&ask, self.now);
-        let late = self.now >= since + 25_000;
+        let late = self.now >= since + u64::from(ask.wait_seconds) * 1_000;
         if late || !answer.messages.is_empty() || answer.blocked.is_some() {
             self.parked_claim = None;
             self.tell(Input::Claimed(Ok(answer)));
@@ -331,6 +330,7 @@ pub fn setup(disk: &Disk, boot: u32) -> Setup {
         marker: disk.marker.clone(),
         account_phone: disk.account.clone(),
         paused: false,
+        policy: None,
         seed: 7,
     }
 }
