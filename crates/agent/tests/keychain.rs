@@ -132,3 +132,36 @@ fn no_database_and_no_key_make_a_new_one() {
         "and the next"
     );
 }
+
+/// Run by the next test in a process of its own, whose environment has no D-Bus.
+#[test]
+#[ignore = "a helper"]
+fn ask_the_systems_keyring() {
+    let dir = TempDir::new().unwrap();
+    let error = Keychain::os().database_key(dir.path(), false).err();
+    let error = error.expect("there is no keyring");
+    assert!(matches!(error, KeychainError::NoKeyring { .. }), "{error}");
+    assert!(
+        error.to_string().contains("Start and unlock the keyring"),
+        "{error}"
+    );
+    assert!(
+        !dir.path().join("hotdesk.key.json").exists(),
+        "nothing was made"
+    );
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn without_a_secret_service_the_error_says_what_to_do() {
+    let output = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "keychain::ask_the_systems_keyring", "--ignored"])
+        .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere/bus")
+        .output()
+        .unwrap();
+    let words = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(
+        output.status.success() && words.contains("1 passed"),
+        "{words}"
+    );
+}

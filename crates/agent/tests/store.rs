@@ -178,3 +178,24 @@ async fn a_data_directory_that_cannot_be_made_is_told() {
         "what is safe: {error}"
     );
 }
+
+#[tokio::test]
+async fn a_start_deletes_the_profiles_an_earlier_run_could_not() {
+    let desk = Desk::new("http://127.0.0.1:1");
+    let profiles = desk.data_dir().join("profiles");
+    for dir in ["gone/storage", "here/storage"] {
+        std::fs::create_dir_all(profiles.join(dir)).unwrap();
+    }
+    std::fs::write(profiles.join("gone.removed"), "").unwrap();
+    desk.start().await.shut_down().await;
+    let mut left: Vec<_> = std::fs::read_dir(profiles)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
+    left.sort();
+    assert_eq!(
+        left,
+        ["here"],
+        "only the one with a tombstone, and the tombstone"
+    );
+}
