@@ -219,6 +219,7 @@ impl Session {
         flight.step = Step::Submitting;
         flight.handed = true;
         flight.handed_in = Some((gate.generation.clone(), now));
+        flight.told_in = Some(self.page.load);
         let row = &flight.row;
         let command = BridgeCommand::SendText {
             message_id: row.message_id.clone(),
@@ -243,6 +244,7 @@ impl Session {
                     self.look_up_failed(&id);
                 }
             }
+            Handed::Tick => self.page.more |= result.is_ok(),
             Handed::Mark | Handed::LogOut | Handed::RefreshQr => self.page.probe_now(),
         }
     }

@@ -57,6 +57,8 @@ pub(crate) struct Flight {
     pub(crate) begin_retry: Backoff,
     /// Handed in this generation at this time, or looked up.
     pub(crate) handed_in: Option<(PageGeneration, Millis)>,
+    /// The load of the page that has told its tick, or that it was handed to.
+    pub(crate) told_in: Option<u32>,
     /// Not to be looked up or begun again before this.
     pub(crate) not_before: Millis,
     /// At ack 0 since.
@@ -78,6 +80,7 @@ impl Flight {
             begin_out: None,
             begin_retry: Backoff::default(),
             handed_in: None,
+            told_in: None,
             not_before: Millis(0),
             waiting_since: Millis(0),
             report_out: None,

@@ -45,6 +45,8 @@ pub(crate) enum Asked {
 pub(crate) enum Handed {
     Send(MessageId),
     LookUp(MessageId),
+    /// A message whose fate is known is asked for its tick.
+    Tick,
     Mark,
     LogOut,
     RefreshQr,
@@ -67,7 +69,7 @@ pub(crate) struct Page {
     /// A webview call failed; it is made again then.
     retry_at: Option<Millis>,
     /// Counts loads; an answer to a probe of an earlier load is dropped.
-    load: u32,
+    pub(crate) load: u32,
     loading_since: Millis,
     /// The last word of this load.
     pub(crate) probe: Option<Probe>,
@@ -78,6 +80,7 @@ pub(crate) struct Page {
     pub(crate) next_drain: Millis,
     pub(crate) seq: u32,
     pub(crate) more: bool,
+    pub(crate) next_tick: Millis,
     pub(crate) submit_out: Option<Handed>,
     misses: u32,
     reloads: Vec<Millis>,
@@ -116,6 +119,7 @@ impl Page {
             next_drain: now,
             seq: 0,
             more: false,
+            next_tick: now,
             submit_out: None,
             misses: 0,
             reloads: Vec::new(),

@@ -12,6 +12,7 @@ use hotdesk_protocol::ids::{MessageId, PageGeneration};
 /// No word about a submit for so long: only a fresh page can tell.
 const OUTCOME_MOST_MS: u64 = 30_000;
 const LOOK_UP_MOST_MS: u64 = 10_000;
+const TICK_EVERY_MS: u64 = 50;
 const LOOK_AGAIN_MS: u64 = 1_000;
 /// New ticks are fetched often for so long after a submit, then with the probe's word only.
 const ACK_SOON_MS: u64 = 10_000;
@@ -109,6 +110,31 @@ impl Session {
                 self.hand(Handed::LookUp(id), gate.generation, command);
                 return;
             }
+        }
+    }
+
+    /// Ticks that came while no page listened are not told again by themselves: each load is asked
+    /// once for every message that may still rise, when nothing else is to be handed over.
+    pub(crate) fn pump_ticks(&mut self) {
+        if self.page.submit_out.is_some() || self.job().is_some() || !self.page.settled {
+            return;
+        }
+        let Some(gate) = self.page.gate() else { return };
+        let load = self.page.load;
+        let untold = self.flights.iter().position(|flight| {
+            let may_rise = matches!(flight.row.stage, Stage::Sent | Stage::Delivered);
+            flight.step == Step::Settled && may_rise && flight.told_in != Some(load)
+        });
+        let Some(at) = untold else { return };
+        if self.due(self.page.next_tick) {
+            self.page.next_tick = self.now.boot.after(TICK_EVERY_MS);
+            let flight = &mut self.flights[at];
+            flight.told_in = Some(load);
+            let command = BridgeCommand::LookUp {
+                message_id: flight.id().clone(),
+                wa_message_id: flight.row.wa_message_id.clone(),
+            };
+            self.hand(Handed::Tick, gate.generation, command);
         }
     }
 

@@ -132,6 +132,7 @@ impl Session {
         self.pump_page();
         self.pump_reconcile();
         self.pump_delivery();
+        self.pump_ticks();
         self.pump_records();
         self.pump_results();
         self.pump_replies();

@@ -324,3 +324,25 @@ fn a_person_may_pause_while_messages_are_cleared_up() {
         "still told"
     );
 }
+
+#[test]
+fn a_tick_that_came_while_no_page_listened_is_asked_for_in_the_next_load() {
+    let mut world = World::connected();
+    world.page.only_server_acks = true;
+    world.server.enqueue("m1", LEAD, "hello");
+    world.run(3_000);
+    assert_eq!(world.server.state("m1"), MessageState::Sent, "so far");
+    let id = world.page.history[0].wa_message_id.clone();
+    world.page.profile.messages.get_mut(&id).unwrap().1 = hotdesk_protocol::session::Ack::Read;
+    world.page.open = false;
+    world.tell(Input::PageCrashed);
+    world.run(10_000);
+    assert_eq!(
+        world.server.state("m1"),
+        MessageState::Read,
+        "the new load was asked"
+    );
+    let looks = world.looks();
+    world.run(60_000);
+    assert_eq!(world.looks(), looks, "once a load is enough");
+}

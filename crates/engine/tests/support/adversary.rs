@@ -112,6 +112,8 @@ impl World {
         self.page.trick = None;
         self.page.state = SessionState::Connected;
         self.page.hung = false;
+        // A page at ack 0 sends by itself again after a reload.
+        self.strike(Blow::SelfReload);
         for ms in [20_000, 20_000, 60_000, 180_000, 180_000, 600_000] {
             self.tell(Input::Connect);
             self.tell(Input::Resume);
