@@ -28,7 +28,7 @@ pub enum LoggingError {
 }
 
 /// What writes the log, and what must be kept until exit so that its last lines are written.
-pub fn subscriber(
+fn subscriber(
     data_dir: &Path,
     level: LogLevel,
 ) -> Result<(impl Subscriber + Send + Sync, WorkerGuard), LoggingError> {

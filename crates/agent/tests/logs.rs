@@ -1,18 +1,25 @@
 //! The log after a whole run: useful, and without content.
 
 use crate::support::desk::{Desk, sign_in, until_sdr};
+use crate::support::in_its_own_process;
 use crate::support::office::{Office, PASSWORD};
 use hotdesk_agent::config::LogLevel;
 use hotdesk_agent::logging;
 use hotdesk_protocol::session::{MessageState, SessionState};
 use serde_json::Value;
 
+#[test]
+fn a_run_at_the_lowest_level_logs_its_steps_and_nothing_on_the_never_log_list() {
+    in_its_own_process("logs::run_and_read_the_log", &[]);
+}
+
+/// A log is set once for a process.
 #[tokio::test]
-async fn a_run_at_the_lowest_level_logs_its_steps_and_nothing_on_the_never_log_list() {
+#[ignore = "a helper"]
+async fn run_and_read_the_log() {
     let mut office = Office::open(3).await;
     let desk = Desk::new(&office.url());
-    let (subscriber, guard) = logging::subscriber(&desk.data_dir(), LogLevel::Trace).unwrap();
-    let listening = tracing::subscriber::set_default(subscriber);
+    let guard = logging::init(&desk.data_dir(), LogLevel::Trace).unwrap();
     let agent = desk.start().await;
     sign_in(&agent, "john").await;
     until_sdr(&agent, "john", "the QR", |sdr| {
@@ -26,7 +33,7 @@ async fn a_run_at_the_lowest_level_logs_its_steps_and_nothing_on_the_never_log_l
     let away = |view: &hotdesk_agent::views::OfficeView| view.server.problem.is_some();
     crate::support::desk::until(&agent, "the server is away", away).await;
     agent.shut_down().await;
-    drop((listening, guard));
+    drop(guard);
     let db = desk.open_database();
     let one = |sql| {
         db.query_row(sql, [], |row| row.get::<_, String>(0))
