@@ -78,7 +78,9 @@ async function link(server, sim, env, app) {
   } else {
     await Promise.all(
       sdrs.map((sdr, i) =>
-        call(sim.url, "POST", "/control/scan", { body: { qr: codes[i].value, phone: sdr.phone, name: sdr.name } }),
+        call(sim.url, "POST", "/control/scan", {
+          body: { qr: codes[i].value, phone: sdr.phone, name: sdr.name },
+        }),
       ),
     );
   }

@@ -96,7 +96,7 @@ export class NaiveSession {
 
   async send() {
     const { sdrId } = this.sdr;
-    const token = await signIn(this.server, this.sdr.email);
+    const token = await signIn(this.server, this.sdr.email, this.desktopId);
     const post = (path, body) =>
       call(this.server, "POST", path, {
         token,

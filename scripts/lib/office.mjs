@@ -55,9 +55,10 @@ export async function call(base, method, path, { token, body } = {}) {
   return text === "" ? null : JSON.parse(text);
 }
 
-/** A bearer token for one of the office's people. */
-export async function signIn(server, email) {
-  return (await call(server, "POST", "/api/sender/auth", { body: { email, password } })).token;
+/** A bearer token for one of the office's people; sending needs a desktop's. */
+export async function signIn(server, email, desktopId) {
+  const body = { email, password, desktopId };
+  return (await call(server, "POST", "/api/sender/auth", { body })).token;
 }
 
 /** Seeds and starts the queue server. */

@@ -108,14 +108,14 @@ async function rust(
   return sum(results);
 }
 
-/** Runs one npm workspace's Vitest. */
-async function vitest(part, workspace, args = []) {
+/** Runs the Vitest tests of one folder. */
+async function vitest(part, folder, args = []) {
   const { code, text } = await shell(
     part,
     "npx",
     ["vitest", "run", "--reporter=default", ...args],
     {
-      cwd: join(root, workspace),
+      cwd: join(root, folder),
       env: { NO_COLOR: "1", FORCE_COLOR: null },
     },
   );
@@ -129,14 +129,22 @@ async function vitest(part, workspace, args = []) {
 const parts = {
   fmt: () => check("fmt", "cargo", ["fmt", "--all", "--check"]),
   unit: () =>
-    rust("unit", ["hotdesk-protocol", "hotdesk-engine", "hotdesk-agent"]).then(async (core) =>
-      sum([core, await rust("unit", ["hotdesk"], { kinds: ["lib", "bin"] })]),
+    each(
+      () => rust("unit", ["hotdesk-protocol", "hotdesk-engine", "hotdesk-agent"]),
+      () => rust("unit", ["hotdesk"], { kinds: ["lib", "bin"] }),
     ),
   server: () => rust("server", ["hotdesk-server"]),
-  sim: () => rust("sim", ["hotdesk-whatsapp-sim"]),
+  sim: () =>
+    each(
+      () => rust("sim", ["hotdesk-whatsapp-sim"]),
+      () => vitest("sim", "crates/whatsapp-sim/tests/page"),
+    ),
   bridge: async () => {
     await build();
-    return vitest("bridge", "bridge");
+    return each(
+      () => vitest("bridge", "bridge"),
+      () => vitest("bridge", "bridge", ["--config", "vitest.sim.config.ts"]),
+    );
   },
   ui: () => vitest("ui", "ui"),
   e2e: async () => {

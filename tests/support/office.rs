@@ -8,6 +8,7 @@ use super::wait::{until_within, within};
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Mutex;
@@ -72,6 +73,7 @@ pub struct Office {
     server: Option<Process>,
     _sim: Process,
     http: Client,
+    tokens: Mutex<HashMap<String, String>>,
     /// The desk they and the app run at; the last to go.
     pub desk: Desk,
 }
@@ -102,6 +104,7 @@ impl Office {
             server: None,
             _sim: sim,
             http: Client::new(),
+            tokens: Mutex::default(),
             desk,
         };
         let seeded = Command::new(program("hotdesk-server"))
@@ -137,8 +140,11 @@ impl Office {
         self.server.take().unwrap().kill().await;
     }
 
-    /// A bearer token.
-    pub async fn token(&self, email: &str) -> String {
+    /// A bearer token, got once.
+    async fn token(&self, email: &str) -> String {
+        if let Some(token) = self.tokens.lock().unwrap().get(email) {
+            return token.clone();
+        }
         let body = json!({"email": email, "password": PASSWORD});
         let (status, answer) = self
             .ask(
@@ -150,7 +156,10 @@ impl Office {
             )
             .await;
         assert_eq!(status, StatusCode::OK, "{email} can sign in: {answer}");
-        answer["token"].as_str().unwrap().to_owned()
+        let token = answer["token"].as_str().unwrap().to_owned();
+        let mut tokens = self.tokens.lock().unwrap();
+        tokens.insert(email.to_owned(), token.clone());
+        token
     }
 
     /// Queues `count` messages for an SDR, each to a lead of its own, as a manager does.
