@@ -1,54 +1,4 @@
-// Contacts and chats.
-__d('WAWebContactModel', ['WAWebBaseModel'], (global, require, importDefault, importNamespace, lazy, module, exports) => {
-  const { BaseModel, defineModel } = require('WAWebBaseModel');
-  class Contact extends BaseModel {}
-  defineModel(Contact, 'contact', { id: undefined, name: undefined, pushname: undefined, isBusiness: false, isMyContact: false });
-  exports.default = Contact;
-  exports.ContactModel = Contact;
-}, 98);
-
-__d('WAWebContactGetters', [], (global, require, importDefault, importNamespace, lazy, module, exports) => {
-  exports.getIsMe = (contact) => require('WAWebUserPrefsMeUser').isMeAccount(contact.id);
-  exports.getPushname = (contact) => contact.pushname;
-  exports.getName = (contact) => contact.name;
-  exports.getIsUser = () => true;
-}, 98);
-
-__d('WAWebFrontendContactGetters', [], (global, require, importDefault, importNamespace, lazy, module, exports) => {
-  exports.getFormattedName = (contact) => contact.name ?? contact.pushname ?? `+${contact.id.user}`;
-  exports.getDisplayName = exports.getFormattedName;
-}, 98);
-
-__d('WAWebContactCollection', ['WAWebBaseCollection', 'WAWebContactModel'], (global, require, importDefault, importNamespace, lazy, module, exports) => {
-  const { BaseCollection } = require('WAWebBaseCollection');
-  class ContactCollectionImpl extends BaseCollection {
-    static model = require('WAWebContactModel').default;
-  }
-  exports.ContactCollectionImpl = ContactCollectionImpl;
-  exports.ContactCollection = new ContactCollectionImpl();
-}, 98);
-
-__d('WAWebApiContact', ['WAWebWidFactory'], (global, require, importDefault, importNamespace, lazy, module, exports) => {
-  const { createWid } = require('WAWebWidFactory');
-  const lidOf = new Map();
-  const phoneOf = new Map();
-  exports.learn = (user, lid) => {
-    lidOf.set(user, lid);
-    phoneOf.set(lid, user);
-  };
-  exports.getCurrentLid = (wid) => {
-    if (wid.isLid()) return wid;
-    const lid = lidOf.get(wid.user);
-    return lid && createWid(`${lid}@lid`);
-  };
-  exports.getPhoneNumber = (wid) => {
-    if (!wid.isLid()) return wid;
-    const user = phoneOf.get(wid.user);
-    return user && createWid(`${user}@c.us`);
-  };
-  exports.lidPnCache = { getCurrentLid: exports.getCurrentLid, getPhoneNumber: exports.getPhoneNumber };
-}, 98);
-
+// Chats.
 __d('WAWebChatModel', ['WAWebBaseModel', 'WAWebBaseCollection', 'WAWebMsgModel'], (global, require, importDefault, importNamespace, lazy, module, exports) => {
   const { BaseModel, defineModel } = require('WAWebBaseModel');
   const { BaseCollection } = require('WAWebBaseCollection');
@@ -60,15 +10,6 @@ __d('WAWebChatModel', ['WAWebBaseModel', 'WAWebBaseCollection', 'WAWebMsgModel']
       const { hidden } = require('WAWebEventEmitter');
       hidden(this, 'msgs', new ChatMsgs());
     }
-    get isUser() {
-      return this.id.isUser();
-    }
-    get isGroup() {
-      return this.id.isGroup();
-    }
-    get isNewsletter() {
-      return this.id.isNewsletter();
-    }
     get formattedTitle() {
       const pn = require('WAWebApiContact').getPhoneNumber(this.id) ?? this.id;
       return this.name ?? (pn.isLid() ? `~${pn.user.slice(-6)}` : exports.pretty(pn.user));
@@ -78,6 +19,9 @@ __d('WAWebChatModel', ['WAWebBaseModel', 'WAWebBaseCollection', 'WAWebMsgModel']
     }
     get contact() {
       return require('WAWebContactCollection').ContactCollection.get(this.id);
+    }
+    get presence() {
+      return this.id && require('WAWebPresenceCollection').PresenceCollection.gadd(this.id);
     }
     getLastMsgKeyForAction() {
       return this.msgs.last()?.id;
@@ -122,9 +66,13 @@ __d('WAWebChatCollection', ['WAWebBaseCollection', 'WAWebChatModel', 'SimStorage
     if (known) return known;
     const chat = exports.ChatCollection.add({ id, name, accountLid: require('WAWebApiContact').getCurrentLid(id) });
     require('WAWebContactCollection').ContactCollection.add({ id, pushname: name });
-    exports.keep(chat);
+    require('WAWebCreateChat').createChatRecord(id, chat);
     return chat;
   };
+}, 98);
+
+__d('WAWebCreateChat', ['WAWebChatCollection'], (global, require, importDefault, importNamespace, lazy, module, exports) => {
+  exports.createChatRecord = (id, chat) => require('WAWebChatCollection').keep(chat);
 }, 98);
 
 __d('WAWebFindChatAction', ['WAWebChatCollection'], (global, require, importDefault, importNamespace, lazy, module, exports) => {
@@ -154,6 +102,10 @@ __d('WAWebUpdateUnreadChatAction', [], (global, require, importDefault, importNa
   exports.markSeen = async (chat) => {
     if (!chat || chat.unreadCount === 0) return;
     chat.unreadCount = 0;
+    await require('WAWebChatCollection').keep(chat);
+  };
+  exports.markUnread = async (chat, unread) => {
+    chat.unreadCount = unread ? -1 : 0;
     await require('WAWebChatCollection').keep(chat);
   };
 }, 98);

@@ -8,7 +8,9 @@ __d('SimLogin', ['SimAccount', 'SimStorage', 'SimLink', 'WAWebStreamModel'], (gl
   const { Cmd } = require('WAWebCmd');
   const { BackendEventBus } = require('WAWebBackendEventBus');
   const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+  const LOGOUT_MS = 2000;
   let leaving = false;
+  let asked;
 
   function main() {
     const { name } = account.login();
@@ -50,9 +52,10 @@ __d('SimLogin', ['SimAccount', 'SimStorage', 'SimLink', 'WAWebStreamModel'], (gl
     BackendEventBus.trigger('offline_delivery_end');
   };
 
-  exports.removed = async (reason) => {
+  exports.removed = async (given) => {
     if (leaving) return;
     leaving = true;
+    const reason = asked ?? given;
     account.forget();
     require('WAWebLogoutReason').getErrorCodeFromLogoutReason(reason);
     BackendEventBus.trigger('starting_logout');
@@ -64,8 +67,12 @@ __d('SimLogin', ['SimAccount', 'SimStorage', 'SimLink', 'WAWebStreamModel'], (gl
     location.replace('/?post_logout=1&logout_reason=0');
   };
 
-  exports.logOut = (sendLogout, reason) => {
-    if (sendLogout) require('SimLink').say({ type: 'logout' });
+  // Whoever logs out hears of it later, never within the call: the phone is told first, and its
+  // answer is what ends the login; without an answer it ends all the same.
+  exports.logOut = async (sendLogout, reason) => {
+    asked = reason;
+    if (sendLogout && require('SimLink').say({ type: 'logout' })) await wait(LOGOUT_MS);
+    else await wait(0);
     exports.removed(reason);
   };
 }, 98);

@@ -4,10 +4,10 @@ __d('WAWebMsgModel', ['WAWebBaseModel', 'WAWebMsgKey'], (global, require, import
   class Msg extends BaseModel {
     static idClass = require('WAWebMsgKey').default;
     get isSentByMe() {
-      return this.id.fromMe;
+      return Boolean(this.id?.fromMe);
     }
     get chat() {
-      return require('WAWebChatCollection').ChatCollection.get(this.id.remote);
+      return require('WAWebChatCollection').ChatCollection.get(this.id?.remote) ?? null;
     }
     get sender() {
       return this.from;
@@ -72,6 +72,10 @@ __d('WAWebHandleDirectChatReceipt', ['WAWebMsgCollection'], (global, require, im
     const msgs = require('WAWebMsgCollection');
     for (const id of externalIds) msgs.byBareId(id)?.updateAck(ack);
   };
+}, 98);
+
+__d('WAWebMsgModelUtils', [], (global, require, importDefault, importNamespace, lazy, module, exports) => {
+  exports.getIsUnreadType = (msg) => ['chat', 'image', 'video', 'audio', 'document'].includes(msg.type);
 }, 98);
 
 // What the server half says about messages.

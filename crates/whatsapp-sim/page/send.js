@@ -12,6 +12,19 @@ __d('WAWebQueryExistsJob', ['SimLink', 'WAWebWidFactory'], (global, require, imp
   exports.queryPhoneExists = (phone) => exports.queryWidExists(createWid(`${phone.replace(/\D/g, '')}@c.us`));
 }, 98);
 
+// What a message looks like on its way, and the way itself.
+__d('WAWebE2EProtoGenerator', [], (global, require, importDefault, importNamespace, lazy, module, exports) => {
+  exports.createMsgProtobuf = (msg) => ({ conversation: msg.body });
+}, 98);
+
+__d('WAWebSendMsgJob', ['SimLink', 'WAWebE2EProtoGenerator'], (global, require, importDefault, importNamespace, lazy, module, exports) => {
+  exports.encryptAndSendMsg = async ({ data: msg }) => {
+    const proto = require('WAWebE2EProtoGenerator').createMsgProtobuf(msg);
+    require('SimLink').say({ type: 'message', id: msg.id.id, chat: msg.id.remote.toString(), body: proto.conversation });
+    return { t: msg.t, sync: null, phash: null, addressingMode: null, count: null, error: null };
+  };
+}, 98);
+
 // Messages on their way: sent again with the same id after every reconnect, until the server has them.
 __d('SimPending', ['WAWebMsgCollection', 'SimLink'], (global, require, importDefault, importNamespace, lazy, module, exports) => {
   const { MsgCollection } = require('WAWebMsgCollection');
@@ -19,8 +32,7 @@ __d('SimPending', ['WAWebMsgCollection', 'SimLink'], (global, require, importDef
   const stored = new WeakSet();
 
   const give = (msg) => {
-    const link = require('SimLink');
-    if (link.isWelcome()) link.say({ type: 'message', id: msg.id.id, chat: msg.id.remote.toString(), body: msg.body });
+    if (require('SimLink').isWelcome()) require('WAWebSendMsgJob').encryptAndSendMsg({ type: msg.type, data: msg });
   };
   exports.stored = (msg) => {
     stored.add(msg);
