@@ -10,14 +10,15 @@ import type {
 } from "./generated/protocol";
 
 /**
- * One way to read and drive a WhatsApp page. `modules` calls the page's own modules; `wa-js` and
- * `page` will stand beside it. An adapter starts no timer and changes nothing of the page.
+ * One way to read and drive a WhatsApp page. `modules` calls the page's own modules, `wa-js` does
+ * so by that library, `page` sees what the page shows and never sends. An adapter starts no timer
+ * and changes nothing of the page.
  */
 export interface Adapter {
-  /** As told to the server and shown to a person. */
-  readonly name: string;
   /** Looks at the page as it is now. */
   look(): PageLook;
+  /** Whether the page has at this moment what the capability needs. */
+  can(capability: Capability): boolean;
   /** Begins to listen as soon as the page can be listened to; harmless when called again. */
   listen(ear: Ear): void;
   /** Looks the id up, then sends with exactly this id, asking `gate` right before handing over. */
@@ -35,8 +36,13 @@ export interface Adapter {
 /** The states a page can be in by its own word. */
 export type PageState = Exclude<SessionState, "closed" | "crashed" | "hibernated" | "stopped">;
 
+/** An adapter's name, as told to the server and shown to a person. */
+export type AdapterName = "modules" | "wa-js" | "page";
+
 /** What one look at the page shows. */
 export interface PageLook {
+  /** Which adapter serves. */
+  readonly adapter: AdapterName;
   readonly pageVersion: string | null;
   readonly state: PageState;
   readonly qr: string | null;

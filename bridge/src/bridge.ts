@@ -202,7 +202,7 @@ export function openBridge(adapter: Adapter): Bridge {
         return accept(
           encode({
             generation,
-            adapter: adapter.name,
+            adapter: look.adapter,
             pageVersion: look.pageVersion,
             state: look.state,
             qr: look.qr,

@@ -1,6 +1,8 @@
 import { openBridge } from "./bridge";
 import { defineProperty, freeze } from "./builtins";
 import { openModulesAdapter } from "./modules-adapter";
+import { openPageAdapter } from "./page-adapter";
+import { openServing } from "./serving";
 
 /** What the app puts before this bundle. */
 interface Setup {
@@ -15,7 +17,7 @@ const setup = page.__HOTDESK_BRIDGE__;
 delete page.__HOTDESK_BRIDGE__;
 
 if (setup !== undefined && location.origin === setup.origin && top === self) {
-  const { submit, drain, probe } = openBridge(openModulesAdapter());
+  const { submit, drain, probe } = openBridge(openServing(openModulesAdapter(), openPageAdapter()));
   defineProperty(page, setup.name, {
     value: freeze({ submit: freeze(submit), drain: freeze(drain), probe: freeze(probe) }),
     enumerable: false,

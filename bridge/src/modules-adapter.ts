@@ -7,7 +7,7 @@ import { pageVersion } from "./whatsapp/page-version";
 import { qrCode } from "./whatsapp/qr-code";
 import { refreshQr } from "./whatsapp/refresh-qr";
 import { openRegistry, type Registry } from "./whatsapp/registry";
-import { selfTest } from "./whatsapp/self-test";
+import { lacks, selfTest } from "./whatsapp/self-test";
 import { sendText } from "./whatsapp/send-text";
 import { isLoggedIn, sessionState } from "./whatsapp/session-state";
 import { watchSettling } from "./whatsapp/settling";
@@ -24,7 +24,6 @@ export function openModulesAdapter(): Adapter {
   let wasLoggedIn = false;
 
   return {
-    name: "modules",
     look() {
       settling.look();
       const now = settling.usable() ? registry : CLOSED;
@@ -37,6 +36,7 @@ export function openModulesAdapter(): Adapter {
       const state = seen === "connected" && early ? "syncing" : seen;
       const code = state === "qr" ? qrCode(now) : { value: null, expired: false };
       return {
+        adapter: "modules",
         pageVersion: pageVersion(now),
         state,
         qr: code.value,
@@ -45,6 +45,7 @@ export function openModulesAdapter(): Adapter {
         missing: early ? [] : missing,
       };
     },
+    can: (capability) => !lacks(registry, capability),
     listen(ear) {
       if (settling.usable()) {
         hear(ear);

@@ -13,6 +13,9 @@ const SELECTORS = {
   pairingCode: "[data-link-code]",
   passkey: "[data-testid='passkey-prompt'], [data-testid='link-device-passkey']",
   loggedIn: "#side",
+  syncing: "progress, [data-testid='syncing']",
+  loggingOut: "[data-testid='logging-out']",
+  dialog: "div[role='dialog']",
 } as const;
 
 /** Our name for an element. */

@@ -17,10 +17,11 @@ export function qrCode(registry: Registry): QrCode {
     return { value: null, expired: true };
   }
   const shown = attribute("qr", "data-ref");
-  const value = isUsable(shown) ? shown : (readText(registry.get("conn"), "ref") ?? null);
-  return { value: isUsable(value) ? value : null, expired: false };
+  const value = isUsableCode(shown) ? shown : (readText(registry.get("conn"), "ref") ?? null);
+  return { value: isUsableCode(value) ? value : null, expired: false };
 }
 
-function isUsable(value: string | null): value is string {
+/** Whether this can be a code: some text, and not too long to be drawn. */
+export function isUsableCode(value: string | null): value is string {
   return value !== null && value !== "" && value.length <= MAX_CHARS;
 }

@@ -15,7 +15,8 @@ export function selfTest(registry: Registry): Capability[] {
   return missing;
 }
 
-function lacks(registry: Registry, capability: Capability): boolean {
+/** Whether the page lacks something this capability needs. */
+export function lacks(registry: Registry, capability: Capability): boolean {
   const needs = NEEDS[capability];
   for (let index = 0; index < needs.length; index += 1) {
     const name = needs[index];

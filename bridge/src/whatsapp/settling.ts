@@ -29,11 +29,13 @@ export function watchSettling(registry: Registry): Settling {
       if (!settled) {
         const now = pageNow();
         const found = registry.count();
-        if (found !== count) {
+        // A page that shows itself without a registry has hidden it: that, too, is complete.
+        const begun = found > 0 || isStarted();
+        if (found !== count || !begun) {
           count = found;
           since = now;
         }
-        settled = count > 0 && now - since >= SETTLED_AFTER_MS;
+        settled = begun && now - since >= SETTLED_AFTER_MS;
       }
       usable = usable || settled || isStarted();
     },

@@ -1,0 +1,56 @@
+import type { Adapter } from "./adapter";
+import { append } from "./builtins";
+import type { Capability } from "./generated/protocol";
+import { pressRefresh } from "./page/press-refresh";
+import { refuseSend } from "./page/refuse-send";
+import { shownQr } from "./page/shown-qr";
+import { shownState } from "./page/shown-state";
+import { problem } from "./problem";
+import { CAPABILITIES } from "./whatsapp/wanted";
+
+/** The adapter `page`: sees what the page shows. It cannot send and never tries to. */
+export function openPageAdapter(): Adapter {
+  return {
+    look() {
+      const state = shownState();
+      const code = state === "qr" ? shownQr() : { value: null, expired: false };
+      return {
+        adapter: "page",
+        pageVersion: null,
+        state,
+        qr: code.value,
+        qrExpired: code.expired,
+        account: null,
+        missing: UNSEEN,
+      };
+    },
+    can: (capability) => capability === "state" || capability === "qr",
+    listen: () => undefined,
+    sendText: refuseSend,
+    async lookUp() {
+      throw new TypeError("what the page shows is not all it has");
+    },
+    sweep: () => undefined,
+    refreshQr: pressRefresh,
+    logOut: () => CANNOT_UNLINK,
+  };
+}
+
+/** What cannot be seen from outside. */
+const UNSEEN: readonly Capability[] = everythingBut("state", "qr");
+
+function everythingBut(...seen: readonly Capability[]): Capability[] {
+  const rest: Capability[] = [];
+  for (let index = 0; index < CAPABILITIES.length; index += 1) {
+    const capability = CAPABILITIES[index];
+    if (capability !== undefined && capability !== seen[0] && capability !== seen[1]) {
+      append(rest, capability);
+    }
+  }
+  return rest;
+}
+
+const CANNOT_UNLINK = problem(
+  "page_unresponsive",
+  "The page could not unlink this device. It is still linked. Remove it on the phone, under linked devices.",
+);
