@@ -1,0 +1,85 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { Capability } from "../../src/generated/protocol";
+import { CAPABILITIES, NEEDS, WANTED, type WantedName } from "../../src/whatsapp/wanted";
+import { Profile, Rehearsal } from "./rehearsal";
+
+const JOHN = "+5511960000001";
+const LEAD = "+5511970000001";
+let ids = 0;
+
+/** Every module of WhatsApp's the bridge reaches for. */
+const MODULES = [...new Set(Object.values(WANTED).map((wanted) => wanted.module))];
+
+/** What cannot be done without the module, by the bridge's own table. */
+function lackingWithout(module: string): Capability[] {
+  const of = (name: WantedName) => WANTED[name].module === module;
+  return CAPABILITIES.filter((capability) => NEEDS[capability].some(of));
+}
+
+/** The faults a module can have, as the rehearsal's knobs for it. */
+const FAULTS: readonly [string, (module: string) => object][] = [
+  ["renamed", (module) => ({ renameModules: { [module]: `${module}V2` } })],
+  ["dropped", (module) => ({ dropModules: [module] })],
+  ["broken", (module) => ({ throwModules: [module] })],
+];
+const NO_FAULT = { renameModules: {}, dropModules: [], throwModules: [] };
+
+const CASES = FAULTS.flatMap(([fault, knobs]) =>
+  MODULES.map((module) => ({
+    module,
+    fault,
+    knobs: knobs(module),
+    lacking: lackingWithout(module),
+  })),
+);
+const NEEDED = CASES.filter(({ lacking }) => lacking.length > 0);
+const SPARED = CASES.filter(({ lacking }) => lacking.length === 0);
+
+describe("with one module of WhatsApp's at fault", () => {
+  let rehearsal: Rehearsal;
+  let profile: Profile;
+
+  beforeAll(async () => {
+    rehearsal = await Rehearsal.start();
+    profile = await Profile.open(rehearsal);
+    await profile.link(rehearsal, JOHN);
+  });
+
+  afterEach(async () => {
+    await rehearsal.post("knobs", NO_FAULT);
+  });
+
+  afterAll(async () => {
+    await profile.close();
+    await rehearsal.end();
+  });
+
+  function order() {
+    ids += 1;
+    const waMessageId = `3EB0${ids.toString(16).toUpperCase().padStart(18, "A")}`;
+    return { type: "send_text", messageId: waMessageId, waMessageId, phone: LEAD, text: "Olá" };
+  }
+
+  it.each(NEEDED)("$module $fault: the probe names $lacking, and no send leaves", async (fault) => {
+    await rehearsal.post("knobs", fault.knobs);
+    await profile.page.reload();
+    const blind = fault.lacking.includes("state") || fault.lacking.includes("qr");
+    await profile.until({ missing: fault.lacking, adapter: blind ? "page" : "modules" });
+    const send = order();
+    const before = await rehearsal.left();
+    await profile.submit(send);
+    await profile.event({ type: "not_submitted", messageId: send.messageId });
+    expect(await rehearsal.left(), "nothing left the page").toEqual(before);
+  });
+
+  it.each(SPARED)("$module $fault: nothing is missing, and one message leaves", async (fault) => {
+    await rehearsal.post("knobs", fault.knobs);
+    await profile.page.reload();
+    await profile.until({ state: "connected", missing: [], adapter: "modules" });
+    const send = order();
+    await profile.submit(send);
+    await profile.event({ type: "ack", waMessageId: send.waMessageId, ack: "server" });
+    const left = (await rehearsal.left()).filter((row) => row.waMessageId === send.waMessageId);
+    expect(left, "once, to the lead").toMatchObject([{ account: JOHN, to: LEAD }]);
+  });
+});
