@@ -24,7 +24,7 @@ async fn a_second_start_raises_the_first_window_and_ends() {
     let status = second.process.ended().await;
     assert!(
         status.success(),
-        "the second start ends well: {}",
+        "the second start ends well ({status}): {}",
         second.process.said()
     );
     until("the first window is raised", async || {
@@ -36,7 +36,7 @@ async fn a_second_start_raises_the_first_window_and_ends() {
     let status = first.process.quit().await;
     assert!(
         status.success(),
-        "it ends well when asked to: {}",
+        "it ends well when asked to ({status}): {}",
         first.process.said()
     );
 

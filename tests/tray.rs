@@ -30,7 +30,7 @@ async fn the_tray_has_an_entry_per_sdr_with_its_state_and_pauses_all_of_them() {
     let status = app.process.ended().await;
     assert!(
         status.success(),
-        "quitting from the tray is a good end: {}",
+        "quitting from the tray is a good end ({status}): {}",
         app.process.said()
     );
 }
