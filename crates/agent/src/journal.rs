@@ -176,7 +176,9 @@ impl Journal {
                 _,
                 BridgeCommand::Mark { .. } | BridgeCommand::RefreshQr | BridgeCommand::LogOut,
             )
-            | Effect::Record(Record::Marker(_) | Record::Account(_))
+            | Effect::Record(
+                Record::Reply(_) | Record::ReplyDone(_) | Record::Marker(_) | Record::Account(_),
+            )
             | Effect::Probe
             | Effect::Drain(_)
             | Effect::Claim(_)

@@ -109,6 +109,7 @@ pub(crate) fn spawn<P: Pages>(
         app_version: shared.app_version.clone(),
         outbox: stored.outbox.in_flight.clone(),
         finished: stored.outbox.finished.clone(),
+        replies: stored.replies.clone(),
         marker: row.marker.clone(),
         account_phone: row.account_phone.clone(),
         paused: row.paused,

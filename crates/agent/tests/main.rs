@@ -12,6 +12,7 @@ mod instance;
 mod keychain;
 mod logs;
 mod queue_client;
+mod replies;
 mod runner;
 mod store;
 mod support;

@@ -48,8 +48,8 @@ pub enum Effect {
     Qr(QrRequest),
 }
 
-/// What is written, in one transaction.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What is written, in one transaction. Holds content: has no `Debug`.
+#[derive(Clone, PartialEq, Eq)]
 pub enum Record {
     /// Insert or replace a row of the outbox.
     Outbox(Box<OutboxRow>),
@@ -58,6 +58,10 @@ pub enum Record {
     /// It is proven that the message did not leave and the server no longer lets this desktop
     /// send it: delete the row, it may be offered again.
     Dropped(MessageId),
+    /// What a lead answered: kept before the page is told that it may forget it.
+    Reply(Box<ReplyRequest>),
+    /// The server has this answer, or will never take it: delete it, text and all.
+    ReplyDone(WaMessageId),
     /// The marker to be written into the profile, before it is written there.
     Marker(String),
     /// The number this profile is linked to.

@@ -5,7 +5,7 @@ use hotdesk_protocol::Problem;
 use hotdesk_protocol::bridge::{Drain, Probe};
 use hotdesk_protocol::ids::{DesktopId, MessageId, SdrId};
 use hotdesk_protocol::policy::Policy;
-use hotdesk_protocol::queue::{ClaimAnswer, HeartbeatAnswer, LeaseAnswer};
+use hotdesk_protocol::queue::{ClaimAnswer, HeartbeatAnswer, LeaseAnswer, ReplyRequest};
 
 /// Milliseconds of a clock that goes on during suspend (`CLOCK_BOOTTIME`); only differences mean
 /// anything.
@@ -41,8 +41,8 @@ pub struct Now {
     pub utc: hotdesk_protocol::UtcMs,
 }
 
-/// What a session starts from.
-#[derive(Clone, Debug)]
+/// What a session starts from. Holds content: has no `Debug`.
+#[derive(Clone)]
 pub struct Setup {
     /// Whose session.
     pub sdr_id: SdrId,
@@ -57,6 +57,8 @@ pub struct Setup {
     /// Finished rows that are still kept (their text dropped): an id seen before is never sent
     /// again, and a reply is attributed by its chat.
     pub finished: Vec<OutboxRow>,
+    /// Answers of leads that the server has not yet taken, oldest first.
+    pub replies: Vec<ReplyRequest>,
     /// The marker this desktop last wrote into the profile.
     pub marker: Option<String>,
     /// The number that was linked last; another one stops the session.

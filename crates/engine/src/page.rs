@@ -80,6 +80,8 @@ pub(crate) struct Page {
     pub(crate) next_drain: Millis,
     pub(crate) seq: u32,
     pub(crate) more: bool,
+    /// A drain was answered by another load than the one last probed.
+    pub(crate) stranger: bool,
     pub(crate) next_tick: Millis,
     pub(crate) submit_out: Option<Handed>,
     misses: u32,
@@ -119,6 +121,7 @@ impl Page {
             next_drain: now,
             seq: 0,
             more: false,
+            stranger: false,
             next_tick: now,
             submit_out: None,
             misses: 0,
@@ -273,6 +276,7 @@ impl Session {
         let Some((load, asked_at)) = self.page.probe_out.take() else {
             return;
         };
+        self.page.stranger = false;
         if load != self.page.load || self.page.life != Life::Open || self.page.asked.is_some() {
             return;
         }
@@ -391,6 +395,7 @@ impl Session {
         page.last_qr = None;
         page.first_qr_shown = false;
         page.reload_wanted = false;
+        self.replies.forget_load();
         self.forget_page();
     }
 
@@ -493,9 +498,15 @@ impl Session {
             return;
         };
         let wanted = self.page.more || probe.last_seq > self.page.seq || self.awaits_report();
-        if wanted && !self.page.drain_out && self.due(self.page.next_drain) {
+        let free = !self.page.drain_out && !self.page.stranger;
+        if wanted && free && self.due(self.page.next_drain) {
             self.page.drain_out = true;
-            self.emit(Effect::Drain(self.page.seq));
+            // The page may forget what comes before; an answer not yet on disk stays with it.
+            let held = self.replies.first_held();
+            let after = held.map_or(self.page.seq, |seq| {
+                seq.saturating_sub(1).min(self.page.seq)
+            });
+            self.emit(Effect::Drain(after));
         }
     }
 

@@ -7,7 +7,7 @@ use crate::flight::Step;
 use crate::session::Session;
 use crate::words;
 use hotdesk_protocol::Problem;
-use hotdesk_protocol::ids::MessageId;
+use hotdesk_protocol::ids::{MessageId, WaMessageId};
 use std::collections::VecDeque;
 
 /// Sent rows kept in the outbox so that later ticks and replies find them.
@@ -27,6 +27,12 @@ impl Records {
         if self.out.as_ref() != Some(&record) && !self.queued.contains(&record) {
             self.queued.push_back(record);
         }
+    }
+
+    /// An answer that is already told need not be written any more.
+    pub(crate) fn withdraw_reply(&mut self, id: &WaMessageId) {
+        self.queued
+            .retain(|record| !matches!(record, Record::Reply(reply) if reply.wa_message_id == *id));
     }
 }
 
@@ -63,6 +69,8 @@ impl Session {
                 }
             }
             Record::Dropped(id) => self.remove(&id),
+            Record::Reply(reply) => self.reply_kept(reply.wa_message_id),
+            Record::ReplyDone(_) => {}
             Record::Marker(marker) => self.page.marker = Some(marker),
             Record::Account(_) => {}
         }
@@ -75,8 +83,14 @@ impl Session {
                     flight.dirty = true;
                 }
             }
+            Record::Reply(reply) => {
+                if self.replies.is_pending(&reply.wa_message_id) {
+                    self.records.queued.push_front(Record::Reply(reply));
+                }
+            }
             other @ (Record::Finished(_)
             | Record::Dropped(_)
+            | Record::ReplyDone(_)
             | Record::Marker(_)
             | Record::Account(_)) => self.records.queued.push_front(other),
         }

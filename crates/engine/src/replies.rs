@@ -1,8 +1,9 @@
-//! What leads answer: attributed by the chat learnt at the send (or the lead's number), told to the
-//! server until it has it. Chats that are not ours never leave the page's report.
+//! What leads answer: attributed by the chat learnt at the send (or the lead's number), on disk
+//! before the page may forget it, told to the server until it has it. Chats that are not ours never
+//! leave the page's report.
 
 use crate::backoff::Backoff;
-use crate::effect::{Effect, OutboxRow, Stage};
+use crate::effect::{Effect, OutboxRow, Record, Stage};
 use crate::input::QueueFault;
 use crate::session::Session;
 use hotdesk_protocol::UtcMs;
@@ -10,12 +11,17 @@ use hotdesk_protocol::ids::{ChatId, WaMessageId};
 use hotdesk_protocol::queue::ReplyRequest;
 use std::collections::VecDeque;
 
-const KEPT_MOST: usize = 1_000;
+/// Ids of answers the server has: a page that tells one again is not believed twice.
+const DONE_MOST: usize = 1_000;
 const SIDE_BY_SIDE_MOST: usize = 4;
 
 #[derive(Clone)]
 struct Pending {
     request: ReplyRequest,
+    /// It is on disk.
+    kept: bool,
+    /// Where the page's present load told it; the page keeps it until a drain asks for what follows.
+    seq: Option<u32>,
     out: bool,
     retry: Backoff,
 }
@@ -23,6 +29,41 @@ struct Pending {
 #[derive(Clone, Default)]
 pub(crate) struct Replies {
     pending: VecDeque<Pending>,
+    done: VecDeque<WaMessageId>,
+}
+
+impl Replies {
+    /// As found on disk at the start.
+    pub(crate) fn restored(requests: Vec<ReplyRequest>) -> Self {
+        let pending = |request| Pending {
+            request,
+            kept: true,
+            seq: None,
+            out: false,
+            retry: Backoff::default(),
+        };
+        Self {
+            pending: requests.into_iter().map(pending).collect(),
+            done: VecDeque::new(),
+        }
+    }
+
+    pub(crate) fn is_pending(&self, id: &WaMessageId) -> bool {
+        self.pending.iter().any(|p| p.request.wa_message_id == *id)
+    }
+
+    /// The lowest report of this load that the page must still keep.
+    pub(crate) fn first_held(&self) -> Option<u32> {
+        let open = self.pending.iter().filter(|reply| !reply.kept);
+        open.filter_map(|reply| reply.seq).min()
+    }
+
+    /// The load is gone, and its numbers with it.
+    pub(crate) fn forget_load(&mut self) {
+        for reply in &mut self.pending {
+            reply.seq = None;
+        }
+    }
 }
 
 /// An inbound message as the page tells it.
@@ -35,9 +76,14 @@ pub(crate) struct Inbound {
 }
 
 impl Session {
-    pub(crate) fn incoming(&mut self, inbound: Inbound) {
-        let known = |p: &Pending| p.request.wa_message_id == inbound.wa_message_id;
-        if self.replies.pending.iter().any(known) {
+    /// `seq` is the report's number if it came from the page's present load.
+    pub(crate) fn incoming(&mut self, inbound: Inbound, seq: Option<u32>) {
+        if self.replies.done.contains(&inbound.wa_message_id) {
+            return;
+        }
+        let known = |p: &&mut Pending| p.request.wa_message_id == inbound.wa_message_id;
+        if let Some(reply) = self.replies.pending.iter_mut().find(known) {
+            reply.seq = seq;
             return;
         }
         let ours = |row: &&OutboxRow| {
@@ -57,9 +103,6 @@ impl Session {
         let Some(message_id) = last.map(|row| row.message_id.clone()) else {
             return;
         };
-        if self.replies.pending.len() >= KEPT_MOST {
-            self.replies.pending.pop_front();
-        }
         let request = ReplyRequest {
             sdr_id: self.sdr_id.clone(),
             desktop_id: self.desktop_id.clone(),
@@ -69,8 +112,11 @@ impl Session {
             text: inbound.text,
             at_ms: inbound.at_ms,
         };
+        self.records.push(Record::Reply(Box::new(request.clone())));
         self.replies.pending.push_back(Pending {
             request,
+            kept: false,
+            seq,
             out: false,
             retry: Backoff::default(),
         });
@@ -88,7 +134,9 @@ impl Session {
             .count();
         for at in 0..self.replies.pending.len() {
             let reply = &self.replies.pending[at];
-            let (waiting, retry) = (!reply.out, reply.retry.not_before());
+            // A disk that cannot be written is no reason to keep the answer back.
+            let ready = reply.kept || self.records.failed.is_some();
+            let (waiting, retry) = (ready && !reply.out, reply.retry.not_before());
             if out < SIDE_BY_SIDE_MOST && waiting && self.due(retry) {
                 self.replies.pending[at].out = true;
                 out += 1;
@@ -115,8 +163,28 @@ impl Session {
                 reply.retry.failed(now, retry_after_ms, rng);
             }
             Some(_) | None => {
-                self.replies.pending.remove(at);
+                let Some(told) = self.replies.pending.remove(at) else {
+                    return;
+                };
+                let id = told.request.wa_message_id;
+                self.replies.done.push_back(id.clone());
+                if self.replies.done.len() > DONE_MOST {
+                    self.replies.done.pop_front();
+                }
+                self.records.withdraw_reply(&id);
+                if told.kept {
+                    self.records.push(Record::ReplyDone(id));
+                }
             }
+        }
+    }
+
+    /// It is on disk. If the server took it meanwhile, it need not stay there.
+    pub(crate) fn reply_kept(&mut self, id: WaMessageId) {
+        let mut pending = self.replies.pending.iter_mut();
+        match pending.find(|p| p.request.wa_message_id == id) {
+            Some(reply) => reply.kept = true,
+            None => self.records.push(Record::ReplyDone(id)),
         }
     }
 }

@@ -32,17 +32,21 @@ impl Session {
                 gap |= report.seq != self.page.seq + 1;
                 self.page.seq = report.seq;
             }
-            self.event(report.event, &drain.generation, current);
+            let seq = current.then_some(report.seq);
+            self.event(report.event, &drain.generation, seq);
         }
         if gap {
             // Reports were lost: whatever waits for one has to be looked up.
             self.forget_page();
         }
         if !current {
+            // Numbers of one load mean nothing to another: nothing is asked for before the probe.
+            self.page.stranger = true;
             self.page.probe_now();
         }
         self.page.more = current && drain.more;
         let wait = match (self.page.more, self.job()) {
+            (true, _) if self.replies.first_held().is_some() => DRAIN_BUSY_MS,
             (true, _) => 0,
             (false, Some(_)) => DRAIN_BUSY_MS,
             (false, None) => DRAIN_ACKS_MS,
@@ -50,7 +54,9 @@ impl Session {
         self.drain_answered(now.after(wait));
     }
 
-    fn event(&mut self, event: BridgeEvent, generation: &PageGeneration, current: bool) {
+    /// `seq` is the report's number if it comes from the page's present load.
+    fn event(&mut self, event: BridgeEvent, generation: &PageGeneration, seq: Option<u32>) {
+        let current = seq.is_some();
         match event {
             BridgeEvent::Ack { wa_message_id, ack } => self.ticked(&wa_message_id, ack, None),
             BridgeEvent::InPage {
@@ -74,13 +80,14 @@ impl Session {
                 text,
                 at_ms,
             } => {
-                self.incoming(Inbound {
+                let inbound = Inbound {
                     wa_message_id,
                     chat_id,
                     phone,
                     text,
                     at_ms,
-                });
+                };
+                self.incoming(inbound, seq);
             }
             BridgeEvent::NotOnWhatsapp { message_id } if current => {
                 if self.is_answer(&message_id, generation) {

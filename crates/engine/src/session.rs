@@ -76,7 +76,7 @@ impl Session {
             queue: Queue::default(),
             heart: Heart::default(),
             records: Records::default(),
-            replies: Replies::default(),
+            replies: Replies::restored(setup.replies),
             flights,
             finished,
             effects: VecDeque::new(),

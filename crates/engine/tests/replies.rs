@@ -53,3 +53,93 @@ fn a_reply_is_told_again_until_the_server_has_it() {
     world.run(65_000);
     assert_eq!(world.replies.len(), 1, "told once it is back, once");
 }
+
+#[test]
+fn a_reply_outlives_a_kill_between_the_drain_and_the_report() {
+    let mut world = World::connected();
+    world.server.enqueue("m1", "+5511970000001", "hello");
+    world.run(3_000);
+    world.server_fault = Some(unreachable());
+    world.page.receive("IN1", "5511970000001@c.us", None, "yes");
+    world.run_until(3_000, |world| !world.disk.replies.is_empty());
+    world.kill();
+    world.run(10_000);
+    world.server_fault = None;
+    world.run(65_000);
+    let told: Vec<_> = world.replies.iter().map(|r| r.text.as_str()).collect();
+    assert_eq!(told, ["yes"], "the server has it, once");
+    assert!(
+        world.disk.replies.is_empty(),
+        "and its text is no longer kept here"
+    );
+    world.kill();
+    world.run(10_000);
+    assert_eq!(world.replies.len(), 1, "nor told by the next start");
+}
+
+#[test]
+fn the_page_keeps_a_reply_until_it_is_on_disk() {
+    let mut world = World::connected();
+    world.server.enqueue("m1", "+5511970000001", "hello");
+    world.run(3_000);
+    world.disk.full = true;
+    world.server_fault = Some(unreachable());
+    world.page.receive("IN1", "5511970000001@c.us", None, "yes");
+    for n in 0..80 {
+        let id = format!("OTHER{n}");
+        world.page.receive(&id, "1@c.us", None, "a stranger");
+    }
+    world.run(20_000);
+    let first = world.page.reports.first().map(|report| report.seq);
+    let last = world.page.reports.last().map(|report| report.seq);
+    assert!(
+        first < last.map(|seq| seq - 79),
+        "it is still there to be asked for: {first:?} of {last:?}"
+    );
+    world.disk.full = false;
+    world.run(65_000);
+    assert_eq!(world.disk.replies.len(), 1, "kept once it can be");
+    world.page.receive("IN2", "1@c.us", None, "a stranger");
+    world.run(3_000);
+    world.page.receive("IN3", "1@c.us", None, "a stranger");
+    world.run(3_000);
+    let first = world.page.reports.first().map(|report| report.seq);
+    assert!(first > last, "then the page may forget it");
+    world.server_fault = None;
+    world.run(65_000);
+    assert_eq!(world.replies.len(), 1, "the server has it once");
+    assert!(world.disk.replies.is_empty(), "and nothing is left here");
+}
+
+#[test]
+fn a_full_disk_does_not_keep_a_reply_from_the_server() {
+    let mut world = World::connected();
+    world.server.enqueue("m1", "+5511970000001", "hello");
+    world.run(3_000);
+    world.disk.full = true;
+    world.page.receive("IN1", "5511970000001@c.us", None, "yes");
+    world.run(10_000);
+    assert_eq!(world.replies.len(), 1, "told without a row");
+    world.disk.full = false;
+    world.run(65_000);
+    assert!(
+        world.disk.replies.is_empty(),
+        "no row is written afterwards"
+    );
+    assert_eq!(world.replies.len(), 1, "and it is told once");
+}
+
+#[test]
+fn a_reply_told_by_two_loads_is_told_to_the_server_once() {
+    let mut world = World::connected();
+    world.server.enqueue("m1", "+5511970000001", "hello");
+    world.run(3_000);
+    for _ in 0..2 {
+        world.page.receive("IN1", "5511970000001@c.us", None, "yes");
+        world.run(3_000);
+        world.page.load(world.now);
+        world.page.receive("IN1", "5511970000001@c.us", None, "yes");
+        world.run(3_000);
+    }
+    assert_eq!(world.replies.len(), 1, "known by its id");
+}

@@ -8,6 +8,7 @@ mod desktop;
 mod error;
 mod open;
 mod outbox;
+mod replies;
 mod schema;
 mod sdr;
 mod session_cache;
@@ -21,6 +22,7 @@ use crate::keychain::DatabaseKey;
 use crate::views::ActivityView;
 use hotdesk_engine::effect::Record;
 use hotdesk_protocol::ids::{DesktopId, SdrId};
+use hotdesk_protocol::queue::ReplyRequest;
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
@@ -43,6 +45,8 @@ pub struct StoredSdr {
     pub row: SdrRow,
     /// Messages in flight and finished ones, oldest first.
     pub outbox: outbox::Found,
+    /// Answers of leads that the server has not yet taken, oldest first.
+    pub replies: Vec<ReplyRequest>,
     /// The last truth that was shown.
     pub cache: SessionCache,
     /// The latest messages, newest first.
@@ -97,6 +101,7 @@ impl Store {
                 .map(|row| {
                     Ok(StoredSdr {
                         outbox: outbox::all(db, &row.id)?,
+                        replies: replies::all(db, &row.id)?,
                         cache: session_cache::get(db, &row.id)?,
                         activity: activity::newest(db, &row.id)?,
                         row,
@@ -141,6 +146,8 @@ impl Store {
             Record::Outbox(row) => outbox::put(db, &id, row),
             Record::Finished(message) => outbox::finish(db, &id, message),
             Record::Dropped(message) => outbox::remove(db, &id, message),
+            Record::Reply(reply) => replies::put(db, &id, reply),
+            Record::ReplyDone(reply) => replies::remove(db, &id, reply),
             Record::Marker(marker) => sdr::set_marker(db, &id, marker),
             Record::Account(phone) => sdr::set_account_phone(db, &id, phone),
         })

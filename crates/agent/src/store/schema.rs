@@ -1,15 +1,16 @@
 //! Numbered migrations, never edited once released.
 
 use super::error::StoreError;
-use super::{activity, desktop, outbox, sdr, session_cache};
+use super::{activity, desktop, outbox, replies, sdr, session_cache};
 use rusqlite::Connection;
 
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
     desktop::MIGRATION_1,
     sdr::MIGRATION_2,
     outbox::MIGRATION_3,
     session_cache::MIGRATION_4,
     activity::MIGRATION_5,
+    replies::MIGRATION_6,
 ];
 
 pub(super) fn migrate(db: &mut Connection) -> Result<(), StoreError> {

@@ -97,6 +97,19 @@ impl FakePages {
         self.with(&SdrId::from(sdr), |page| page.account.is_some())
     }
 
+    /// A lead writes into the chat of the messages that left.
+    pub fn receive(&self, sdr: &str, id: &str, text: &str) {
+        self.with(&SdrId::from(sdr), |page| {
+            page.report(BridgeEvent::Incoming {
+                wa_message_id: WaMessageId::from(id),
+                chat_id: ChatId::from("chat@c.us"),
+                phone: None,
+                text: text.to_owned(),
+                at_ms: hotdesk_protocol::UtcMs(1_700_000_000_000),
+            });
+        });
+    }
+
     /// The app's process has ended: so have its pages.
     pub fn die(&self) {
         for page in self.world.lock().unwrap().pages.values_mut() {

@@ -64,6 +64,8 @@ pub struct Page {
     pub reports: Vec<BridgeReport>,
     timers: Vec<(u64, BridgeEvent)>,
     seq: u32,
+    /// The highest number any drain of this load has handed out.
+    handed_out: u32,
 }
 
 impl Page {
@@ -91,6 +93,7 @@ impl Page {
             reports: Vec::new(),
             timers: Vec::new(),
             seq: 0,
+            handed_out: 0,
         }
     }
 
@@ -101,6 +104,7 @@ impl Page {
         self.reports.clear();
         self.timers.clear();
         self.seq = 0;
+        self.handed_out = 0;
         self.quiet_since = now;
         self.hung = false;
         // WhatsApp sends what is pending once more by itself, under the same id.
@@ -189,7 +193,9 @@ impl Page {
             return Err(PageFault::Absent);
         }
         self.run_timers(now);
-        let after = if after > self.seq { 0 } else { after };
+        let after = if after > self.handed_out { 0 } else { after };
+        // What was asked past is acknowledged, and forgotten.
+        self.reports.retain(|report| report.seq > after);
         let reports: Vec<_> = self
             .reports
             .iter()
@@ -197,6 +203,8 @@ impl Page {
             .take(64)
             .cloned()
             .collect();
+        let last = reports.last().map_or(0, |report| report.seq);
+        self.handed_out = self.handed_out.max(last);
         let more = reports.last().is_some_and(|report| report.seq < self.seq);
         Ok(Drain {
             generation: self.name(),

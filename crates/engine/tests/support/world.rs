@@ -5,7 +5,7 @@ use super::server::Server;
 use hotdesk_engine::{
     Effect, Input, Millis, Now, OutboxRow, PageFault, QueueFault, Record, Session, Setup, Stage,
 };
-use hotdesk_protocol::ids::MessageId;
+use hotdesk_protocol::ids::{MessageId, WaMessageId};
 use hotdesk_protocol::queue::{HeartbeatAnswer, HeartbeatRequest, QrRequest, ReplyRequest};
 use hotdesk_protocol::{Problem, ProblemCode, UtcMs};
 use std::collections::BTreeMap;
@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 pub struct Disk {
     pub outbox: BTreeMap<MessageId, OutboxRow>,
     pub finished: BTreeMap<MessageId, OutboxRow>,
+    pub replies: BTreeMap<WaMessageId, ReplyRequest>,
     pub marker: Option<String>,
     pub account: Option<String>,
     pub full: bool,
@@ -300,6 +301,14 @@ impl World {
             Record::Dropped(id) => {
                 self.disk.outbox.remove(&id);
             }
+            Record::Reply(reply) => {
+                self.disk
+                    .replies
+                    .insert(reply.wa_message_id.clone(), *reply);
+            }
+            Record::ReplyDone(id) => {
+                self.disk.replies.remove(&id);
+            }
             Record::Marker(marker) => self.disk.marker = Some(marker),
             Record::Account(phone) => self.disk.account = Some(phone),
         }
@@ -327,6 +336,7 @@ pub fn setup(disk: &Disk, boot: u32) -> Setup {
         app_version: "1.0.0".into(),
         outbox: disk.outbox.values().cloned().collect(),
         finished: disk.finished.values().cloned().collect(),
+        replies: disk.replies.values().cloned().collect(),
         marker: disk.marker.clone(),
         account_phone: disk.account.clone(),
         paused: false,
