@@ -1,7 +1,7 @@
 //! Windows and macOS: the shell fills the window, each page is placed over it by its bounds.
 
 use crate::layout::PageArea;
-use tauri::{LogicalPosition, LogicalSize, Manager, Rect, Webview, Window};
+use tauri::{LogicalPosition, LogicalSize, Rect, Webview, Window};
 
 /// Knows the window whose pages it places.
 pub struct Layout(Window);

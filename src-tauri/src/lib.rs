@@ -21,8 +21,12 @@ mod pages;
 mod problem_window;
 mod start;
 mod tray;
-mod tray_host;
+mod tray_icons;
+#[cfg(target_os = "linux")]
+mod tray_linux;
 mod tray_menu;
+#[cfg(not(target_os = "linux"))]
+mod tray_other;
 mod webview_os;
 mod window;
 

@@ -231,7 +231,7 @@ impl Inner {
                 ))
             })?;
         log_failure("adopt", self.layout.adopt(&page));
-        #[cfg(target_os = "linux")]
+        #[cfg(not(target_os = "macos"))]
         {
             let inner = Arc::downgrade(self);
             let label = page.label().to_owned();
@@ -241,6 +241,10 @@ impl Inner {
                 }
             });
             log_failure("watch", watched);
+        }
+        #[cfg(windows)]
+        if let Some(shell) = self.app.get_webview(crate::window::SHELL) {
+            log_failure("shortcuts", webview_os::hand_shortcuts_to(shell, &page));
         }
         self.arrange();
         Ok(())

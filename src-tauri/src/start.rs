@@ -6,7 +6,7 @@ use crate::errors::{CannotStart, EXIT_CANNOT_START};
 use crate::office::Office;
 use crate::page_script::PageScript;
 use crate::pages::TauriPages;
-use crate::tray::Tray;
+use crate::tray::{self, Tray};
 use crate::{problem_window, window};
 use clap::Parser;
 use hotdesk_agent::config::{Config, DATA_DIR_ENV};
@@ -95,7 +95,8 @@ fn run_app(prepared: Prepared, no_problem_window: bool) -> Result<ExitCode, Cann
     let builder = problem_window::serve(builder)
         .invoke_handler(contract.invoke_handler())
         .manage(Mutex::new(None::<Held>))
-        .manage(GaveUp::default());
+        .manage(GaveUp::default())
+        .manage(tray::Shown::default());
     let app = builder
         .setup(move |app| {
             contract.mount_events(app);
@@ -133,15 +134,18 @@ fn open_office(
         &config.data_dir,
     );
     app.manage(Office::new(pages));
-    let tray = Tray::new(app, &config.data_dir.join("tray"));
     quit_on_signal(app.clone());
 
     let app = app.clone();
+    let tray = tauri::async_runtime::spawn({
+        let app = app.clone();
+        async move { Tray::put_up(&app).await }
+    });
     tauri::async_runtime::spawn(async move {
         match app.state::<Office>().start(&app, config, signals).await {
             Ok(views) => {
-                if let Some(tray) = tray {
-                    tray.follow(views).await;
+                if let Ok(Some(tray)) = tray.await {
+                    tray::follow(tray, views).await;
                 }
             }
             Err(error) => give_up(&app, &error.into(), no_problem_window),

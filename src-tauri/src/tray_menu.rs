@@ -37,16 +37,35 @@ pub struct TrayLine {
     pub sdr: SdrId,
     /// Their name and state.
     pub text: String,
+    /// The picture beside it.
+    pub standing: Standing,
 }
 
 /// What one SDR adds to the whole.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Standing {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Connected.
     Sends,
+    /// On the way, by itself.
     Waits,
+    /// Paused by a person.
     Paused,
+    /// Somebody must do something.
     NeedsPerson,
+    /// Closed, asleep or offline.
     Away,
+}
+
+impl TrayMenu {
+    /// Until the office is known.
+    pub fn starting() -> Self {
+        Self {
+            mood: Mood::Offline,
+            headline: "Hotdesk – starting".to_owned(),
+            sdrs: Vec::new(),
+            can_pause: false,
+        }
+    }
 }
 
 /// The menu for this office.
@@ -87,20 +106,14 @@ pub fn tray_menu(view: &OfficeView) -> TrayMenu {
 }
 
 fn line(sdr: &SdrView) -> TrayLine {
-    let mark = match standing(sdr) {
-        Standing::Sends => "●",
-        Standing::Waits => "◐",
-        Standing::Paused => "‖",
-        Standing::NeedsPerson => "▲",
-        Standing::Away => "○",
-    };
-    let mut text = format!("{mark} {} – {}", sdr.name, words(sdr));
+    let mut text = format!("{} – {}", sdr.name, words(sdr));
     if sdr.queued > 0 {
         text.push_str(&format!(", {} queued", sdr.queued));
     }
     TrayLine {
         sdr: sdr.id.clone(),
         text,
+        standing: standing(sdr),
     }
 }
 

@@ -1,4 +1,4 @@
-use super::{Mood, tray_menu};
+use super::{Mood, Standing, tray_menu};
 use hotdesk_agent::views::{OfficeView, SdrView, ServerView};
 use hotdesk_protocol::session::SessionState;
 use hotdesk_protocol::{Problem, ProblemCode};
@@ -59,9 +59,11 @@ fn each_sdr_has_one_line_with_name_state_and_queue() {
     let lines: Vec<_> = menu.sdrs.iter().map(|line| line.text.as_str()).collect();
     assert_eq!(
         lines,
-        ["● John – connected, 7 queued", "▲ Jane – scan the QR code"]
+        ["John – connected, 7 queued", "Jane – scan the QR code"]
     );
     assert_eq!(menu.sdrs[1].sdr.as_str(), "jane");
+    assert_eq!(menu.sdrs[0].standing, Standing::Sends);
+    assert_eq!(menu.sdrs[1].standing, Standing::NeedsPerson);
 }
 
 #[test]
@@ -83,8 +85,8 @@ fn a_message_to_review_and_a_lost_sign_in_need_a_person() {
     jane.signed_out = true;
     let menu = tray_menu(&office(vec![john, jane]));
     assert_eq!(menu.headline, "Hotdesk – 2 SDRs need you");
-    assert_eq!(menu.sdrs[0].text, "▲ John – messages to review");
-    assert_eq!(menu.sdrs[1].text, "▲ Jane – sign in again");
+    assert_eq!(menu.sdrs[0].text, "John – messages to review");
+    assert_eq!(menu.sdrs[1].text, "Jane – sign in again");
 }
 
 #[test]
@@ -101,7 +103,7 @@ fn everybody_paused_is_paused_even_without_a_connection() {
 fn a_paused_sdr_with_a_qr_code_still_needs_a_person() {
     let menu = tray_menu(&office(vec![paused("John", SessionState::Qr)]));
     assert_eq!(menu.mood, Mood::Attention);
-    assert_eq!(menu.sdrs[0].text, "▲ John – scan the QR code");
+    assert_eq!(menu.sdrs[0].text, "John – scan the QR code");
 }
 
 #[test]

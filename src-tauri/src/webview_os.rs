@@ -8,7 +8,7 @@ pub use linux::{on_process_end, with_profile};
 #[cfg(target_os = "macos")]
 pub use macos::with_profile;
 #[cfg(windows)]
-pub use windows::with_profile;
+pub use windows::{hand_shortcuts_to, on_process_end, with_profile};
 
 /// Why this system cannot keep the profiles of several SDRs apart.
 #[derive(Debug, thiserror::Error)]
@@ -48,14 +48,8 @@ mod linux {
 }
 
 #[cfg(windows)]
-mod windows {
-    use super::{PageWebviewBuilder, PathBuf, Profiled};
-
-    /// Keep cookies and storage in this directory; each gets browser processes of its own.
-    pub fn with_profile(builder: PageWebviewBuilder, profile: PathBuf) -> Profiled {
-        Ok(builder.data_directory(profile))
-    }
-}
+#[path = "webview_windows.rs"]
+mod windows;
 
 #[cfg(target_os = "macos")]
 mod macos {

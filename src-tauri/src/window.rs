@@ -1,7 +1,7 @@
 //! The one window: the shell fills it, the pages lie over it.
 
 use crate::layout::Layout;
-use crate::{page_policy, tray_host};
+use crate::{page_policy, tray};
 use tauri::webview::{NewWindowResponse, PermissionResponse, WebviewBuilder};
 use tauri::window::WindowBuilder;
 use tauri::{AppHandle, LogicalPosition, LogicalSize, Manager, WebviewUrl, Window, WindowEvent};
@@ -56,14 +56,36 @@ pub fn open(app: &AppHandle, rehearsal: bool) -> tauri::Result<(Window, Layout)>
 
 /// Closing the window stops nothing: it goes where a person finds it again.
 fn put_away(window: &Window) {
-    tracing::debug!(tray.present = tray_host::present(),);
-    let put_away = if tray_host::present() {
+    let put_away = if tray::is_shown(window.app_handle()) {
         window.hide()
     } else {
         window.minimize()
     };
     if let Err(error) = put_away {
         tracing::warn!(%error, "The window could not be put away");
+    }
+}
+
+/// The tray has gone: a window hidden behind it becomes a minimised one.
+pub fn come_out_of_hiding(app: &AppHandle) {
+    let main = app.clone();
+    let asked = app.run_on_main_thread(move || {
+        let Some(window) = main.get_window(WINDOW) else {
+            return;
+        };
+        let out = window.is_visible().and_then(|visible| {
+            if visible {
+                return Ok(());
+            }
+            window.minimize()?;
+            window.show()
+        });
+        if let Err(error) = out {
+            tracing::warn!(%error, "The window stays hidden");
+        }
+    });
+    if let Err(error) = asked {
+        tracing::warn!(%error, "The window stays hidden");
     }
 }
 
