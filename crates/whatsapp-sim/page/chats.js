@@ -91,6 +91,11 @@ __d('WAWebFindChatAction', ['WAWebChatCollection'], (global, require, importDefa
     const wid = require('WAWebWidFactory').asUserWidOrThrow(given);
     const chat = existing(wid);
     if (chat) return { chat, created: false };
+    // An account that has moved asks for the lid of a number it meets for the first time.
+    if (knobs.lidChats && !contact.getCurrentLid(wid)) {
+      const found = await require('SimLink').queryExists(wid.user, wid.server);
+      if (found) contact.learn(found.user, found.lid);
+    }
     const lid = contact.getCurrentLid(wid);
     return { chat: chats.ensure(knobs.lidChats && lid ? lid : wid), created: true };
   };

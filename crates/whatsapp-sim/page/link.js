@@ -36,6 +36,15 @@ __d('SimLink', ['SimAccount', 'WAWebStreamModel', 'WAWebSocketModel', 'WAWebConn
       Conn.ref = null;
       setState('UNPAIRED_IDLE');
     },
+    pairing_code({ request, code }) {
+      queries.get(request)?.resolve(code);
+      queries.delete(request);
+    },
+    passkey() {
+      Conn.ref = null;
+      setState('PAIRING');
+      require('SimQr').show('passkey');
+    },
     async paired(word) {
       await require('SimLogin').paired(word);
     },
@@ -47,7 +56,7 @@ __d('SimLink', ['SimAccount', 'WAWebStreamModel', 'WAWebSocketModel', 'WAWebConn
       Socket.stream = 'CONNECTED';
       Conn.connected = true;
       require('SimLogin').connected();
-      for (const [request, { user, server }] of queries) say({ type: 'query_exists', request, user, server });
+      for (const { word } of queries.values()) say(word);
       require('SimPending').sendAgain();
     },
     removed() {
@@ -72,10 +81,19 @@ __d('SimLink', ['SimAccount', 'WAWebStreamModel', 'WAWebSocketModel', 'WAWebConn
     },
     act({ action }) {
       if (action === 'reload') location.reload();
+      else if (action === 'reload_when_hidden') reloadWhenHidden();
       else if (action === 'needs_update') Stream.needsUpdate = true;
       else if (action === 'conflict') exports.conflict();
     },
   };
+
+  // The real page takes an update in when nobody looks.
+  function reloadWhenHidden() {
+    Stream.needsUpdate = true;
+    const look = () => document.hidden && location.reload();
+    document.addEventListener('visibilitychange', look);
+    look();
+  }
 
   function lost() {
     socket = null;
@@ -123,10 +141,14 @@ __d('SimLink', ['SimAccount', 'WAWebStreamModel', 'WAWebSocketModel', 'WAWebConn
   };
   exports.say = say;
   exports.isWelcome = () => welcomed;
-  exports.queryExists = (user, server) =>
-    new Promise((resolve) => {
-      lastRequest += 1;
-      queries.set(lastRequest, { user, server, resolve });
-      if (welcomed) say({ type: 'query_exists', request: lastRequest, user, server });
+  function ask(question, now) {
+    lastRequest += 1;
+    const word = { ...question, request: lastRequest };
+    return new Promise((resolve) => {
+      queries.set(word.request, { word, resolve });
+      if (now) say(word);
     });
+  }
+  exports.queryExists = (user, server) => ask({ type: 'query_exists', user, server }, welcomed);
+  exports.pairingCode = (phone) => ask({ type: 'pairing_code', phone }, true);
 }, 98);

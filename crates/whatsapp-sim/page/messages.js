@@ -12,6 +12,9 @@ __d('WAWebMsgModel', ['WAWebBaseModel', 'WAWebMsgKey'], (global, require, import
     get sender() {
       return this.from;
     }
+    get isMedia() {
+      return Boolean(this.mimetype);
+    }
     get isFailed() {
       return this.ack < 0 || this.isSendFailure;
     }
@@ -19,7 +22,7 @@ __d('WAWebMsgModel', ['WAWebBaseModel', 'WAWebMsgKey'], (global, require, import
       if (ack < 0 || ack > this.ack) this.ack = ack;
     }
   }
-  defineModel(Msg, 'msg', { id: undefined, body: undefined, type: 'chat', t: 0, ack: 0, from: undefined, to: undefined, self: 'in', isNewMsg: false, isSendFailure: false, local: undefined, notifyName: undefined });
+  defineModel(Msg, 'msg', { id: undefined, body: undefined, type: 'chat', t: 0, ack: 0, from: undefined, to: undefined, self: 'in', isNewMsg: false, isSendFailure: false, local: undefined, notifyName: undefined, caption: undefined, filename: undefined, mimetype: undefined, size: undefined, filehash: undefined, mediaData: undefined });
   exports.default = Msg;
   exports.MsgModel = Msg;
 }, 98);
@@ -46,7 +49,9 @@ __d('WAWebMsgCollection', ['WAWebBaseCollection', 'WAWebMsgModel', 'SimStorage']
   exports.MsgCollectionImpl = MsgCollectionImpl;
   exports.MsgCollection = new MsgCollectionImpl();
 
-  const row = (msg) => ({ key: msg.id.toString(), body: msg.body, type: msg.type, t: msg.t, ack: msg.ack, from: msg.from?.toString(), to: msg.to?.toString(), self: msg.self, notifyName: msg.notifyName, isSendFailure: msg.isSendFailure });
+  // The bytes of a file stay here until the server has the message.
+  const blob = (msg) => (msg.ack === 0 && msg.id.fromMe ? msg.mediaData?.mediaBlob?.forceToBlob() : undefined);
+  const row = (msg) => ({ caption: msg.caption, filename: msg.filename, mimetype: msg.mimetype, size: msg.size, filehash: msg.filehash, blob: blob(msg), key: msg.id.toString(), body: msg.body, type: msg.type, t: msg.t, ack: msg.ack, from: msg.from?.toString(), to: msg.to?.toString(), self: msg.self, notifyName: msg.notifyName, isSendFailure: msg.isSendFailure });
   exports.keep = (...msgs) => storage.put('message', ...msgs.map(row));
   exports.byBareId = (id) => byBareId.get(id);
 
@@ -61,8 +66,11 @@ __d('WAWebMsgCollection', ['WAWebBaseCollection', 'WAWebMsgModel', 'SimStorage']
   exports.load = async () => {
     const rows = await storage.all('message');
     rows.sort((one, other) => one.t - other.t);
-    for (const { key, from, to, ...rest } of rows) {
-      exports.MsgCollection.add({ ...rest, id: MsgKey.fromString(key), from: from && createWid(from), to: to && createWid(to), isNewMsg: false });
+    const OpaqueData = require('WAWebMediaOpaqueData').default;
+    const MediaData = require('WAWebMediaDataModel').default;
+    for (const { key, from, to, blob: bytes, ...rest } of rows) {
+      const mediaData = bytes && new MediaData({ type: rest.type, mimetype: rest.mimetype, size: rest.size, mediaBlob: new OpaqueData(bytes) });
+      exports.MsgCollection.add({ ...rest, mediaData, id: MsgKey.fromString(key), from: from && createWid(from), to: to && createWid(to), isNewMsg: false });
     }
   };
 }, 98);
@@ -86,14 +94,17 @@ __d('SimInbox', ['WAWebMsgCollection', 'WAWebChatCollection'], (global, require,
   const { createWid } = require('WAWebWidFactory');
   const strings = { 2: 'delivery', 3: 'read', 4: 'played' };
 
+  function content({ body, kind, file }) {
+    if (!file) return { body, type: 'chat' };
+    return { body: '', caption: body || undefined, type: kind, filename: file.fileName, mimetype: file.mimeType, size: file.size, filehash: file.sha256 };
+  }
   function build(message, name, isNewMsg) {
     const chatId = createWid(message.chat);
     if (chatId.isLid()) require('WAWebApiContact').learn(message.lead.slice(1), chatId.user);
     const me = require('WAWebUserPrefsMeUser').getMePnUserOrThrow();
     return {
       id: new MsgKey({ fromMe: message.fromMe, remote: chatId, id: message.id }),
-      body: message.body,
-      type: 'chat',
+      ...content(message),
       t: Math.floor(message.atMs / 1000),
       ack: message.fromMe ? message.ack : 0,
       from: message.fromMe ? me : chatId,

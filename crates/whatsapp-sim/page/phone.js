@@ -55,6 +55,14 @@
       ),
     );
   }
+  function drawPasskeys(phones) {
+    const answer = (phone, confirm) => act('passkey', { phone, confirm }, confirm ? `Linked to ${phone}.` : 'Refused; the page shows QR codes again.');
+    $('passkeys').replaceChildren(
+      ...phones.map((phone) =>
+        el('div', { class: 'row', role: 'listitem' }, el('span', {}, `${phone} wants its passkey`), el('button', { 'data-passkey': 'confirm', onclick: () => answer(phone, true) }, 'Confirm'), el('button', { class: 'quiet', 'data-passkey': 'refuse', onclick: () => answer(phone, false) }, 'Refuse')),
+      ),
+    );
+  }
   function drawDevices(account) {
     $('devices').replaceChildren(
       ...(account?.devices ?? []).map(({ device, online, linkedAtMs, waiting }) =>
@@ -73,7 +81,7 @@
           el('button', { class: 'row', 'aria-current': String(last.lead === lead), onclick: () => { lead = last.lead; stamp = ''; refresh(); } }, el('span', {}, last.lead, el('small', {}, `${last.fromMe ? 'You: ' : ''}${last.body}`)))),
     );
     $('messages').replaceChildren(
-      ...messages.filter((message) => message.lead === lead).map(({ fromMe, body }) => el('p', { class: fromMe ? 'mine' : '' }, body)),
+      ...messages.filter((message) => message.lead === lead).map(({ fromMe, body, file }) => el('p', { class: fromMe ? 'mine' : '' }, file ? `[${file.fileName}] ${body}` : body)),
     );
     $('messages').scrollTop = $('messages').scrollHeight;
     const from = $('reply').elements.from;
@@ -83,11 +91,12 @@
     const state = await ask('state').catch(() => null);
     if (!state) return tell('The rehearsal does not answer. Is it still running?');
     const { messages } = mine ? await ask(`chats?phone=${encodeURIComponent(mine)}`) : { messages: [] };
-    const now = JSON.stringify([state.accounts, state.qr, messages.length, mine, lead]);
+    const now = JSON.stringify([state.accounts, state.qr, state.passkey, messages.length, mine, lead]);
     if (now === stamp) return;
     stamp = now;
     drawAccounts(state.accounts);
     drawCodes(state.qr);
+    drawPasskeys(state.passkey);
     drawDevices(state.accounts.find(({ phone }) => phone === mine));
     drawChats(messages);
   }
@@ -103,6 +112,11 @@
     });
   onSubmit('new-phone', ({ phone }) => { choose(phone.value); phone.value = ''; });
   onSubmit('paste', ({ qr }) => { scan(qr.value); qr.value = ''; });
+  onSubmit('pair', ({ code }) => {
+    if (!mine) return tell('Choose a phone number first.');
+    act('pair', { phone: mine, code: code.value }, `Linked to ${mine}.`);
+    code.value = '';
+  });
   onSubmit('reply', ({ from, text }) => {
     if (!mine) return tell('Choose a phone number first.');
     lead = from.value;

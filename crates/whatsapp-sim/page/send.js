@@ -14,13 +14,22 @@ __d('WAWebQueryExistsJob', ['SimLink', 'WAWebWidFactory'], (global, require, imp
 
 // What a message looks like on its way, and the way itself.
 __d('WAWebE2EProtoGenerator', [], (global, require, importDefault, importNamespace, lazy, module, exports) => {
-  exports.createMsgProtobuf = (msg) => ({ conversation: msg.body });
+  exports.createMsgProtobuf = (msg) => {
+    if (!msg.isMedia) return { conversation: msg.body };
+    return { [`${msg.type}Message`]: { caption: msg.caption, fileName: msg.filename, mimetype: msg.mimetype, fileLength: msg.size, fileSha256: msg.filehash } };
+  };
 }, 98);
 
 __d('WAWebSendMsgJob', ['SimLink', 'WAWebE2EProtoGenerator'], (global, require, importDefault, importNamespace, lazy, module, exports) => {
+  const word = (msg, proto) => {
+    const file = proto[`${msg.type}Message`];
+    const common = { type: 'message', id: msg.id.id, chat: msg.id.remote.toString() };
+    if (!file) return { ...common, body: proto.conversation ?? '' };
+    const sent = { kind: msg.type === 'sticker' ? 'image' : msg.type, fileName: file.fileName ?? '', mimeType: file.mimetype, sha256: file.fileSha256 };
+    return { ...common, body: file.caption ?? '', file: sent };
+  };
   exports.encryptAndSendMsg = async ({ data: msg }) => {
-    const proto = require('WAWebE2EProtoGenerator').createMsgProtobuf(msg);
-    require('SimLink').say({ type: 'message', id: msg.id.id, chat: msg.id.remote.toString(), body: proto.conversation });
+    require('SimLink').say(word(msg, require('WAWebE2EProtoGenerator').createMsgProtobuf(msg)));
     return { t: msg.t, sync: null, phash: null, addressingMode: null, count: null, error: null };
   };
 }, 98);
@@ -30,8 +39,36 @@ __d('SimPending', ['WAWebMsgCollection', 'SimLink'], (global, require, importDef
   const { MsgCollection } = require('WAWebMsgCollection');
   const waiting = new Map();
   const stored = new WeakSet();
+  const uploading = new WeakSet();
 
-  const give = (msg) => {
+  // A file's bytes go ahead of its message; without them the message fails and can be sent anew.
+  async function upload(msg) {
+    if (!msg.isMedia || msg.filehash) return true;
+    const mediaData = msg.mediaData;
+    mediaData.mediaStage = 'SENDING';
+    try {
+      const { filehash } = await require('WAWebMediaMmsV4Upload').uploadMedia({ blob: mediaData.mediaBlob.forceToBlob(), mediaType: msg.type });
+      mediaData.set({ filehash, mediaStage: 'RESOLVED' });
+      msg.filehash = filehash;
+      await require('WAWebMsgCollection').keep(msg);
+      return true;
+    } catch (error) {
+      // No network: it is tried again after the reconnect.
+      if (error instanceof TypeError) return false;
+      console.warn(error.message);
+      mediaData.mediaStage = 'ERROR_UPLOAD';
+      msg.isSendFailure = true;
+      await require('WAWebMsgCollection').keep(msg);
+      exports.settle(msg.id.id, { messageSendResult: 'ERROR_UPLOAD' });
+      return false;
+    }
+  }
+  const give = async (msg) => {
+    if (!require('SimLink').isWelcome() || uploading.has(msg)) return;
+    uploading.add(msg);
+    const uploaded = await upload(msg);
+    uploading.delete(msg);
+    if (!uploaded) return;
     if (require('SimLink').isWelcome()) require('WAWebSendMsgJob').encryptAndSendMsg({ type: msg.type, data: msg });
   };
   exports.stored = (msg) => {

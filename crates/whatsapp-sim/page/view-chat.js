@@ -1,6 +1,6 @@
 // One open chat: its messages and the box to write in.
 __d('SimChat', ['SimParts', 'WAWebChatCollection', 'WAWebMsgCollection'], (global, require, importDefault, importNamespace, lazy, module, exports) => {
-  const { el, icon, tick, time, avatar, dialog, notice } = require('SimParts');
+  const { el, icon, tick, time, avatar, dialog, notice, size } = require('SimParts');
   const { ChatCollection } = require('WAWebChatCollection');
   const { MsgCollection } = require('WAWebMsgCollection');
   const SHOWN = 200;
@@ -11,8 +11,14 @@ __d('SimChat', ['SimParts', 'WAWebChatCollection', 'WAWebMsgCollection'], (globa
     el('div', { class: 'intro' }, el('div', { class: 'mark' }), el('h2', {}, 'Rehearsal WhatsApp'), el('p', {}, 'Choose a chat, or let Hotdesk send the queue.'), notice());
 
   const meta = (msg) => el('span', { class: 'meta' }, time(msg.t), msg.id.fromMe ? tick(msg) : null);
+  const source = (msg) => msg.mediaData?.mediaBlob?.url() ?? (msg.filehash ? `/media/${msg.filehash}` : undefined);
+  const file = (msg) => {
+    if (!msg.isMedia) return null;
+    if (msg.type === 'image') return el('img', { class: 'picture', alt: msg.filename ?? 'Picture', src: source(msg), onload: () => messages && toEnd() });
+    return el('span', { class: 'file' }, icon('document'), el('b', { dir: 'auto' }, msg.filename ?? 'File'), el('small', {}, size(msg.size)));
+  };
   const bubble = (msg) =>
-    el('div', { role: 'row', class: 'line' }, el('div', { 'data-id': msg.id.toString(), class: msg.id.fromMe ? 'message-out' : 'message-in' }, el('span', { class: 'selectable-text', dir: 'auto' }, msg.body ?? ''), meta(msg)));
+    el('div', { role: 'row', class: 'line' }, el('div', { 'data-id': msg.id.toString(), class: msg.id.fromMe ? 'message-out' : 'message-in' }, file(msg), el('span', { class: 'selectable-text', dir: 'auto' }, (msg.isMedia ? msg.caption : msg.body) ?? ''), meta(msg)));
 
   const isOpen = (msg) => messages && ChatCollection.getActive() && msg.chat === ChatCollection.getActive();
   const toEnd = () => {

@@ -1,6 +1,6 @@
 // The list of chats.
 __d('SimChatList', ['SimParts', 'WAWebChatCollection', 'WAWebMsgCollection'], (global, require, importDefault, importNamespace, lazy, module, exports) => {
-  const { el, icon, tick, time, avatar, dialog, notice } = require('SimParts');
+  const { el, icon, tick, time, avatar, dialog, notice, summary } = require('SimParts');
   const { ChatCollection } = require('WAWebChatCollection');
   const { MsgCollection } = require('WAWebMsgCollection');
   const { Stream } = require('WAWebStreamModel');
@@ -19,7 +19,7 @@ __d('SimChatList', ['SimParts', 'WAWebChatCollection', 'WAWebMsgCollection'], (g
       avatar(chat),
       el('span', { class: 'title', dir: 'auto' }, chat.formattedTitle),
       el('span', { class: 'when' }, last ? time(last.t) : ''),
-      el('span', { class: 'preview', dir: 'auto' }, last?.id.fromMe ? tick(last) : null, last?.body ?? ''),
+      el('span', { class: 'preview', dir: 'auto' }, last?.id.fromMe ? tick(last) : null, last ? summary(last) : ''),
     ];
     if (chat.unreadCount > 0) parts.push(el('span', { class: 'unread', 'aria-label': `${chat.unreadCount} unread` }, String(chat.unreadCount)));
     row.element.replaceChildren(...parts);

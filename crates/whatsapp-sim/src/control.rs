@@ -2,7 +2,8 @@
 
 use crate::history::Row;
 use crate::knobs::Knobs;
-use crate::sim::{PendingCode, Sim, Violation};
+use crate::linking::Linking;
+use crate::sim::{PendingCode, PendingPairing, Sim, Violation};
 use crate::wire::{PageAction, Remembered, ToPage};
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, Query, Request, State};
@@ -15,10 +16,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::future::{Ready, ready};
 
+/// The longest reply that can be had.
+const MAX_REPLY_BYTES: usize = 32 * 1024 * 1024;
+
 /// The routes below `/control`.
 pub(crate) fn routes() -> Router<Sim> {
     Router::new()
         .route("/control/scan", post(scan))
+        .route("/control/pair", post(pair))
+        .route("/control/passkey", post(passkey))
         .route("/control/remove", post(remove))
         .route("/control/reply", post(reply))
         .route("/control/knobs", post(turn_knobs).get(show_knobs))
@@ -83,7 +89,41 @@ struct Scan {
 
 fn scan(State(sim): State<Sim>, Body(body): Body<Scan>) -> Answer {
     let scanned = sim.scan(&body.qr, &body.phone, body.name.as_deref());
-    answer(scanned.map(|device| json!({"phone": body.phone, "device": device.number})))
+    answer(scanned.map(|linking| told(&body.phone, &linking)))
+}
+
+fn told(phone: &str, linking: &Linking) -> Value {
+    match linking {
+        Linking::Linked(device) => json!({"phone": phone, "device": device.number}),
+        Linking::Passkey => json!({"phone": phone, "device": null, "passkey": true}),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Pair {
+    phone: String,
+    code: String,
+    name: Option<String>,
+}
+
+fn pair(State(sim): State<Sim>, Body(body): Body<Pair>) -> Answer {
+    let paired = sim.pair(&body.phone, &body.code, body.name.as_deref());
+    answer(paired.map(|linking| told(&body.phone, &linking)))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Passkey {
+    phone: String,
+    confirm: bool,
+}
+
+fn passkey(State(sim): State<Sim>, Body(body): Body<Passkey>) -> Answer {
+    let answered = sim.passkey(&body.phone, body.confirm);
+    answer(
+        answered.map(|device| json!({"phone": body.phone, "device": device.map(|it| it.number)})),
+    )
 }
 
 #[derive(Deserialize)]
@@ -104,10 +144,19 @@ struct Reply {
     phone: String,
     from: String,
     text: String,
+    /// The text so many times over: for texts too long to be sent here.
+    repeat: Option<usize>,
 }
 
 fn reply(State(sim): State<Sim>, Body(body): Body<Reply>) -> Answer {
-    let replied = sim.reply(&body.phone, &body.from, &body.text);
+    let times = body.repeat.unwrap_or(1);
+    if body.text.len().saturating_mul(times) > MAX_REPLY_BYTES {
+        return answer(Err(Problem::new(
+            ProblemCode::BadText,
+            "The reply is longer than 32 MB. Nothing was sent.",
+        )));
+    }
+    let replied = sim.reply(&body.phone, &body.from, &body.text.repeat(times));
     answer(replied.map(|id| json!({"waMessageId": id})))
 }
 
@@ -214,6 +263,8 @@ struct AccountView {
 struct StateView {
     accounts: Vec<AccountView>,
     qr: Vec<PendingCode>,
+    pairing: Vec<PendingPairing>,
+    passkey: Vec<String>,
     connections: usize,
     page_loads: u64,
     messages_left: usize,
@@ -223,6 +274,7 @@ struct StateView {
 
 fn state(State(sim): State<Sim>) -> Answer {
     let qr = sim.pending_codes();
+    let pairing = sim.pending_pairings();
     let world = sim.world();
     let accounts = world.phones.accounts().map(|account| AccountView {
         phone: account.phone.clone(),
@@ -252,6 +304,12 @@ fn state(State(sim): State<Sim>) -> Answer {
     answer(Ok(json!(StateView {
         accounts: accounts.collect(),
         qr,
+        pairing,
+        passkey: world
+            .connections
+            .values()
+            .filter_map(|it| Some(it.passkey.as_ref()?.phone.clone()))
+            .collect(),
         connections: world.connections.len(),
         page_loads: world.page_loads,
         messages_left: world.history.rows().len(),

@@ -5,11 +5,15 @@ use crate::knobs::{AckMode, Knobs};
 use crate::linking::{bad_phone, disk};
 use crate::numbers::{digits, is_e164, lid_of, random_hex};
 use crate::sim::{Linked, Sim, World};
-use crate::wire::{Found, Remembered, Stanza, ToPage};
+use crate::wire::{FileSent, Found, Kind, Remembered, Stanza, ToPage};
 use hotdesk_protocol::{Problem, ProblemCode};
 
 /// After a restart a device hears again of this many of its last messages.
 const CATCH_UP: usize = 500;
+/// The refusal of a text that is too long.
+const TOO_LONG: u16 = 413;
+/// The refusal of a file that was never uploaded.
+const NO_FILE: u16 = 406;
 
 impl Sim {
     /// Answers whether a number is on WhatsApp, after the time the knobs say.
@@ -36,7 +40,14 @@ impl Sim {
     }
 
     /// A message arrives from a page.
-    pub(crate) fn accept(&self, connection: u64, id: String, chat: &str, body: String) {
+    pub(crate) fn accept(
+        &self,
+        connection: u64,
+        id: String,
+        chat: &str,
+        body: String,
+        sent: Option<&FileSent>,
+    ) {
         let mut world = self.world();
         let Some(linked) = world
             .connections
@@ -69,22 +80,42 @@ impl Sim {
             );
             return;
         };
+        let file = sent.and_then(|sent| world.uploaded(sent));
+        let refusal = if body.chars().count() > knobs.text_limit {
+            Some(TOO_LONG)
+        } else if sent.is_some() && file.is_none() {
+            Some(NO_FILE)
+        } else {
+            (knobs.ack == AckMode::Refused).then_some(knobs.refusal_code)
+        };
+        if let Some(code) = refusal {
+            let refusal = Stanza::Ack {
+                id,
+                chat: chat.to_owned(),
+                ack: -1,
+                code: Some(code),
+            };
+            drop(world);
+            self.later(knobs.ack_ms, move |sim| {
+                sim.world().post(&linked.token, refusal);
+            });
+            return;
+        }
         match knobs.ack {
-            AckMode::LostMessage => {}
-            AckMode::Refused => {
-                let refusal = Stanza::Ack {
-                    id,
-                    chat: chat.to_owned(),
-                    ack: -1,
-                    code: Some(knobs.refusal_code),
-                };
-                drop(world);
-                self.later(knobs.ack_ms, move |sim| {
-                    sim.world().post(&linked.token, refusal);
-                });
-            }
+            AckMode::LostMessage | AckMode::Refused => {}
             AckMode::Normal | AckMode::LostAck => {
-                let row = match world.depart(&linked, id, chat, to, body) {
+                let message = Remembered {
+                    id,
+                    lead: to,
+                    chat: chat.to_owned(),
+                    from_me: true,
+                    body,
+                    kind: sent.map_or(Kind::Text, |sent| sent.kind),
+                    file,
+                    at_ms: World::now_ms(),
+                    ack: 1,
+                };
+                let row = match world.depart(&linked, message) {
                     Ok(row) => row,
                     Err(error) => {
                         tracing::error!(%error, "the history cannot be written; the message did not leave");
@@ -173,6 +204,8 @@ impl Sim {
             chat,
             from_me: false,
             body: text.to_owned(),
+            kind: Kind::Text,
+            file: None,
             at_ms: World::now_ms(),
             ack: 0,
             lead,
@@ -199,33 +232,18 @@ impl World {
         self.knobs.of(phone)
     }
 
-    fn depart(
-        &mut self,
-        linked: &Linked,
-        id: String,
-        chat: &str,
-        to: String,
-        body: String,
-    ) -> std::io::Result<usize> {
-        let at_ms = Self::now_ms();
+    fn depart(&mut self, linked: &Linked, message: Remembered) -> std::io::Result<usize> {
         let left = Departure {
             account: &linked.phone,
             device: linked.device,
-            id: &id,
-            chat,
-            to: &to,
-            body: &body,
+            id: &message.id,
+            chat: &message.chat,
+            to: &message.lead,
+            body: &message.body,
+            kind: message.kind,
+            file: message.file.as_ref(),
         };
-        let row = self.history.record(&left, at_ms)?;
-        let message = Remembered {
-            id,
-            lead: to,
-            chat: chat.to_owned(),
-            from_me: true,
-            body,
-            at_ms,
-            ack: 1,
-        };
+        let row = self.history.record(&left, message.at_ms)?;
         self.phones.remember(&linked.phone, message.clone())?;
         let stanza = Stanza::Message {
             message,

@@ -4,6 +4,7 @@
 //! line is either a message that left or a later tick of one.
 
 use crate::numbers::text_hash;
+use crate::wire::{FileInfo, Kind};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
@@ -34,8 +35,14 @@ pub struct Row {
     pub chat: String,
     /// The lead, E.164.
     pub to: String,
-    /// SHA-256 of the text, in hex.
+    /// SHA-256 of the text or caption, in hex.
     pub text_hash: String,
+    /// What it carried.
+    #[serde(default)]
+    pub kind: Kind,
+    /// The file's name, type, size and SHA-256.
+    #[serde(flatten)]
+    pub file: Option<FileInfo>,
     /// When it reached the server.
     pub at_ms: i64,
     /// Its ticks so far.
@@ -63,14 +70,18 @@ pub struct Departure<'a> {
     pub chat: &'a str,
     /// The lead, E.164.
     pub to: &'a str,
-    /// The text.
+    /// The text or caption.
     pub body: &'a str,
+    /// What it carries.
+    pub kind: Kind,
+    /// Its file.
+    pub file: Option<&'a FileInfo>,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "line", rename_all = "snake_case")]
 enum Line {
-    Left(Row),
+    Left(Box<Row>),
     Tick { row: usize, tick: Tick },
 }
 
@@ -89,7 +100,7 @@ impl History {
         if path.exists() {
             for line in BufReader::new(File::open(path)?).lines() {
                 match serde_json::from_str(&line?) {
-                    Ok(Line::Left(row)) => rows.push(row),
+                    Ok(Line::Left(row)) => rows.push(*row),
                     Ok(Line::Tick { row, tick }) => {
                         if let Some(row) = rows.get_mut(row) {
                             row.acks.push(tick);
@@ -129,10 +140,12 @@ impl History {
             chat: left.chat.to_owned(),
             to: left.to.to_owned(),
             text_hash: text_hash(left.body),
+            kind: left.kind,
+            file: left.file.cloned(),
             at_ms,
             acks: Vec::new(),
         };
-        self.append(&Line::Left(row.clone()))?;
+        self.append(&Line::Left(Box::new(row.clone())))?;
         let at = self.rows.len();
         self.by_id.insert(key(&row), at);
         self.rows.push(row);
@@ -178,6 +191,13 @@ mod tests {
             chat: "55@c.us",
             to: "+55",
             body: "hello",
+            kind: Kind::Document,
+            file: Some(&FileInfo {
+                file_name: "offer.pdf".to_owned(),
+                mime_type: "application/pdf".to_owned(),
+                size: 7,
+                sha256: "00".to_owned(),
+            }),
         };
         let row = history.record(&left, 7).unwrap();
         assert!(

@@ -46,6 +46,12 @@ pub struct Knobs {
     pub exists_ms: u64,
     /// Brazilian mobile numbers resolve to the id without their ninth digit.
     pub drop_ninth_digit: bool,
+    /// Longer texts are refused with ack -1 and 413.
+    pub text_limit: usize,
+    /// Files cannot be uploaded.
+    pub refuse_uploads: bool,
+    /// The phone wants a passkey's confirmation before it links a device.
+    pub passkey: bool,
     /// New chats are `@lid` chats.
     pub lid_chats: bool,
     /// How long a page synchronises after it was linked.
@@ -81,6 +87,9 @@ impl Default for Knobs {
             not_on_whatsapp_suffix: "0404".to_owned(),
             exists_ms: 20,
             drop_ninth_digit: false,
+            text_limit: 65_536,
+            refuse_uploads: false,
+            passkey: false,
             lid_chats: false,
             login_ms: 400,
             history_messages: 0,

@@ -10,8 +10,10 @@ mod delivery;
 mod history;
 mod knobs;
 mod linking;
+mod media;
 mod numbers;
 mod page;
+mod pairing;
 mod phone;
 mod sim;
 mod socket;
@@ -19,9 +21,10 @@ mod wire;
 
 pub use history::{Row, Tick};
 pub use knobs::{AckMode, Knobs};
+pub use linking::Linking;
 pub use phone::Device;
-pub use sim::{CodeLives, PendingCode, Sim, Violation};
-pub use wire::PageAction;
+pub use sim::{CodeLives, PendingCode, PendingPairing, Sim, Violation};
+pub use wire::{FileInfo, Kind, PageAction};
 
 use axum::Router;
 use axum::routing::get;
@@ -110,6 +113,7 @@ pub async fn start(options: Options) -> std::io::Result<Running> {
     let app = Router::new()
         .route("/ws", get(socket::open))
         .merge(page::routes())
+        .merge(media::routes())
         .merge(control::routes())
         .with_state(sim.clone());
     let (stop, stopped) = oneshot::channel::<()>();

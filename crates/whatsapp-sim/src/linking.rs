@@ -1,13 +1,13 @@
 //! Linking and unlinking devices: the series of QR codes, the scan, the removal.
 
-use crate::history::Row;
 use crate::numbers::{digits, is_e164, random_hex};
 use crate::phone::{Device, MAX_DEVICES};
-use crate::sim::{Linked, PageKeys, PendingCode, Sim, World};
-use crate::wire::{Remembered, ToPage};
+use crate::sim::{AwaitedPasskey, Linked, PageKeys, PendingCode, Sim, World};
+use crate::wire::{Kind, Remembered, ToPage};
 use hotdesk_protocol::{Problem, ProblemCode};
 use qrcode::QrCode;
 use qrcode::render::svg;
+use std::collections::HashMap;
 
 /// WhatsApp shows this many codes before it asks for a press.
 pub const CODES_IN_A_SERIES: u32 = 6;
@@ -106,7 +106,7 @@ impl Sim {
 
     /// The phone scans a code: the page that shows it becomes a linked device of the account,
     /// which is made when it is new.
-    pub fn scan(&self, qr: &str, phone: &str, name: Option<&str>) -> Result<Device, Problem> {
+    pub fn scan(&self, qr: &str, phone: &str, name: Option<&str>) -> Result<Linking, Problem> {
         if !is_e164(phone) {
             return Err(bad_phone());
         }
@@ -126,61 +126,7 @@ impl Sim {
                     "No page shows this QR code (any more). Nothing was linked; scan the code that is shown now.",
                 )
             })?;
-        let full = world
-            .phones
-            .account(phone)
-            .is_some_and(|account| account.devices.len() >= MAX_DEVICES);
-        if full {
-            return Err(Problem::new(
-                ProblemCode::Forbidden,
-                "This account has four linked devices already. Nothing was linked; remove one first.",
-            ));
-        }
-        let account = world.phones.create(phone, name).map_err(disk)?.clone();
-        let token = random_hex(16).map_err(|error| disk(std::io::Error::other(error)))?;
-        let device = world
-            .phones
-            .link(phone, &token, World::now_ms())
-            .map_err(disk)?
-            .ok_or_else(|| disk(std::io::Error::other("the account has no room")))?;
-        world.lids.insert(account.lid.clone(), phone.to_owned());
-        let knobs = world.knobs.of(Some(phone));
-        let mut history = invented(knobs.history_messages);
-        history.extend(world.phones.chats(phone).iter().map(|message| {
-            let ack = world
-                .history
-                .rows()
-                .iter()
-                .filter(|row| row.account == phone && row.wa_message_id == message.id)
-                .map(Row::ack)
-                .max()
-                .unwrap_or(message.ack);
-            Remembered {
-                ack,
-                ..message.clone()
-            }
-        }));
-        if let Some(it) = world.connections.get_mut(&connection) {
-            it.code = None;
-            it.series += 1;
-            it.linked = Some(Linked {
-                phone: phone.to_owned(),
-                device: device.number,
-                token: token.clone(),
-            });
-            it.say(ToPage::Paired {
-                token,
-                device: device.number,
-                user: digits(phone).to_owned(),
-                lid: account.lid,
-                name: account.name,
-                history,
-            });
-            it.say(ToPage::Welcome {
-                knobs: knobs.for_page(),
-            });
-        }
-        Ok(device)
+        world.link_or_ask(connection, phone, name)
     }
 
     /// The first words of a page that says it is linked.
@@ -267,6 +213,116 @@ impl Sim {
     }
 }
 
+/// What came of a scan or of a typed pairing code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Linking {
+    /// The page is a linked device now.
+    Linked(Device),
+    /// The phone waits for a passkey first.
+    Passkey,
+}
+
+impl World {
+    /// Links the page, or has it ask for a passkey when the account wants one.
+    pub(crate) fn link_or_ask(
+        &mut self,
+        connection: u64,
+        phone: &str,
+        name: Option<&str>,
+    ) -> Result<Linking, Problem> {
+        let full = self
+            .phones
+            .account(phone)
+            .is_some_and(|account| account.devices.len() >= MAX_DEVICES);
+        if full {
+            return Err(Problem::new(
+                ProblemCode::Forbidden,
+                "This account has four linked devices already. Nothing was linked; remove one first.",
+            ));
+        }
+        if !self.knobs.of(Some(phone)).passkey {
+            return self.link(connection, phone, name).map(Linking::Linked);
+        }
+        if let Some(it) = self.connections.get_mut(&connection) {
+            it.code = None;
+            it.pairing = None;
+            it.series += 1;
+            it.passkey = Some(AwaitedPasskey {
+                phone: phone.to_owned(),
+                name: name.map(str::to_owned),
+            });
+            it.say(ToPage::Passkey);
+        }
+        Ok(Linking::Passkey)
+    }
+
+    /// Links the page to the account and hands it what the phone remembers.
+    pub(crate) fn link(
+        &mut self,
+        connection: u64,
+        phone: &str,
+        name: Option<&str>,
+    ) -> Result<Device, Problem> {
+        let account = self.phones.create(phone, name).map_err(disk)?.clone();
+        let token = random_hex(16).map_err(|error| disk(std::io::Error::other(error)))?;
+        let device = self
+            .phones
+            .link(phone, &token, Self::now_ms())
+            .map_err(disk)?
+            .ok_or_else(|| disk(std::io::Error::other("the account has no room")))?;
+        self.lids.insert(account.lid.clone(), phone.to_owned());
+        let knobs = self.knobs.of(Some(phone));
+        let mut history = invented(knobs.history_messages);
+        history.extend(self.remembered_with_ticks(phone));
+        if let Some(it) = self.connections.get_mut(&connection) {
+            it.code = None;
+            it.pairing = None;
+            it.passkey = None;
+            it.series += 1;
+            it.linked = Some(Linked {
+                phone: phone.to_owned(),
+                device: device.number,
+                token: token.clone(),
+            });
+            it.say(ToPage::Paired {
+                token,
+                device: device.number,
+                user: digits(phone).to_owned(),
+                lid: account.lid,
+                name: account.name,
+                history,
+            });
+            it.say(ToPage::Welcome {
+                knobs: knobs.for_page(),
+            });
+        }
+        Ok(device)
+    }
+
+    fn remembered_with_ticks(&self, phone: &str) -> Vec<Remembered> {
+        let rows = self
+            .history
+            .rows()
+            .iter()
+            .filter(|row| row.account == phone);
+        let mut ticks: HashMap<&str, i8> = HashMap::new();
+        for row in rows {
+            let tick = ticks.entry(&row.wa_message_id).or_default();
+            *tick = row.ack().max(*tick);
+        }
+        let chats = self.phones.chats(phone).iter();
+        chats
+            .map(|message| Remembered {
+                ack: ticks
+                    .get(message.id.as_str())
+                    .copied()
+                    .unwrap_or(message.ack),
+                ..message.clone()
+            })
+            .collect()
+    }
+}
+
 pub(crate) fn bad_phone() -> Problem {
     Problem::new(
         ProblemCode::BadPhone,
@@ -308,6 +364,8 @@ fn invented(count: u32) -> Vec<Remembered> {
                 chat: format!("{user}@c.us"),
                 from_me: at % 2 == 0,
                 body: format!("An older message, number {at}"),
+                kind: Kind::Text,
+                file: None,
                 at_ms: 1_700_000_000_000 + i64::from(at) * 60_000,
                 ack: 3,
             }

@@ -1,11 +1,12 @@
 //! The page and its files, with a content policy as strict as WhatsApp's.
 
+use crate::media::token_of;
 use crate::sim::{Sim, Violation};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, COOKIE, HOST, REFERRER_POLICY,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, REFERRER_POLICY,
     X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, StatusCode};
@@ -13,8 +14,6 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use std::future::{Ready, ready};
 
-/// The cookie by which a linked page is known when it loads.
-const DEVICE_COOKIE: &str = "wa_device";
 /// More reports than this are counted as one.
 const MAX_VIOLATIONS: usize = 10_000;
 
@@ -38,6 +37,8 @@ const SCRIPTS: &[(&str, &str)] = assets![
     "messages.js",
     "link.js",
     "login.js",
+    "media.js",
+    "pairing.js",
     "send.js",
     "empty-rooms.js",
     "view-parts.js",
@@ -87,17 +88,10 @@ fn html(headers: &HeaderMap, text: String) -> Response {
 }
 
 fn index(State(sim): State<Sim>, headers: HeaderMap) -> Ready<Response> {
-    let cookies = headers.get(COOKIE).and_then(|value| value.to_str().ok());
-    let token = cookies.and_then(|cookies| {
-        let mut pairs = cookies
-            .split(';')
-            .filter_map(|pair| pair.trim().split_once('='));
-        pairs.find(|(name, _)| *name == DEVICE_COOKIE)
-    });
     let mut world = sim.world();
     world.page_loads += 1;
-    let account = token
-        .and_then(|(_, token)| world.phones.device_of(token))
+    let account = token_of(&headers)
+        .and_then(|token| world.phones.device_of(token))
         .map(|(account, _)| account.phone.as_str());
     let setup = serde_json::json!({
         "scripts": SCRIPTS.iter().map(|(name, _)| *name).collect::<Vec<_>>(),

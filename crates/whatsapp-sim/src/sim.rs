@@ -8,7 +8,7 @@ use crate::phone::Phones;
 use crate::wire::{Stanza, ToPage};
 use serde::Serialize;
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
@@ -47,6 +47,27 @@ pub struct PendingCode {
     pub connection: u64,
 }
 
+/// A pairing code on a page's screen.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PendingPairing {
+    /// Whose phone it is to be typed on, E.164.
+    pub phone: String,
+    /// Eight characters.
+    pub code: String,
+    /// Until when it is good.
+    pub expires_at_ms: i64,
+    /// Which connection shows it.
+    pub connection: u64,
+}
+
+/// A link that waits for a passkey.
+#[derive(Clone, Debug)]
+pub(crate) struct AwaitedPasskey {
+    pub phone: String,
+    pub name: Option<String>,
+}
+
 /// Public keys as they stand in a page's QR code.
 #[derive(Clone, Debug)]
 pub(crate) struct PageKeys {
@@ -69,6 +90,8 @@ pub(crate) struct Connection {
     pub linked: Option<Linked>,
     pub keys: Option<PageKeys>,
     pub code: Option<PendingCode>,
+    pub pairing: Option<PendingPairing>,
+    pub passkey: Option<AwaitedPasskey>,
     /// Raised to end the running series of codes.
     pub series: u64,
 }
@@ -113,6 +136,8 @@ pub(crate) struct World {
     pub cut_off: HashSet<String>,
     pub violations: Vec<Violation>,
     pub page_loads: u64,
+    /// Where uploaded files are kept, each under its SHA-256.
+    pub media: PathBuf,
 }
 
 /// A handle on the running rehearsal.
@@ -145,6 +170,7 @@ impl Sim {
             cut_off: HashSet::new(),
             violations: Vec::new(),
             page_loads: 0,
+            media: folder.join("media"),
         };
         Ok(Self {
             world: Arc::new(Mutex::new(world)),
@@ -174,6 +200,8 @@ impl Sim {
             linked: None,
             keys: None,
             code: None,
+            pairing: None,
+            passkey: None,
             series: 0,
         };
         world.connections.insert(id, connection);

@@ -71,7 +71,15 @@ fn hear(sim: &Sim, connection: u64, word: FromPage) {
             user,
             server,
         } => sim.query_exists(connection, request, user, server),
-        FromPage::Message { id, chat, body } => sim.accept(connection, id, &chat, body),
+        FromPage::Message {
+            id,
+            chat,
+            body,
+            file,
+        } => sim.accept(connection, id, &chat, body, file.as_ref()),
+        FromPage::PairingCode { request, phone } => {
+            sim.request_pairing(connection, request, &phone);
+        }
         FromPage::Received { seq } => sim.confirm(connection, seq),
         FromPage::Logout => sim.log_out(connection),
     }

@@ -39,8 +39,18 @@ pub enum FromPage {
         id: String,
         /// Where to, as `user@server`.
         chat: String,
-        /// Its text.
+        /// Its text, or the caption of its file.
         body: String,
+        /// The file it carries; uploaded before.
+        #[serde(default)]
+        file: Option<FileSent>,
+    },
+    /// Eight characters to type on the phone, instead of a QR code to scan.
+    PairingCode {
+        /// Comes back in the answer.
+        request: u32,
+        /// Digits.
+        phone: String,
     },
     /// Everything up to this stanza is in the page's storage.
     Received {
@@ -49,6 +59,51 @@ pub enum FromPage {
     },
     /// Unlink this device.
     Logout,
+}
+
+/// What a message carries.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Text alone.
+    #[default]
+    Text,
+    /// A picture.
+    Image,
+    /// A film.
+    Video,
+    /// Sound.
+    Audio,
+    /// Any file, sent as it is.
+    Document,
+}
+
+/// A page's word about the file of a message.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FileSent {
+    /// What it is sent as.
+    pub kind: Kind,
+    /// Its name.
+    pub file_name: String,
+    /// Its type.
+    pub mime_type: String,
+    /// The SHA-256 the upload answered, in hex.
+    pub sha256: String,
+}
+
+/// A file that the server half has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FileInfo {
+    /// Its name.
+    pub file_name: String,
+    /// Its type.
+    pub mime_type: String,
+    /// Its bytes.
+    pub size: u64,
+    /// SHA-256 of its bytes, in hex.
+    pub sha256: String,
 }
 
 /// A chat's message as the phone remembers it.
@@ -63,8 +118,14 @@ pub struct Remembered {
     pub chat: String,
     /// The account's owner wrote it.
     pub from_me: bool,
-    /// Its text.
+    /// Its text, or the caption of its file.
     pub body: String,
+    /// What it carries.
+    #[serde(default)]
+    pub kind: Kind,
+    /// Its file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<FileInfo>,
     /// When, in milliseconds.
     pub at_ms: i64,
     /// Its tick so far.
@@ -89,6 +150,8 @@ pub enum PageAction {
     Reload,
     /// Say that an update waits.
     NeedsUpdate,
+    /// Say that an update waits, and reload as soon as the page is hidden.
+    ReloadWhenHidden,
     /// Behave as if opened elsewhere.
     Conflict,
 }
@@ -144,6 +207,15 @@ pub enum ToPage {
     },
     /// The codes are used up.
     QrExpired,
+    /// The answer to `PairingCode`.
+    PairingCode {
+        /// From the question.
+        request: u32,
+        /// None when the phone number cannot be one.
+        code: Option<String>,
+    },
+    /// The phone wants a passkey's confirmation before it links.
+    Passkey,
     /// The phone has scanned the code.
     Paired {
         /// To be kept.

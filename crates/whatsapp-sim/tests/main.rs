@@ -5,4 +5,6 @@ mod support;
 mod control;
 mod delivery;
 mod linking;
+mod media;
 mod page;
+mod pairing;

@@ -55,3 +55,7 @@ export const listen = (page, event) =>
   }, event);
 
 export const heard = (page, event) => page.evaluate((name) => window.heard[name], event);
+
+/** A picture of one pixel and a small document, as data URLs. */
+export const PICTURE = 'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+export const OFFER = `data:application/pdf;base64,${Buffer.from('%PDF-1.4 an offer').toString('base64')}`;

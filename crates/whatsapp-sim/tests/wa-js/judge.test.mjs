@@ -1,8 +1,9 @@
 // The judge of the rehearsal: the library that others drive the real page with must be able to
 // drive this one. What fails here is a fault of the rehearsal, never of wa-js.
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connected, link, reaches, shownCode, startSim } from '../page/support.mjs';
-import { call, heard, inject, judged, listen, versions } from './judge.mjs';
+import { OFFER, PICTURE, call, heard, inject, judged, listen, versions } from './judge.mjs';
 
 const JOHN = '+5511960000001';
 const JANE = '+5511960000002';
@@ -17,6 +18,8 @@ beforeAll(async () => {
 afterAll(() => sim.stop());
 
 const rowsOf = async (id) => (await sim.get('history')).messages.filter((row) => row.waMessageId === id);
+const sha256 = (dataUrl) => createHash('sha256').update(Buffer.from(dataUrl.split(',')[1], 'base64')).digest('hex');
+const file = (page, id, data, options) => call(page, 'chat.sendFileMessage', LEAD, data, { createChat: true, messageId: key(id), ...options });
 const text = (page, id, words, options = {}) =>
   call(page, 'chat.sendTextMessage', LEAD, words, { createChat: true, linkPreview: false, messageId: key(id), ...options });
 
@@ -133,6 +136,42 @@ describe('on a linked page, wa-js', () => {
     expect((await rowsOf('3EB0000000000000000102')).length).toBe(1);
   });
 
+  test('sends a picture with a caption and a chosen id', async () => {
+    const sent = await file(page, '3EB0000000000000000111', PICTURE, { type: 'image', caption: 'Our garden', filename: 'garden.png' });
+    expect(sent.id, 'the chosen id').toBe(key('3EB0000000000000000111'));
+    await reaches(page, sent.id, 3);
+    const [row] = await rowsOf('3EB0000000000000000111');
+    const caption = createHash('sha256').update('Our garden').digest('hex');
+    expect(row).toMatchObject({ kind: 'image', fileName: 'garden.png', mimeType: 'image/png', size: 70, sha256: sha256(PICTURE), textHash: caption });
+  });
+
+  test('sends a document with a caption and a chosen id', async () => {
+    const sent = await file(page, '3EB0000000000000000112', OFFER, { type: 'document', caption: 'The offer', filename: 'offer.pdf', waitForAck: true });
+    expect(sent.sendMsgResult.messageSendResult).toBe('OK');
+    const rows = await rowsOf('3EB0000000000000000112');
+    expect(rows.length, 'one message left').toBe(1);
+    expect(rows[0]).toMatchObject({ kind: 'document', fileName: 'offer.pdf', mimeType: 'application/pdf', size: 17, sha256: sha256(OFFER) });
+  });
+
+  test('finds out the kind of a file by itself', async () => {
+    await file(page, '3EB0000000000000000113', PICTURE, {});
+    await expect.poll(async () => (await rowsOf('3EB0000000000000000113')).map(({ kind }) => kind)).toEqual(['image']);
+  });
+
+  test('hangs on a file whose id is taken, as on the real page, and nothing leaves', async () => {
+    const answer = await Promise.race([
+      file(page, '3EB0000000000000000112', OFFER, { type: 'document', filename: 'offer.pdf' }),
+      page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 1500, 'still waiting'))),
+    ]);
+    expect(answer).toBe('still waiting');
+    expect((await rowsOf('3EB0000000000000000112')).length).toBe(1);
+  });
+
+  test('refuses a file above the upload limit by itself', async () => {
+    const big = `data:image/png;base64,${Buffer.alloc(17 * 1024 * 1024, 1).toString('base64')}`;
+    await expect(file(page, '3EB0000000000000000114', big, { type: 'image' })).rejects.toThrow('exceeds the upload limit');
+  });
+
   test('does not wait for an ack when it is told not to', async () => {
     const sent = await text(page, '3EB0000000000000000103', 'quick', { waitForAck: false });
     expect(sent.ack, 'the clock').toBe(0);
@@ -205,6 +244,54 @@ describe('on a linked page, wa-js', () => {
 
   test('met no error of the page on all this way', () => {
     expect(profile.thrown).toEqual([]);
+  });
+});
+
+describe('by a pairing code, wa-js', () => {
+  let profile;
+  let page;
+  beforeAll(async () => {
+    profile = await judged(sim);
+    page = profile.page;
+  });
+  afterAll(() => profile.close());
+
+  test('generates eight characters for a phone number', async () => {
+    expect(await call(page, 'conn.genLinkDeviceCodeForPhoneNumber', '5511960000003')).toMatch(/^[1-9A-HJ-NP-Z]{8}$/);
+  });
+
+  test('keeps a code for as long as it lives, and logs in once it is typed on the phone', async () => {
+    const code = await call(page, 'conn.startLinkDeviceCodeForPhoneNumber', '5511960000003');
+    expect(await call(page, 'conn.startLinkDeviceCodeForPhoneNumber', '5511960000003'), 'the same one').toBe(code);
+    await listen(page, 'conn.authenticated');
+    await sim.post('pair', { phone: '+5511960000003', code: `${code.slice(0, 4)}-${code.slice(4)}` });
+    await connected(page);
+    await expect.poll(async () => (await heard(page, 'conn.authenticated')).length).toBe(1);
+    expect(await call(page, 'conn.getMyUserId')).toBe('5511960000003@c.us');
+  });
+
+  test('is refused a code once somebody is logged in', async () => {
+    await expect(call(page, 'conn.genLinkDeviceCodeForPhoneNumber', '5511960000003')).rejects.toThrow('already authenticated');
+  });
+});
+
+describe('with chats moved to lid, wa-js', () => {
+  let profile;
+  let page;
+  beforeAll(async () => {
+    await sim.post('knobs', { phone: '+5511960000004', lidChats: true });
+    profile = await judged(sim);
+    page = profile.page;
+    await link(sim, page, '+5511960000004');
+    await page.waitForFunction(() => window.WPP.isFullReady);
+  });
+  afterAll(() => profile.close());
+
+  test('sends to a phone number and the message goes out under the lid', async () => {
+    const sent = await call(page, 'chat.sendTextMessage', '5511970000088@c.us', 'Hello', { createChat: true, linkPreview: false });
+    expect(sent.id).toMatch(/^true_\d{15}@lid_3EB0/);
+    expect(sent.sendMsgResult.messageSendResult).toBe('OK');
+    expect((await rowsOf(sent.id.split('_')[2])).map(({ to }) => to)).toEqual(['+5511970000088']);
   });
 });
 
