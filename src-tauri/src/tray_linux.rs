@@ -8,6 +8,7 @@ use crate::tray_icons::{mood_image, standing_png};
 use crate::tray_menu::{TrayLine, TrayMenu};
 use ksni::menu::StandardItem;
 use ksni::{MenuItem, OfflineReason, ToolTip, TrayMethods};
+use std::sync::atomic::{AtomicBool, Ordering};
 use tauri::AppHandle;
 
 /// The icon and its menu.
@@ -16,6 +17,8 @@ pub struct Tray(ksni::Handle<Item>);
 struct Item {
     app: AppHandle,
     shows: TrayMenu,
+    online: AtomicBool,
+    put_up: bool,
 }
 
 impl Tray {
@@ -25,12 +28,21 @@ impl Tray {
         let item = Item {
             app: app.clone(),
             shows: TrayMenu::starting(),
+            online: AtomicBool::new(true),
+            put_up: false,
         };
-        set_shown(app, true);
         match item.assume_sni_available(true).spawn().await {
-            Ok(handle) => Some(Self(handle)),
+            Ok(handle) => {
+                // Only now has a panel taken it or not; until then nothing hides behind it.
+                handle
+                    .update(|item| {
+                        item.put_up = true;
+                        item.tell();
+                    })
+                    .await;
+                Some(Self(handle))
+            }
             Err(error) => {
-                set_shown(app, false);
                 tracing::warn!(%error, "There is no tray icon");
                 None
             }
@@ -41,6 +53,14 @@ impl Tray {
     pub async fn show(&mut self, wanted: TrayMenu) {
         if self.0.update(|item| item.shows = wanted).await.is_none() {
             tracing::warn!("The tray was not brought up to date");
+        }
+    }
+}
+
+impl Item {
+    fn tell(&self) {
+        if self.put_up {
+            set_shown(&self.app, self.online.load(Ordering::SeqCst));
         }
     }
 }
@@ -88,11 +108,13 @@ impl ksni::Tray for Item {
     }
 
     fn watcher_online(&self) {
-        set_shown(&self.app, true);
+        self.online.store(true, Ordering::SeqCst);
+        self.tell();
     }
 
     fn watcher_offline(&self, _reason: OfflineReason) -> bool {
-        set_shown(&self.app, false);
+        self.online.store(false, Ordering::SeqCst);
+        self.tell();
         true
     }
 }

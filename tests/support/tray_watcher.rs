@@ -62,6 +62,8 @@ pub struct Entry {
     id: i32,
     /// What it says.
     pub label: String,
+    /// The picture beside it, a PNG.
+    pub picture: Option<Vec<u8>>,
 }
 
 impl Tray {
@@ -83,6 +85,11 @@ impl Tray {
         Self { bus, items }
     }
 
+    /// Takes it off the desk.
+    pub async fn take_down(self) {
+        self.bus.close().await.unwrap();
+    }
+
     /// Waits until the app has put its item there.
     pub async fn item(&self) -> (String, String) {
         until("the app puts an item into the tray", async || {
@@ -91,11 +98,19 @@ impl Tray {
         .await
     }
 
-    /// The name of the icon in the tray.
-    pub async fn icon(&self) -> String {
+    /// The pixels of the icon in the tray.
+    pub async fn icon(&self) -> Vec<u8> {
         let (name, path) = self.item().await;
         let item = self.proxy(&name, &path, "org.kde.StatusNotifierItem").await;
-        item.get_property("IconName").await.unwrap()
+        let pixmaps: OwnedValue = item.get_property("IconPixmap").await.unwrap();
+        let pixmaps = Vec::<(i32, i32, Vec<u8>)>::try_from(pixmaps).unwrap();
+        let (width, height, pixels) = pixmaps.into_iter().next().unwrap();
+        assert_eq!(
+            pixels.len(),
+            usize::try_from(width * height * 4).unwrap(),
+            "four bytes a pixel"
+        );
+        pixels
     }
 
     /// The menu's entries with a label, submenus included, top to bottom.
@@ -150,7 +165,10 @@ fn collect((id, properties, children): &Layout, into: &mut Vec<Entry>) {
     if let Some(Ok(label)) = properties.get("label").map(<&str>::try_from) {
         into.push(Entry {
             id: *id,
-            label: label.replace('_', ""),
+            label: label.replace("__", "_"),
+            picture: properties
+                .get("icon-data")
+                .map(|data| data.try_clone().unwrap().try_into().unwrap()),
         });
     }
     for child in children {
