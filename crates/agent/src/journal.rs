@@ -177,7 +177,11 @@ impl Journal {
                 BridgeCommand::Mark { .. } | BridgeCommand::RefreshQr | BridgeCommand::LogOut,
             )
             | Effect::Record(
-                Record::Reply(_) | Record::ReplyDone(_) | Record::Marker(_) | Record::Account(_),
+                Record::Forgotten(_)
+                | Record::Reply(_)
+                | Record::ReplyDone(_)
+                | Record::Marker(_)
+                | Record::Account(_),
             )
             | Effect::Probe
             | Effect::Drain(_)

@@ -199,3 +199,44 @@ async fn a_start_deletes_the_profiles_an_earlier_run_could_not() {
         "only the one with a tombstone, and the tombstone"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_ended_long_ago_is_deleted_and_the_newest_stay() {
+    let office = Office::open(3).await;
+    let desk = Desk::new(&office.url());
+    let agent = desk.start_signed_in(&["john"]).await;
+    office.until(Some("john"), MessageState::Delivered, 1).await;
+    agent.shut_down().await;
+    // A row is over when it is read; this one's copies ended in 1970.
+    desk.open_database()
+        .execute_batch(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1700)
+             INSERT INTO outbox (sdr_id, message_id, wa_message_id, body_hash, finished, row)
+             SELECT sdr_id, 'old-' || i, wa_message_id, body_hash, 1,
+                    json_set(row, '$.message_id', 'old-' || i, '$.at', json('[[\"read\", ' || i || ']]'))
+             FROM outbox, n WHERE finished = 0;",
+        )
+        .unwrap();
+    let agent = desk.start().await;
+    let count = || -> i64 {
+        let sql = "SELECT count(*) FROM outbox WHERE finished = 1";
+        let rows = desk.open_database().query_row(sql, [], |row| row.get(0));
+        rows.unwrap_or(-1)
+    };
+    let by = tokio::time::Instant::now() + std::time::Duration::from_secs(30);
+    let mut look = tokio::time::interval(std::time::Duration::from_millis(20));
+    while count() != 1_000 {
+        look.tick().await;
+        assert!(tokio::time::Instant::now() < by, "still {}", count());
+    }
+    agent.shut_down().await;
+    let oldest: String = desk
+        .open_database()
+        .query_row(
+            "SELECT message_id FROM outbox WHERE finished = 1 ORDER BY place LIMIT 1",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    assert_eq!(oldest, "old-701", "the oldest went");
+}

@@ -58,6 +58,9 @@ pub enum Record {
     /// It is proven that the message did not leave and the server no longer lets this desktop
     /// send it: delete the row, it may be offered again.
     Dropped(MessageId),
+    /// Messages whose end was reported long ago: delete their finished rows (never one that is in
+    /// flight again).
+    Forgotten(Vec<MessageId>),
     /// What a lead answered: kept before the page is told that it may forget it.
     Reply(Box<ReplyRequest>),
     /// The server has this answer, or will never take it: delete it, text and all.

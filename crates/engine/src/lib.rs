@@ -13,6 +13,8 @@
 //! | `reconcile` | what is unknown is looked up, never sent again |
 //! | `results` | telling the server, for ever |
 //! | `records` | what goes to disk, one write at a time |
+//! | `replies` | what leads answer, on disk until the server has it |
+//! | `finished` | what is over: never sent again, forgotten after 90 days |
 //! | `heartbeat` | telling the server how the session stands |
 
 mod backoff;
@@ -21,6 +23,7 @@ mod claims;
 mod delivery;
 pub mod effect;
 pub mod epoch;
+mod finished;
 mod flight;
 mod heartbeat;
 pub mod input;

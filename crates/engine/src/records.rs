@@ -62,13 +62,13 @@ impl Session {
             }
             Record::Finished(id) => {
                 if let Some(flight) = self.flight(&id) {
-                    let mut row = flight.row.clone();
-                    row.text.clear();
+                    let row = flight.row.clone();
                     self.remove(&id);
-                    self.finished.insert(id, row);
+                    self.finished.add(row);
                 }
             }
             Record::Dropped(id) => self.remove(&id),
+            Record::Forgotten(ids) => self.forgotten(&ids),
             Record::Reply(reply) => self.reply_kept(reply.wa_message_id),
             Record::ReplyDone(_) => {}
             Record::Marker(marker) => self.page.marker = Some(marker),
@@ -90,6 +90,7 @@ impl Session {
             }
             other @ (Record::Finished(_)
             | Record::Dropped(_)
+            | Record::Forgotten(_)
             | Record::ReplyDone(_)
             | Record::Marker(_)
             | Record::Account(_)) => self.records.queued.push_front(other),

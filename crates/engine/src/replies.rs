@@ -96,7 +96,7 @@ impl Session {
             let same_chat = row.chat_id.as_ref() == Some(&inbound.chat_id);
             left && (same_chat || inbound.phone.as_ref() == Some(&row.phone))
         };
-        let rows = self.rows().chain(self.finished.values());
+        let rows = self.rows().chain(self.finished.rows());
         let last = rows
             .filter(ours)
             .max_by_key(|row| row.at.last().map(|(_, at)| *at));

@@ -2,6 +2,7 @@
 
 use crate::claims::Queue;
 use crate::effect::{Effect, OutboxRow, Stage};
+use crate::finished::Finished;
 use crate::flight::{Flight, Step};
 use crate::heartbeat::Heart;
 use crate::input::{Input, Millis, Now, Setup};
@@ -12,7 +13,7 @@ use crate::rng::Rng;
 use hotdesk_protocol::Problem;
 use hotdesk_protocol::ids::{DesktopId, MessageId, SdrId};
 use hotdesk_protocol::policy::Policy;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 /// One SDR's session.
 ///
@@ -40,7 +41,7 @@ pub struct Session {
     pub(crate) replies: Replies,
     /// In the order in which they were begun.
     pub(crate) flights: Vec<Flight>,
-    pub(crate) finished: BTreeMap<MessageId, OutboxRow>,
+    pub(crate) finished: Finished,
     effects: VecDeque<Effect>,
     wake: Option<Millis>,
 }
@@ -55,11 +56,7 @@ impl Session {
             .map(|row| Flight::restored(row, now.boot))
             .collect();
         flights.sort_by_key(|flight| flight.row.at.first().map(|(_, at)| *at));
-        let finished = setup
-            .finished
-            .into_iter()
-            .map(|row| (row.message_id.clone(), row))
-            .collect();
+        let finished = Finished::restored(setup.finished);
         let mut session = Self {
             sdr_id: setup.sdr_id,
             desktop_id: setup.desktop_id,
@@ -133,6 +130,7 @@ impl Session {
         self.pump_reconcile();
         self.pump_delivery();
         self.pump_ticks();
+        self.pump_finished();
         self.pump_records();
         self.pump_results();
         self.pump_replies();
@@ -184,7 +182,7 @@ impl Session {
 
     /// After a restart the gap counts from the last message that may have been submitted.
     fn last_intent(&self) -> Option<Millis> {
-        let rows = self.rows().chain(self.finished.values());
+        let rows = self.rows().chain(self.finished.rows());
         let stamps = rows.flat_map(|row| &row.at);
         let intents = stamps.filter(|(stage, _)| *stage == Stage::Intent);
         let last = intents.map(|(_, at)| *at).max()?;

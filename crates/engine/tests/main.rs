@@ -8,6 +8,7 @@
 )]
 
 mod begin_and_submit;
+mod forgetting;
 mod offers;
 mod page_life;
 mod queue_faults;

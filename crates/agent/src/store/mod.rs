@@ -146,6 +146,7 @@ impl Store {
             Record::Outbox(row) => outbox::put(db, &id, row),
             Record::Finished(message) => outbox::finish(db, &id, message),
             Record::Dropped(message) => outbox::remove(db, &id, message),
+            Record::Forgotten(messages) => outbox::forget(db, &id, messages),
             Record::Reply(reply) => replies::put(db, &id, reply),
             Record::ReplyDone(reply) => replies::remove(db, &id, reply),
             Record::Marker(marker) => sdr::set_marker(db, &id, marker),

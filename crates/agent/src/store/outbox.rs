@@ -84,3 +84,16 @@ pub(super) fn remove(db: &Connection, sdr: &SdrId, message: &MessageId) -> Resul
     )?;
     Ok(())
 }
+
+/// In one transaction; a row that is in flight again stays.
+pub(super) fn forget(db: &mut Connection, sdr: &SdrId, messages: &[MessageId]) -> Result<()> {
+    let transaction = db.transaction()?;
+    for message in messages {
+        transaction
+            .prepare_cached(
+                "DELETE FROM outbox WHERE sdr_id = ?1 AND message_id = ?2 AND finished = 1",
+            )?
+            .execute([sdr.as_str(), message.as_str()])?;
+    }
+    transaction.commit()
+}

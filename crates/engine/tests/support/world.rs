@@ -301,6 +301,9 @@ impl World {
             Record::Dropped(id) => {
                 self.disk.outbox.remove(&id);
             }
+            Record::Forgotten(ids) => {
+                self.disk.finished.retain(|id, _| !ids.contains(id));
+            }
             Record::Reply(reply) => {
                 self.disk
                     .replies
