@@ -1,5 +1,6 @@
 import { openBridge } from "./bridge";
 import { defineProperty, freeze } from "./builtins";
+import { guard } from "./guard";
 import { openModulesAdapter } from "./modules-adapter";
 import { openPageAdapter } from "./page-adapter";
 import { openServing } from "./serving";
@@ -10,6 +11,11 @@ interface Setup {
   readonly name: string;
   /** WhatsApp Web's origin; on any other, and in frames, nothing is installed. */
   readonly origin: string;
+  /**
+   * Random at each launch. With it every call must carry it as its last argument, so that script
+   * of the page that finds the object can neither command it nor take reports away.
+   */
+  readonly key?: string;
 }
 
 const page = globalThis as typeof globalThis & { __HOTDESK_BRIDGE__?: Setup };
@@ -17,7 +23,8 @@ const setup = page.__HOTDESK_BRIDGE__;
 delete page.__HOTDESK_BRIDGE__;
 
 if (setup !== undefined && location.origin === setup.origin && top === self) {
-  const { submit, drain, probe } = openBridge(openServing(openModulesAdapter(), openPageAdapter()));
+  const bridge = openBridge(openServing(openModulesAdapter(), openPageAdapter()));
+  const { submit, drain, probe } = guard(bridge, setup.key);
   defineProperty(page, setup.name, {
     value: freeze({ submit: freeze(submit), drain: freeze(drain), probe: freeze(probe) }),
     enumerable: false,

@@ -3,6 +3,7 @@ import type { Problem } from "./generated/protocol";
 /** The codes the bridge uses. */
 export type BridgeProblemCode =
   | "bad_request"
+  | "forbidden"
   | "bad_phone"
   | "bad_text"
   | "fenced"

@@ -176,11 +176,22 @@ describe("values of the page that no strict reader takes", () => {
     const page = connectedPage();
     const to = new Wid(`${LEAD}@c.us`);
     const id = new MsgKey({ from: to, to, id: ID, selfDir: "out" });
+    const kept: Msg = { id };
+    page.whatsapp.messages.models.push(kept);
     for (const ack of ["1", Number.NaN, 0.5, 99, {}, undefined]) {
-      page.whatsapp.messages.trigger("change:ack", { id, ack });
+      kept.ack = ack;
+      page.whatsapp.messages.trigger("change:ack", kept);
     }
     const acks = page.drain().reports.map((report) => report.event);
     expect(acks).toEqual([{ type: "ack", waMessageId: ID, ack: "clock" }]);
+  });
+
+  it("cannot be an event about a message that the page does not keep", () => {
+    const page = connectedPage();
+    const to = new Wid(`${LEAD}@c.us`);
+    const id = new MsgKey({ from: to, to, id: ID, selfDir: "out" });
+    page.whatsapp.messages.trigger("change:ack", { id, ack: 3 }, 3);
+    expect(page.drain().reports).toEqual([]);
   });
 
   it("never make a call throw, and what is known can still be fetched", () => {

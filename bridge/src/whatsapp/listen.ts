@@ -1,7 +1,7 @@
 import type { Ear, IncomingMessage } from "../adapter";
 import { makeMap, mapDelete, mapEach, mapHas, mapSet, mapSize } from "../builtins";
 import type { WaMessageId } from "../generated/protocol";
-import { modelsOf } from "./find-message";
+import { findMessage, modelsOf } from "./find-message";
 import { incomingText } from "./incoming-text";
 import { ownMessage } from "./own-message";
 import { callMethod } from "./read";
@@ -44,8 +44,10 @@ export function openListening(registry: Registry): (ear: Ear) => void {
       "change:ack",
       quietly((message) => {
         const own = ownMessage(message);
-        if (own !== null) {
-          ear.acked(own);
+        // Anybody can trigger an event; what counts is the message the page itself keeps.
+        const kept = own === null ? null : findMessage(registry, own.waMessageId);
+        if (kept !== null) {
+          ear.acked(kept);
         }
       }),
     ]);

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { type BrowserContext, chromium, type Page } from "playwright-core";
+import { type BrowserContext, type CDPSession, chromium, type Page } from "playwright-core";
 import { vi } from "vitest";
 import type { BridgeEvent, Drain, Probe, Submitted } from "../../src/generated/protocol";
 import type { Answer } from "../fake-page";
@@ -14,6 +14,7 @@ import { unwrap } from "../fake-page";
 const BUNDLE = readFileSync(new URL("../../dist/bridge.js", import.meta.url), "utf8");
 const BINARY = fileURLToPath(new URL("../../../target/debug/whatsapp-sim", import.meta.url));
 const NAME = "hotdesk_rehearsal";
+const KEY = "the app's key of this launch";
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
 /** One row of what really left. */
@@ -62,6 +63,10 @@ export class Rehearsal {
     return answer.json();
   }
 
+  async get(path: string): Promise<unknown> {
+    return (await fetch(`${this.url}/control/${path}`)).json();
+  }
+
   async left(): Promise<Left[]> {
     const answer = await fetch(`${this.url}/control/history`);
     return ((await answer.json()) as { messages: Left[] }).messages;
@@ -90,6 +95,7 @@ export class Profile {
     private readonly context: BrowserContext,
     readonly page: Page,
     private readonly folder: string,
+    private readonly host: CDPSession,
   ) {}
 
   static async open(rehearsal: Rehearsal, withBridge = true): Promise<Profile> {
@@ -108,11 +114,11 @@ export class Profile {
     });
     const page = context.pages()[0] ?? (await context.newPage());
     if (withBridge) {
-      const setup = JSON.stringify({ name: NAME, origin: rehearsal.url });
+      const setup = JSON.stringify({ name: NAME, origin: rehearsal.url, key: KEY });
       await page.addInitScript({ content: `globalThis.__HOTDESK_BRIDGE__ = ${setup};\n${BUNDLE}` });
     }
     await page.goto(rehearsal.url);
-    return new Profile(context, page, folder);
+    return new Profile(context, page, folder, await context.newCDPSession(page));
   }
 
   async close(): Promise<void> {
@@ -121,19 +127,31 @@ export class Profile {
   }
 
   private async call<T>(method: string, argument?: unknown): Promise<T> {
-    const text = await this.page.evaluate(
-      ([name, key, value]) => {
-        const bridge = (globalThis as never)[name as never] as
-          | Record<string, (value: unknown) => string>
-          | undefined;
-        return bridge?.[key as string]?.(value) ?? null;
-      },
-      [NAME, method, argument] as const,
+    const given = argument === undefined ? [KEY] : [argument, KEY];
+    const text = await this.evaluate(
+      `window["${NAME}"]?.${method}(${given.map((part) => JSON.stringify(part)).join(", ")})`,
     );
     if (text === null) {
       throw new Error("the bridge is absent");
     }
     return unwrap(JSON.parse(text) as Answer<T>);
+  }
+
+  /**
+   * Evaluates a script as the app does: its source goes in, its text comes out, and nothing in
+   * between is script of the page. Null where it gives no text.
+   */
+  async evaluate(expression: string): Promise<string | null> {
+    const { result } = await this.host.send("Runtime.evaluate", { expression });
+    return result.type === "string" ? (result.value as string) : null;
+  }
+
+  /** Drains once, and tells how large the answer was. */
+  async drainOnce(): Promise<{ bytes: number; reports: number; more: boolean }> {
+    const drain = await this.call<Drain>("drain", this.after);
+    this.take(drain);
+    const bytes = Buffer.byteLength(JSON.stringify(drain));
+    return { bytes, reports: drain.reports.length, more: drain.more };
   }
 
   async probe(): Promise<Probe> {
@@ -159,7 +177,11 @@ export class Profile {
   }
 
   async submit(command: object): Promise<Submitted> {
-    const { generation } = await this.probe();
+    return this.submitAs((await this.probe()).generation, command);
+  }
+
+  /** Submits a command meant for this load of the page. */
+  async submitAs(generation: string, command: object): Promise<Submitted> {
     return this.call<Submitted>("submit", JSON.stringify({ generation, command }));
   }
 
@@ -172,7 +194,10 @@ export class Profile {
   }
 
   private async fetchEvents(): Promise<void> {
-    const drain = await this.call<Drain>("drain", this.after);
+    this.take(await this.call<Drain>("drain", this.after));
+  }
+
+  private take(drain: Drain): void {
     this.meet(drain.generation);
     for (const { seq, event } of drain.reports) {
       if (seq > this.after) {
@@ -184,16 +209,26 @@ export class Profile {
 
   /** Drains until an event like this one has come, and returns it. */
   async event(wanted: Record<string, unknown>): Promise<BridgeEvent> {
+    return this.some(
+      (event) =>
+        Object.entries(wanted).every(
+          ([key, value]) => (event as Record<string, unknown>)[key] === value,
+        ),
+      JSON.stringify(wanted),
+    );
+  }
+
+  /** Drains until an event has come that is wanted, and returns it. */
+  async some(
+    isWanted: (event: BridgeEvent) => boolean,
+    words = "such event",
+  ): Promise<BridgeEvent> {
     return vi.waitFor(
       async () => {
         await this.fetchEvents();
-        const found = this.events.find((event) =>
-          Object.entries(wanted).every(
-            ([key, value]) => (event as Record<string, unknown>)[key] === value,
-          ),
-        );
+        const found = this.events.find(isWanted);
         if (found === undefined) {
-          throw new Error(`no ${JSON.stringify(wanted)} among ${JSON.stringify(this.events)}`);
+          throw new Error(`no ${words} among ${JSON.stringify(this.events)}`);
         }
         return found;
       },
@@ -203,6 +238,27 @@ export class Profile {
 
   /** Links the profile by its QR code and waits until it is connected. */
   async link(rehearsal: Rehearsal, phone: string): Promise<Probe> {
+    await this.scan(rehearsal, phone);
+    return this.until({ state: "connected", missing: [] });
+  }
+
+  /** Links the profile unless it is linked. */
+  async linkOnce(rehearsal: Rehearsal, phone: string): Promise<void> {
+    await vi.waitFor(
+      async () => {
+        const { state } = await this.probe();
+        if (state === "qr") {
+          await this.scan(rehearsal, phone);
+        }
+        if (state !== "connected") {
+          throw new Error(`it is ${state}`);
+        }
+      },
+      { timeout: 20_000, interval: 50 },
+    );
+  }
+
+  private async scan(rehearsal: Rehearsal, phone: string): Promise<void> {
     const shown = await vi.waitFor(
       async () => {
         const { qr } = await this.probe();
@@ -214,6 +270,5 @@ export class Profile {
       { timeout: 20_000, interval: 50 },
     );
     await rehearsal.post("scan", { qr: shown, phone });
-    return this.until({ state: "connected", missing: [] });
   }
 }
