@@ -138,6 +138,7 @@ const parts = {
     each(
       () => rust("sim", ["hotdesk-whatsapp-sim"]),
       () => vitest("sim", "crates/whatsapp-sim/tests/page"),
+      () => vitest("sim", "crates/whatsapp-sim/tests/wa-js"),
     ),
   bridge: async () => {
     await build();
