@@ -56,7 +56,9 @@ pub fn open(app: &AppHandle, rehearsal: bool) -> tauri::Result<(Window, Layout)>
 
 /// Closing the window stops nothing: it goes where a person finds it again.
 fn put_away(window: &Window) {
-    let put_away = if tray::is_shown(window.app_handle()) {
+    let tray = tray::is_shown(window.app_handle());
+    tracing::debug!(tray.shown = tray, "The window is closed");
+    let put_away = if tray {
         window.hide()
     } else {
         window.minimize()

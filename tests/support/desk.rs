@@ -77,7 +77,7 @@ impl Desk {
         );
         let address = format!("unix:{}", bus.line_with("unix:").await);
         desk.env.push(("DBUS_SESSION_BUS_ADDRESS".into(), address));
-        let manager = desk.start("openbox", Command::new("openbox").arg("--sm-disable"), None);
+        let manager = desk.manage_windows().await;
         let keyring = desk.start(
             "keyring",
             Command::new("gnome-keyring-daemon").args([
@@ -108,6 +108,26 @@ impl Desk {
         // Ended in the order of this list.
         desk._running = vec![keyring, manager, bus, x];
         desk
+    }
+
+    /// A window manager that has the screen. On a machine busy with other screens it may find
+    /// none at first and end; without one nothing minimises and no key reaches a window.
+    async fn manage_windows(&self) -> Process {
+        let start = || self.start("openbox", Command::new("openbox").arg("--sm-disable"), None);
+        let mut manager = start();
+        until("a window manager has the screen", async || {
+            if !manager.runs() {
+                manager = start();
+            }
+            let asked = self
+                .command(Path::new("xdotool"))
+                .arg("get_num_desktops")
+                .output()
+                .unwrap();
+            asked.status.success().then_some(())
+        })
+        .await;
+        manager
     }
 
     /// Where this desk's files and logs are.
