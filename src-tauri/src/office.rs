@@ -42,6 +42,14 @@ impl Office {
         config: Config,
         mut signals: Signals,
     ) -> Result<watch::Receiver<OfficeView>, StartError> {
+        // Held until the agent is there: the process must not end under a start half done, because
+        // OpenSSL is torn down first and crashes whoever is in it.
+        let mut slot = self.agent.write().await;
+        if *self.started.borrow() {
+            drop(slot);
+            // Already shutting down.
+            return std::future::pending().await;
+        }
         let agent = Agent::start(AgentSetup {
             config,
             pages: Arc::new(self.pages.clone()),
@@ -50,7 +58,8 @@ impl Office {
         })
         .await?;
         let views = agent.views();
-        *self.agent.write().await = Some(agent);
+        *slot = Some(agent);
+        drop(slot);
         self.started.send_replace(true);
 
         tauri::async_runtime::spawn(tell_shell(app.clone(), views.clone()));
@@ -102,7 +111,7 @@ impl Office {
         }
     }
 
-    /// Finish what was begun and close the store.
+    /// Finish what was begun, a start too, and close the store.
     pub async fn shut_down(&self) {
         let agent = self.agent.write().await.take();
         self.started.send_replace(true);
