@@ -1,5 +1,5 @@
 import { openAckWatch } from "./ack-watch";
-import type { Adapter, FoundMessage, IncomingMessage, SendOutcome } from "./adapter";
+import type { FoundMessage, IncomingMessage, SendOutcome } from "./adapter";
 import { isInteger, pageNow, randomName, whenSettled } from "./builtins";
 import { encode } from "./encode";
 import type { BridgeCommand, BridgeEvent, Problem } from "./generated/protocol";
@@ -9,19 +9,22 @@ import { openQuiet } from "./quiet";
 import { openReportLog } from "./report-log";
 import { readRequest } from "./request";
 import { openSends } from "./sends";
+import type { Serving } from "./serving";
 
-/** The three functions the app calls. Each returns the JSON text of an `Envelope`, never throws. */
+/** The functions the app calls. Each returns the JSON text of an `Envelope`, never throws. */
 export interface Bridge {
   submit(json: unknown): string;
   drain(afterSeq: unknown): string;
   probe(): string;
+  /** Takes the library wa-js into service, once the app has put it into the page. */
+  adopt(): string;
 }
 
 /** Least time between two sweeps over the page's messages; events tell the rest at once. */
 const SWEEP_EVERY_MS = 1_000;
 
 /** A bridge over one load of a page: one generation. */
-export function openBridge(adapter: Adapter): Bridge {
+export function openBridge(adapter: Serving): Bridge {
   const generation = randomName();
   const log = openReportLog();
   const acks = openAckWatch();
@@ -195,6 +198,8 @@ export function openBridge(adapter: Adapter): Bridge {
           `{"generation":${encode(generation)},"reports":${reports},"more":${encode(more)}}`,
         );
       }),
+    adopt: () =>
+      answer(() => (adapter.adopt() ? accept(encode({ generation })) : refuse(NO_LIBRARY))),
     probe: () =>
       answer(() => {
         catchUp();
@@ -225,6 +230,10 @@ const OTHER_GENERATION = problem(
 const LOG_FULL = problem(
   "too_many_requests",
   "The page's script holds too many reports that were not fetched. Nothing was sent by this command; it may be given again.",
+);
+const NO_LIBRARY = problem(
+  "not_now",
+  "The library wa-js is not in the page. Nothing was changed; put it in and ask again.",
 );
 const BAD_SEQ = problem("bad_request", "A report number is a whole number from 0.");
 const WITHDRAWN = problem(

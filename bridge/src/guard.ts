@@ -7,6 +7,7 @@ export interface GuardedBridge {
   submit(json: unknown, key?: unknown): string;
   drain(afterSeq: unknown, key?: unknown): string;
   probe(key?: unknown): string;
+  adopt(key?: unknown): string;
 }
 
 /** Answers nobody who does not know the key; without a key, everybody. */
@@ -16,6 +17,7 @@ export function guard(bridge: Bridge, key: string | undefined): GuardedBridge {
     submit: (json, given) => (knows(given) ? bridge.submit(json) : REFUSED),
     drain: (afterSeq, given) => (knows(given) ? bridge.drain(afterSeq) : REFUSED),
     probe: (given) => (knows(given) ? bridge.probe() : REFUSED),
+    adopt: (given) => (knows(given) ? bridge.adopt() : REFUSED),
   };
 }
 

@@ -1,9 +1,10 @@
 import { openBridge } from "./bridge";
 import { defineProperty, freeze } from "./builtins";
 import { guard } from "./guard";
-import { openModulesAdapter } from "./modules-adapter";
 import { openPageAdapter } from "./page-adapter";
+import { openRegistryAdapter } from "./registry-adapter";
 import { openServing } from "./serving";
+import { openRegistry } from "./whatsapp/registry";
 
 /** What the app puts before this bundle. */
 interface Setup {
@@ -23,10 +24,16 @@ const setup = page.__HOTDESK_BRIDGE__;
 delete page.__HOTDESK_BRIDGE__;
 
 if (setup !== undefined && location.origin === setup.origin && top === self) {
-  const bridge = openBridge(openServing(openModulesAdapter(), openPageAdapter()));
-  const { submit, drain, probe } = guard(bridge, setup.key);
+  const modules = openRegistryAdapter("modules", openRegistry());
+  const bridge = openBridge(openServing(modules, openPageAdapter()));
+  const { submit, drain, probe, adopt } = guard(bridge, setup.key);
   defineProperty(page, setup.name, {
-    value: freeze({ submit: freeze(submit), drain: freeze(drain), probe: freeze(probe) }),
+    value: freeze({
+      submit: freeze(submit),
+      drain: freeze(drain),
+      probe: freeze(probe),
+      adopt: freeze(adopt),
+    }),
     enumerable: false,
     writable: false,
     configurable: false,

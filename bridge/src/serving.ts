@@ -1,29 +1,77 @@
-import type { Adapter, PageLook } from "./adapter";
+import type { Adapter, Ear, PageLook } from "./adapter";
 import type { Capability } from "./generated/protocol";
+import { openRegistryAdapter } from "./registry-adapter";
+import { openWaJsRegistry } from "./wa-js/wa-js-registry";
+import { CAPABILITIES } from "./whatsapp/wanted";
+
+/** The adapters as one. */
+export interface Serving extends Adapter {
+  /** Takes wa-js as a second choice. False if the page does not have it. */
+  adopt(): boolean;
+}
 
 /**
- * The adapters as one. `modules` serves while its self-test passes; where it cannot tell the state
- * or the code, what the page shows is told instead, with everything `modules` lacks still named,
- * so that the app stops sending before it touches the queue.
+ * `modules` serves while its self-test passes, else `wa-js` if it was adopted and can do
+ * everything. Where neither can and the state or the code is not told, what the page shows is told
+ * instead, with everything `modules` lacks still named, so that the app stops sending before it
+ * touches the queue.
  */
-export function openServing(modules: Adapter, page: Adapter): Adapter {
-  const able = (capability: Capability): Adapter => (modules.can(capability) ? modules : page);
+export function openServing(modules: Adapter, page: Adapter): Serving {
+  let library: Adapter | null = null;
+  let heard = modules;
+
+  /** Who does what takes everything: only an adapter that lacks nothing sends. */
+  const whole = (): Adapter | null =>
+    isWhole(modules) ? modules : library !== null && isWhole(library) ? library : null;
+  /** Who does what takes one thing only. */
+  const able = (...needed: readonly Capability[]): Adapter =>
+    can(modules, needed) ? modules : library !== null && can(library, needed) ? library : page;
 
   return {
     look() {
       const seen = modules.look();
-      const blind = seen.missing.length > 0 && !(modules.can("state") && modules.can("qr"));
-      return blind ? asShown(seen, page.look()) : seen;
+      if (seen.missing.length === 0) {
+        return seen;
+      }
+      if (library !== null && isWhole(library)) {
+        return library.look();
+      }
+      return modules.can("state") && modules.can("qr") ? seen : asShown(seen, page.look());
     },
     can: (capability) => able(capability).can(capability),
-    listen: (ear) => modules.listen(ear),
-    sendText: (order, gate) => able("send_text").sendText(order, gate),
+    listen(ear: Ear) {
+      // Nothing is asked of the modules before the page uses them; who has begun to listen goes on.
+      if (library !== null && able("acks", "incoming") === library) {
+        heard = library;
+      }
+      heard.listen(ear);
+    },
+    sendText: (order, gate) => (whole() ?? page).sendText(order, gate),
     lookUp: (waMessageId) => able("look_up").lookUp(waMessageId),
     sweep: (isWanted, tell) => able("acks").sweep(isWanted, tell),
-    refreshQr: () => (page.refreshQr() === null ? null : modules.refreshQr()),
-    logOut: () => modules.logOut(),
+    refreshQr: () => (page.refreshQr() === null ? null : able("qr").refreshQr()),
+    logOut: () => able("state").logOut(),
+    adopt() {
+      const registry = library === null ? openWaJsRegistry() : null;
+      if (registry !== null) {
+        library = openRegistryAdapter("wa-js", registry);
+      }
+      return library !== null;
+    },
   };
 }
+
+function can(adapter: Adapter, needed: readonly Capability[]): boolean {
+  for (let index = 0; index < needed.length; index += 1) {
+    const capability = needed[index];
+    if (capability !== undefined && !adapter.can(capability)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+const isWhole = (adapter: Adapter): boolean => can(adapter, CAPABILITIES);
 
 /** What the page shows, beside what the modules still know for certain. */
 function asShown(known: PageLook, shown: PageLook): PageLook {

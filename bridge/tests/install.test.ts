@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { FakePage } from "./fake-page";
 
 describe("the installed object", () => {
-  it("is there with its three functions, frozen, and not to be listed or replaced", () => {
+  it("is there with its four functions, frozen, and not to be listed or replaced", () => {
     const page = new FakePage();
     expect(
       page.run(`(() => {
@@ -20,7 +20,7 @@ describe("the installed object", () => {
         ].join(" ");
       })()`),
       "page script can neither replace nor change what the app calls",
-    ).toBe("submit,drain,probe true false true true");
+    ).toBe("submit,drain,probe,adopt true false true true");
   });
 
   it("takes the setup away before a script of the page can read it", () => {

@@ -2,7 +2,7 @@ import { hasOwn, keysOf, makeMap, mapGet, mapSet } from "../builtins";
 import { callFunction, read } from "./read";
 import { WANTED, type Wanted, type WantedName } from "./wanted";
 
-/** WhatsApp's own registry of modules, reached by the page's `require`. */
+/** Where WhatsApp's own things come from: its registry of modules, or a library that knows it. */
 export interface Registry {
   /** How many modules are registered; 0 before there is a registry. */
   count(): number;
@@ -10,7 +10,7 @@ export interface Registry {
   get(name: WantedName): unknown;
 }
 
-/** Opens the registry; things once found are kept. Requires nothing by itself. */
+/** Opens the registry that is reached by the page's `require`; things once found are kept. Requires nothing by itself. */
 export function openRegistry(): Registry {
   const found = makeMap<WantedName, unknown>();
   return {
@@ -73,7 +73,8 @@ function resolve(wanted: Wanted): unknown {
   return undefined;
 }
 
-function fits(value: unknown, wanted: Wanted): boolean {
+/** Whether this is such a thing. */
+export function fits(value: unknown, wanted: Wanted): boolean {
   if (wanted.kind === "function") {
     return typeof value === "function";
   }

@@ -36,10 +36,9 @@ export class Office {
   /** Linked, connected and complete, whatever the last test did to it. */
   async ready(): Promise<void> {
     this.profile.events.length = 0;
-    const { state, account } = await this.profile
-      .probe()
-      .catch(() => ({ state: "", account: null }));
-    if (account?.phone !== JOHN || state !== "connected") {
+    const probe = await this.profile.probe().catch(() => null);
+    const whole = probe?.state === "connected" && probe.missing.length === 0;
+    if (!whole || probe.adapter !== "modules" || probe.account?.phone !== JOHN) {
       await this.profile.page.goto(this.rehearsal.url);
       await this.profile.linkOnce(this.rehearsal, JOHN);
     }

@@ -154,6 +154,11 @@ export class Profile {
     return { bytes, reports: drain.reports.length, more: drain.more };
   }
 
+  /** Takes wa-js into service, once its bundle was evaluated. */
+  async adopt(): Promise<Submitted> {
+    return this.call<Submitted>("adopt");
+  }
+
   async probe(): Promise<Probe> {
     const probe = await this.call<Probe>("probe");
     this.meet(probe.generation);

@@ -1,4 +1,4 @@
-import type { Adapter } from "./adapter";
+import type { Adapter, AdapterName } from "./adapter";
 import { openListening } from "./whatsapp/listen";
 import { logOut } from "./whatsapp/log-out";
 import { lookUp } from "./whatsapp/look-up";
@@ -6,7 +6,7 @@ import { ownAccount } from "./whatsapp/own-account";
 import { pageVersion } from "./whatsapp/page-version";
 import { qrCode } from "./whatsapp/qr-code";
 import { refreshQr } from "./whatsapp/refresh-qr";
-import { openRegistry, type Registry } from "./whatsapp/registry";
+import type { Registry } from "./whatsapp/registry";
 import { lacks, selfTest } from "./whatsapp/self-test";
 import { sendText } from "./whatsapp/send-text";
 import { isLoggedIn, sessionState } from "./whatsapp/session-state";
@@ -16,9 +16,11 @@ import { sweepMessages } from "./whatsapp/sweep-messages";
 /** A registry that gives nothing: modules are not required before the page itself runs. */
 const CLOSED: Registry = { count: () => 0, get: () => undefined };
 
-/** The adapter `modules`: direct calls of the page's own modules. */
-export function openModulesAdapter(): Adapter {
-  const registry = openRegistry();
+/**
+ * An adapter that calls WhatsApp's own things, wherever the registry has them from: `modules` from
+ * the page's registry, `wa-js` from what that library has found. The rules are the same for both.
+ */
+export function openRegistryAdapter(name: AdapterName, registry: Registry): Adapter {
   const settling = watchSettling(registry);
   const hear = openListening(registry);
   let wasLoggedIn = false;
@@ -36,7 +38,7 @@ export function openModulesAdapter(): Adapter {
       const state = seen === "connected" && early ? "syncing" : seen;
       const code = state === "qr" ? qrCode(now) : { value: null, expired: false };
       return {
-        adapter: "modules",
+        adapter: name,
         pageVersion: pageVersion(now),
         state,
         qr: code.value,

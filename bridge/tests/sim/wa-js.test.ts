@@ -1,0 +1,129 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { JOHN, LEAD, textOrder, useOffice } from "./office";
+
+const LIBRARY = readFileSync(new URL("../../dist/wa-js-adapter.js", import.meta.url), "utf8");
+
+describe("the adapter wa-js, where modules has failed", () => {
+  const office = useOffice();
+
+  /** Takes a module away, sees `modules` fail, and puts wa-js in its place as the app does. */
+  async function fallBack(knobs: object, missing: readonly string[]) {
+    await office.turn(knobs);
+    await office.profile.page.reload();
+    await office.profile.until({ missing: [...missing] as never });
+    await office.profile.evaluate(LIBRARY);
+    await office.profile.adopt();
+    return office.profile.until({ adapter: "wa-js", state: "connected", missing: [] });
+  }
+
+  const elsewhere: readonly [string, string[]][] = [
+    ["WAWebUserPrefsIsLoggedIn", ["state"]],
+    ["WAWebQueryExistsJob", ["exists"]],
+    ["WAWebSendMsgChatAction", ["send_text"]],
+  ];
+  it.each(elsewhere)(
+    "sends once under the chosen id when %s has another name",
+    async (module, missing) => {
+      const probe = await fallBack({ renameModules: { [module]: `${module}V2` } }, missing);
+      expect(probe.account).toMatchObject({ phone: JOHN });
+      const send = textOrder();
+      await office.profile.submit(send);
+      await office.profile.event({
+        type: "in_page",
+        messageId: send.messageId,
+        alreadyThere: false,
+      });
+      for (const ack of ["server", "device", "read"]) {
+        await office.profile.event({ type: "ack", waMessageId: send.waMessageId, ack });
+      }
+      await office.profile.submit(send);
+      await office.profile.event({
+        type: "in_page",
+        messageId: send.messageId,
+        alreadyThere: true,
+      });
+      expect(await office.left(send)).toMatchObject([{ account: JOHN, to: LEAD }]);
+    },
+  );
+
+  const RENAMED = { renameModules: { WAWebSendMsgChatAction: "WAWebSendMsgChatActionV2" } };
+
+  it("obeys the same rules: number not on WhatsApp, look-up, reply, refusal", async () => {
+    await fallBack(RENAMED, ["send_text"]);
+    const nobody = textOrder("+5511970000404");
+    await office.profile.submit(nobody);
+    await office.profile.event({ type: "not_on_whatsapp", messageId: nobody.messageId });
+    await office.profile.submit({
+      type: "look_up",
+      messageId: "look",
+      waMessageId: nobody.waMessageId,
+    });
+    await office.profile.event({ type: "absent", messageId: "look" });
+    await office.rehearsal.post("reply", { phone: JOHN, from: LEAD, text: "Oi!" });
+    await office.profile.event({ type: "incoming", text: "Oi!", phone: LEAD });
+    expect(
+      office.profile.events.filter((event) => event.type === "incoming"),
+      "told once, though two could listen",
+    ).toHaveLength(1);
+    await office.turn({ ack: "refused" });
+    const refused = textOrder();
+    await office.profile.submit(refused);
+    await office.profile.event({ type: "ack", waMessageId: refused.waMessageId, ack: "error" });
+    expect(await office.left(refused)).toEqual([]);
+    expect(await office.left(nobody)).toEqual([]);
+  });
+
+  it("knows an id that modules sent before, also after a reload, and sends it no more", async () => {
+    const send = textOrder();
+    await office.profile.submit(send);
+    await office.reaches(send, "read");
+    await fallBack(RENAMED, ["send_text"]);
+    office.profile.events.length = 0;
+    await office.profile.submit(send);
+    await office.profile.event({ type: "in_page", messageId: send.messageId, alreadyThere: true });
+    expect(await office.left(send)).toHaveLength(1);
+  });
+
+  it("is gone with its load of the page: the next one starts with modules alone", async () => {
+    await fallBack(RENAMED, ["send_text"]);
+    await office.profile.page.reload();
+    await office.profile.until({ adapter: "modules", missing: ["send_text"] });
+  });
+
+  it("does not serve while modules lacks nothing", async () => {
+    await office.profile.page.reload();
+    await office.profile.until({ state: "connected", missing: [] });
+    await office.profile.evaluate(LIBRARY);
+    await office.profile.adopt();
+    const send = textOrder();
+    await office.profile.submit(send);
+    await office.reaches(send, "read");
+    expect((await office.profile.probe()).adapter).toBe("modules");
+    expect(await office.left(send)).toHaveLength(1);
+  });
+
+  it("is refused where the library is not in the page, and to script of the page", async () => {
+    await office.profile.page.reload();
+    await office.profile.until({ state: "connected", missing: [] });
+    await expect(office.profile.adopt()).rejects.toThrow("not_now");
+    const forged = await office.profile.evaluate(
+      `window.WPP = { isReady: true, whatsapp: {} }; window.hotdesk_rehearsal.adopt("guess")`,
+    );
+    expect(forged).toContain(`"code":"forbidden"`);
+  });
+
+  it("talks to nobody but the page's own server, also about a link in a text", async () => {
+    const asked: string[] = [];
+    const listener = (request: { url(): string }) => asked.push(request.url());
+    office.profile.page.on("request", listener);
+    await fallBack(RENAMED, ["send_text"]);
+    const send = textOrder(LEAD, "See https://example.com/page?x=1");
+    await office.profile.submit(send);
+    await office.reaches(send, "read");
+    office.profile.page.off("request", listener);
+    expect(asked.filter((url) => !url.startsWith(`${office.rehearsal.url}/`))).toEqual([]);
+    const { cspViolations } = await office.rehearsal.state();
+    expect(cspViolations, "nor did it try what the page's policy forbids").toBe(0);
+  });
+});
