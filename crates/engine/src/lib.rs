@@ -21,6 +21,7 @@ mod backoff;
 mod check;
 mod claims;
 mod delivery;
+mod digest;
 pub mod effect;
 pub mod epoch;
 mod finished;

@@ -9,6 +9,7 @@ use crate::words;
 use hotdesk_protocol::Problem;
 use hotdesk_protocol::ids::{MessageId, WaMessageId};
 use std::collections::VecDeque;
+use std::hash::{Hash, Hasher};
 
 /// Sent rows kept in the outbox so that later ticks and replies find them.
 const TRACKED_MOST: usize = 500;
@@ -22,6 +23,13 @@ pub(crate) struct Records {
 }
 
 impl Records {
+    pub(crate) fn digest(&self, into: &mut impl Hasher) {
+        (self.out.is_some(), self.queued.len(), self.failed.is_some()).hash(into);
+        if let Some(Record::Outbox(row)) = &self.out {
+            (row.message_id.as_str(), row.stage).hash(into);
+        }
+    }
+
     /// Queue a record that is not a row, once.
     pub(crate) fn push(&mut self, record: Record) {
         if self.out.as_ref() != Some(&record) && !self.queued.contains(&record) {

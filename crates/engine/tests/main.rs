@@ -16,6 +16,7 @@ mod random;
 mod reconciliation;
 mod replies;
 mod search;
+mod search_blows;
 mod store;
 mod support;
 mod wa_id;

@@ -14,6 +14,8 @@ use std::collections::BTreeMap;
 pub struct Profile {
     pub marker: Option<String>,
     pub messages: BTreeMap<WaMessageId, (String, Ack)>,
+    /// In the page's storage, not yet really sent (see `Page::lazy`).
+    pub waiting: BTreeMap<WaMessageId, Left>,
 }
 
 /// One message that really left.
@@ -57,12 +59,18 @@ pub struct Page {
     pub quiet_since: u64,
     pub ack_ms: u64,
     pub only_server_acks: bool,
+    /// A message leaves with its first tick, not with the call.
+    pub lazy: bool,
+    /// The page chooses the ids: after a load nobody knows which is which (a known-bad variant).
+    pub fresh_ids: bool,
+    /// A new link looks like the old one (a known-bad variant).
+    pub hides_relink: bool,
     pub profile: Profile,
     pub history: Vec<Left>,
     pub commands: Vec<BridgeCommand>,
     pub trick: Option<Trick>,
     pub reports: Vec<BridgeReport>,
-    timers: Vec<(u64, BridgeEvent)>,
+    pub timers: Vec<(u64, BridgeEvent)>,
     seq: u32,
     /// The highest number any drain of this load has handed out.
     handed_out: u32,
@@ -86,6 +94,9 @@ impl Page {
             quiet_since: 0,
             ack_ms: 100,
             only_server_acks: false,
+            lazy: false,
+            fresh_ids: false,
+            hides_relink: false,
             profile: Profile::default(),
             history: Vec::new(),
             commands: Vec::new(),
@@ -107,6 +118,21 @@ impl Page {
         self.handed_out = 0;
         self.quiet_since = now;
         self.hung = false;
+        if self.fresh_ids {
+            let own = |id: WaMessageId| WaMessageId(format!("{id}+"));
+            let profile = &mut self.profile;
+            let messages = std::mem::take(&mut profile.messages).into_iter();
+            profile.messages = messages.map(|(id, kept)| (own(id), kept)).collect();
+            let waiting = std::mem::take(&mut profile.waiting).into_iter();
+            profile.waiting = waiting.map(|(id, left)| (own(id), left)).collect();
+        }
+        // What waited leaves now, and nobody is told unless asked.
+        for (id, left) in std::mem::take(&mut self.profile.waiting) {
+            self.history.push(left);
+            if let Some(kept) = self.profile.messages.get_mut(&id) {
+                kept.1 = Ack::Server;
+            }
+        }
         // WhatsApp sends what is pending once more by itself, under the same id.
         for (id, (_, ack)) in &self.profile.messages {
             if *ack == Ack::Clock {
@@ -124,8 +150,12 @@ impl Page {
 
     /// The phone unlinks this device and links it again: everything in the profile is gone.
     pub fn relink(&mut self, now: u64) {
-        self.profile = Profile::default();
-        self.account.device += 1;
+        let marker = self.profile.marker.take().filter(|_| self.hides_relink);
+        self.profile = Profile {
+            marker,
+            ..Profile::default()
+        };
+        self.account.device += u32::from(!self.hides_relink);
         self.load(now);
     }
 
@@ -153,6 +183,9 @@ impl Page {
                 && let Some(kept) = self.profile.messages.get_mut(wa_message_id)
             {
                 kept.1 = *ack;
+                if let Some(left) = self.profile.waiting.remove(wa_message_id) {
+                    self.history.push(left);
+                }
             }
             self.say(event);
         }
@@ -334,13 +367,18 @@ impl Page {
             .messages
             .insert(wa_message_id.clone(), (phone.clone(), kept));
         if trick != Some(Trick::AckError) {
-            self.history.push(Left {
+            let left = Left {
                 wa_message_id: wa_message_id.clone(),
                 phone,
                 text,
                 account: self.account.phone.clone(),
                 at_ms: now,
-            });
+            };
+            if self.lazy {
+                self.profile.waiting.insert(wa_message_id.clone(), left);
+            } else {
+                self.history.push(left);
+            }
         }
         self.quiet_since = now;
         let ack = |ack| BridgeEvent::Ack {

@@ -32,6 +32,14 @@ pub struct Server {
     pub blocked: Option<Problem>,
     pub begins: Vec<MessageId>,
     pub results: Vec<(MessageId, MessageState)>,
+    /// Begin pins nothing and fences nobody off (a known-bad variant).
+    pub no_fence: bool,
+    /// Begin does not compare profile epochs.
+    pub no_epochs: bool,
+    /// Begin's answer promises a day although the lease is short (a known-bad variant).
+    pub endless: bool,
+    /// Results are taken only under a good lease (a known-bad variant).
+    pub no_late: bool,
     tokens: u64,
 }
 
@@ -48,6 +56,10 @@ impl Server {
             blocked: None,
             begins: Vec::new(),
             results: Vec::new(),
+            no_fence: false,
+            no_epochs: false,
+            endless: false,
+            no_late: false,
             tokens: 0,
         }
     }
@@ -81,7 +93,8 @@ impl Server {
 
     pub fn claim(&mut self, ask: &ClaimRequest, now: u64) -> ClaimAnswer {
         for message in &mut self.messages {
-            if message.state == MessageState::Leased && message.until <= now {
+            let open = message.state == MessageState::Begun && self.no_fence;
+            if (message.state == MessageState::Leased || open) && message.until <= now {
                 message.state = MessageState::Queued;
             }
         }
@@ -150,10 +163,11 @@ impl Server {
         let held = message.holder.as_ref() == Some(&ask.desktop_id)
             && token(message.token) == ask.lease_token;
         match message.state {
+            _ if self.no_fence => {}
             MessageState::Cancelled => return refuse(ProblemCode::Cancelled),
             MessageState::Leased if held && message.until > now => {}
             MessageState::Begun if held => {
-                if message.epoch.as_ref() != Some(&ask.profile_epoch) {
+                if !self.no_epochs && message.epoch.as_ref() != Some(&ask.profile_epoch) {
                     message.state = MessageState::Review;
                     return refuse(ProblemCode::Fenced);
                 }
@@ -164,6 +178,7 @@ impl Server {
         message.epoch = Some(ask.profile_epoch.clone());
         message.until = now + u64::from(lease_ms);
         self.begins.push(ask.message_id.clone());
+        let lease_ms = if self.endless { 86_400_000 } else { lease_ms };
         Ok(LeaseAnswer { lease_ms })
     }
 

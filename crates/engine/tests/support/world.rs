@@ -19,6 +19,8 @@ pub struct Disk {
     pub marker: Option<String>,
     pub account: Option<String>,
     pub full: bool,
+    /// A disk that forgets intents at once and does not say so.
+    pub drops_intents: bool,
 }
 
 #[derive(Clone)]
@@ -29,6 +31,8 @@ pub struct World {
     pub server: Server,
     pub disk: Disk,
     pub boot_id: u32,
+    /// Which desktop this is.
+    pub desktop: &'static str,
     /// How the server answers everything, if not as it should.
     pub server_fault: Option<QueueFault>,
     /// How it answers results only.
@@ -63,6 +67,7 @@ impl World {
             server: Server::new(),
             disk,
             boot_id: 1,
+            desktop: "desk",
             server_fault: None,
             result_fault: None,
             lose_begin: false,
@@ -106,7 +111,9 @@ impl World {
         self.pending.clear();
         self.parked_claim = None;
         self.page.open = false;
-        self.session = Session::new(setup(&self.disk, self.boot_id), at(self.now));
+        let mut setup = setup(&self.disk, self.boot_id);
+        setup.desktop_id = self.desktop.into();
+        self.session = Session::new(setup, at(self.now));
         self.tell(Input::Connect);
     }
 
@@ -289,6 +296,9 @@ impl World {
                     Stage::Failed => "failed",
                     Stage::Review => "review",
                 });
+                if self.disk.drops_intents && row.stage <= Stage::Submitted {
+                    return Ok(());
+                }
                 self.disk.finished.remove(&row.message_id);
                 self.disk.outbox.insert(row.message_id.clone(), *row);
             }
