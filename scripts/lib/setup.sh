@@ -9,10 +9,10 @@ target=${CARGO_TARGET_DIR:-$root/target}
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 
-# To build: a C tool chain, WebKitGTK, the tray's library, OpenSSL for the encrypted database.
-build_packages="build-essential pkg-config libwebkit2gtk-4.1-dev libayatana-appindicator3-dev librsvg2-dev libssl-dev libdbus-1-dev"
+# To build: a C tool chain, WebKitGTK, OpenSSL for the encrypted database, D-Bus.
+build_packages="build-essential pkg-config libwebkit2gtk-4.1-dev libssl-dev libdbus-1-dev"
 # To run without a desktop, and to look at what is on the screen.
-run_packages="xvfb openbox dbus gnome-keyring imagemagick procps fonts-dejavu-core fonts-inter fonts-noto-color-emoji"
+run_packages="xvfb openbox dbus gnome-keyring imagemagick fonts-dejavu-core fonts-inter fonts-noto-color-emoji"
 # To drive the app's window and the rehearsal WhatsApp's page in tests.
 test_packages="webkit2gtk-driver xdotool zbar-tools chromium"
 
