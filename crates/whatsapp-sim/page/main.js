@@ -37,6 +37,7 @@ __d('SimMain', [], (global, require, importDefault, importNamespace, lazy, modul
     Cmd.once('main_loaded', deepLink);
     globalThis.Debug = { VERSION: version };
     try {
+      await require('SimWeight').load();
       await require('SimLogin').begin();
     } catch (error) {
       console.error(error);

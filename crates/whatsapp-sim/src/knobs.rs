@@ -22,6 +22,17 @@ pub enum AckMode {
     Refused,
 }
 
+/// How much a page weighs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum Weight {
+    /// Its own modules only.
+    #[default]
+    Light,
+    /// As much script, memory and storage as the real page.
+    Heavy,
+}
+
 /// Every knob with its value in force.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
@@ -62,6 +73,8 @@ pub struct Knobs {
     pub qr_muted: bool,
     /// Between two of the page's script files at its load.
     pub register_ms: u64,
+    /// How much a page weighs; from its next load on.
+    pub weight: Weight,
     /// The page opens the chat of each message that comes or goes.
     pub follow_chats: bool,
     /// Modules the page does not register.
@@ -95,6 +108,7 @@ impl Default for Knobs {
             history_messages: 0,
             qr_muted: false,
             register_ms: 0,
+            weight: Weight::Light,
             follow_chats: false,
             drop_modules: Vec::new(),
             rename_modules: BTreeMap::new(),
@@ -111,6 +125,7 @@ pub struct PageKnobs {
     register_ms: u64,
     login_ms: u64,
     lid_chats: bool,
+    weight: Weight,
     follow_chats: bool,
     drop_modules: Vec<String>,
     rename_modules: BTreeMap<String, String>,
@@ -125,6 +140,7 @@ impl Knobs {
             register_ms: self.register_ms,
             login_ms: self.login_ms,
             lid_chats: self.lid_chats,
+            weight: self.weight,
             follow_chats: self.follow_chats,
             drop_modules: self.drop_modules.clone(),
             rename_modules: self.rename_modules.clone(),

@@ -5,6 +5,7 @@
 //! reaches a real person. What really left is in an append-only history that tests trust instead
 //! of anybody's word. See `page/` for the page's own script.
 
+mod bench;
 mod control;
 mod delivery;
 mod history;
@@ -17,10 +18,12 @@ mod pairing;
 mod phone;
 mod sim;
 mod socket;
+mod weight;
 mod wire;
 
+pub use bench::{BenchOptions, Figures, bench};
 pub use history::{Row, Tick};
-pub use knobs::{AckMode, Knobs};
+pub use knobs::{AckMode, Knobs, Weight};
 pub use linking::Linking;
 pub use phone::Device;
 pub use sim::{CodeLives, PendingCode, PendingPairing, Sim, Violation};

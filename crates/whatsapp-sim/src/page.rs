@@ -1,7 +1,9 @@
 //! The page and its files, with a content policy as strict as WhatsApp's.
 
+use crate::knobs::Weight;
 use crate::media::token_of;
 use crate::sim::{Sim, Violation};
+use crate::weight;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -45,6 +47,7 @@ const SCRIPTS: &[(&str, &str)] = assets![
     "view-qr.js",
     "view-chats.js",
     "view-chat.js",
+    "weight.js",
     "main.js",
 ];
 
@@ -93,9 +96,10 @@ fn index(State(sim): State<Sim>, headers: HeaderMap) -> Ready<Response> {
     let account = token_of(&headers)
         .and_then(|token| world.phones.device_of(token))
         .map(|(account, _)| account.phone.as_str());
+    let knobs = world.knobs.of(account);
     let setup = serde_json::json!({
-        "scripts": SCRIPTS.iter().map(|(name, _)| *name).collect::<Vec<_>>(),
-        "knobs": world.knobs.of(account).for_page(),
+        "scripts": scripts(knobs.weight),
+        "knobs": knobs.for_page(),
     });
     let setup = setup
         .to_string()
@@ -103,6 +107,19 @@ fn index(State(sim): State<Sim>, headers: HeaderMap) -> Ready<Response> {
         .replace('"', "&quot;")
         .replace('<', "&lt;");
     ready(html(&headers, INDEX.replace("{{setup}}", &setup)))
+}
+
+/// The script files in their order; the weight comes last but one.
+fn scripts(weight: Weight) -> Vec<String> {
+    let mut names: Vec<String> = SCRIPTS.iter().map(|(name, _)| (*name).to_owned()).collect();
+    match weight {
+        Weight::Light => {}
+        Weight::Heavy => {
+            let last = names.len().saturating_sub(1);
+            names.splice(last..last, weight::names());
+        }
+    }
+    names
 }
 
 fn phone(headers: HeaderMap) -> Ready<Response> {
@@ -123,7 +140,16 @@ fn asset(Path(name): Path<String>) -> Ready<Response> {
             };
             ([(CONTENT_TYPE, kind), (CACHE_CONTROL, "no-cache")], *text).into_response()
         }
-        None => (StatusCode::NOT_FOUND, "There is no such file.").into_response(),
+        None => match weight::text(&name) {
+            Some(text) => {
+                let head = [
+                    (CONTENT_TYPE, "text/javascript; charset=utf-8"),
+                    (CACHE_CONTROL, "max-age=31536000, immutable"),
+                ];
+                (head, text).into_response()
+            }
+            None => (StatusCode::NOT_FOUND, "There is no such file.").into_response(),
+        },
     })
 }
 
