@@ -25,8 +25,8 @@ export class NaiveSession {
     this.sending = false;
   }
 
-  /** Starts the browser and loads the page. */
-  async open() {
+  /** Starts the browser and loads the page, with the bridge unless told otherwise. */
+  async open({ bridge = true } = {}) {
     mkdirSync(this.dir, { recursive: true });
     this.browser = await puppeteer.launch({
       executablePath: chromium,
@@ -41,10 +41,19 @@ export class NaiveSession {
       ],
     });
     [this.page] = await this.browser.pages();
-    const setting = JSON.stringify({ name, origin: new URL(this.sim).origin });
-    const bundle = readFileSync(join(root, "bridge/dist/bridge.js"), "utf8");
-    await this.page.evaluateOnNewDocument(`globalThis.__HOTDESK_BRIDGE__ = ${setting};\n${bundle}`);
+    if (bridge) {
+      const setting = JSON.stringify({ name, origin: new URL(this.sim).origin });
+      const bundle = readFileSync(join(root, "bridge/dist/bridge.js"), "utf8");
+      await this.page.evaluateOnNewDocument(
+        `globalThis.__HOTDESK_BRIDGE__ = ${setting};\n${bundle}`,
+      );
+    }
     await this.page.goto(this.sim);
+  }
+
+  /** The name of the bridge's object in the page. */
+  get object() {
+    return name;
   }
 
   get pid() {

@@ -81,12 +81,15 @@ export async function startServer(dir, { messages = 30, seed = [], profile } = {
   return { entry, url };
 }
 
-/** Starts the rehearsal WhatsApp. */
-export async function startSim(dir, { profile } = {}) {
+/** Starts the rehearsal WhatsApp; its pages are light unless asked for otherwise. */
+export async function startSim(dir, { profile, weight = "light", knobs = {} } = {}) {
   const entry = start(
     "whatsapp-sim",
     program("whatsapp-sim", profile),
-    ["--listen", "127.0.0.1:0", "--data", join(dir, "whatsapp")],
+    ["--listen", "127.0.0.1:0", "--data", join(dir, "whatsapp"), "--weight", weight].concat([
+      "--knobs",
+      JSON.stringify(knobs),
+    ]),
     { log: join(dir, "whatsapp.log") },
   );
   const [, url] = await lineFrom(entry, /listening on (http:\/\/\S+)/);
