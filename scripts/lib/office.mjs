@@ -61,24 +61,33 @@ export async function signIn(server, email, desktopId) {
   return (await call(server, "POST", "/api/sender/auth", { body })).token;
 }
 
-/** Seeds and starts the queue server. */
-export async function startServer(dir, { messages = 30, seed = [], profile } = {}) {
-  const database = join(dir, "server.db");
-  const seeded = spawnSync(
-    program("hotdesk-server", profile),
-    ["seed", "--database", database, "--sample-office", "--messages", String(messages), ...seed],
-    { encoding: "utf8" },
-  );
-  if (seeded.status !== 0)
-    throw new Error(`the sample office could not be seeded\n${seeded.stderr || seeded.error}`);
+const databaseOf = (dir) => join(dir, "server.db");
+
+/** Starts the queue server on what is in the folder, on a free port unless one is named. */
+export async function serve(dir, { profile, port = 0 } = {}) {
   const entry = start(
     "hotdesk-server",
     program("hotdesk-server", profile),
-    ["serve", "--listen", "127.0.0.1:0", "--database", database],
+    ["serve", "--listen", `127.0.0.1:${port}`, "--database", databaseOf(dir)],
     { log: join(dir, "server.log") },
   );
   const [, url] = await lineFrom(entry, /listening on (http:\/\/\S+)/);
   return { entry, url };
+}
+
+/** Seeds and starts the queue server. */
+export async function startServer(dir, { messages = 30, seed = [], profile } = {}) {
+  const seeded = spawnSync(
+    program("hotdesk-server", profile),
+    [
+      ...["seed", "--database", databaseOf(dir), "--sample-office"],
+      ...["--messages", String(messages), ...seed],
+    ],
+    { encoding: "utf8" },
+  );
+  if (seeded.status !== 0)
+    throw new Error(`the sample office could not be seeded\n${seeded.stderr || seeded.error}`);
+  return serve(dir, { profile });
 }
 
 /** Starts the rehearsal WhatsApp; its pages are light unless asked for otherwise. */

@@ -22,7 +22,7 @@ export function start(name, command, args, { env = {}, log, input, extraFd, grou
   if (extraFd) stdio.push("pipe");
   const child = spawn(command, args, { env: merged(env), stdio, detached: group });
   const entry = { name, child, group, ended: false, code: null, lastWords: [] };
-  const file = log ? createWriteStream(log) : null;
+  const file = log ? createWriteStream(log, { flags: "a" }) : null;
   for (const stream of [child.stdout, child.stderr]) {
     stream.on("data", (chunk) => {
       file?.write(chunk);
@@ -73,10 +73,10 @@ export function lineFrom(entry, pattern, { stream = entry.child.stdout, seconds 
   });
 }
 
-/** Ends one program: asks, waits up to five seconds, then insists. */
-export async function end(entry) {
+/** Ends one program: asks (or strikes at once), waits up to five seconds, then insists. */
+export async function end(entry, by = "SIGTERM") {
   if (!entry.ended) {
-    signal(entry, "SIGTERM");
+    signal(entry, by);
     const grace = new Promise((resolve) => setTimeout(resolve, 5000, "late").unref());
     if ((await Promise.race([entry.exited, grace])) === "late") signal(entry, "SIGKILL");
     await entry.exited;

@@ -160,6 +160,10 @@ const parts = {
     await build();
     return check("demo", "node", ["scripts/lib/demo.mjs", "--headless"], { minutes: 6 });
   },
+  kills: async () => {
+    await build();
+    return check("kills", "node", ["scripts/lib/kills.mjs"]);
+  },
   types: async () =>
     each(
       () => check("types", "npx", ["biome", "check", "."]),

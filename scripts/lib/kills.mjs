@@ -1,0 +1,220 @@
+// Real processes killed at random while they send: the app, its web and network processes, the
+// queue server. The rehearsal WhatsApp is never touched: its history is the judge.
+//
+// usage: node scripts/lib/kills.mjs [--messages 600] [--kills 30] [--seed N]
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { verdict } from "./judge.mjs";
+import { tree } from "./measure.mjs";
+import {
+  call,
+  manager,
+  people,
+  serve,
+  signIn,
+  startApp,
+  startScreen,
+  startServer,
+  startSim,
+  target,
+} from "./office.mjs";
+import { end, run, until } from "./processes.mjs";
+import { seeded } from "./seeded.mjs";
+
+const { values } = parseArgs({
+  options: {
+    messages: { type: "string", default: "600" },
+    kills: { type: "string", default: "30" },
+    seed: { type: "string", default: String(Date.now() % 1_000_000) },
+  },
+});
+const [messages, kills, seed] = [+values.messages, +values.kills, +values.seed];
+const dir = join(target, "delivery", "kills");
+const TARGETS = ["app", "web process", "network process", "server"];
+/** Between two blows. Short enough to meet a start that is not over, long enough to get on. */
+const [LEAST_MS, MOST_MS] = [200, 5000];
+/** After the last blow everything must have come to an end within this time. */
+const HORIZON_S = 900;
+
+/** The ids of the app's processes of one name. */
+function processesOf(app, name) {
+  return tree(app.child.pid).filter((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/comm`, "latin1").startsWith(name);
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** Kills one process by its id; false if there is none to kill. */
+function kill(pid) {
+  try {
+    process.kill(pid, "SIGKILL");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+class Office {
+  constructor(env) {
+    this.env = env;
+  }
+
+  async open() {
+    this.server = await startServer(dir, {
+      messages,
+      seed: ["--gap-ms", "0", "--daily-messages", "1000000"],
+    });
+    this.sim = await startSim(dir, { knobs: { ackMs: 20, deliveredMs: 40, readMs: 60 } });
+    this.startApp();
+    const sdrs = await Promise.all(
+      people.map(async (one) => ({ ...one, token: await signIn(this.server.url, one.email) })),
+    );
+    await Promise.all(
+      sdrs.map(async (sdr) => {
+        const path = `/api/sdr/whatsapp/qr?sdrId=${sdr.sdrId}`;
+        const qr = await until(
+          `${sdr.sdrId} has a QR code`,
+          () => call(this.server.url, "GET", path, { token: sdr.token }),
+          { seconds: 90, alive: [this.app] },
+        );
+        const body = { qr: qr.value, phone: sdr.phone };
+        await call(this.sim.url, "POST", "/control/scan", { body });
+      }),
+    );
+  }
+
+  startApp() {
+    this.app = startApp(dir, { server: this.server.url, sim: this.sim.url, env: this.env });
+  }
+
+  /** One blow; false where there was nothing to strike. */
+  async strike(what, random) {
+    const oneOf = (all) => all[Math.floor(random() * all.length)];
+    switch (what) {
+      case "app":
+        await end(this.app, "SIGKILL");
+        this.startApp();
+        return true;
+      case "server": {
+        const { port } = new URL(this.server.url);
+        await end(this.server.entry, "SIGKILL");
+        this.server = await serve(dir, { port });
+        return true;
+      }
+      case "web process":
+        return this.killOne(oneOf, "WebKitWebProces");
+      case "network process":
+        return this.killOne(oneOf, "WebKitNetworkPr");
+      default:
+        throw new Error(`nothing is called ${what}`);
+    }
+  }
+
+  killOne(oneOf, name) {
+    const found = processesOf(this.app, name);
+    return found.length > 0 && kill(oneOf(found));
+  }
+
+  async departures() {
+    return (await call(this.sim.url, "GET", "/control/history")).messages;
+  }
+
+  /** Every message as the server has it, page by page. */
+  async queued() {
+    this.token ??= await signIn(this.server.url, manager);
+    const all = [];
+    for (let after = 0; ; ) {
+      const { messages: page } = await call(
+        this.server.url,
+        "GET",
+        `/api/messages?after=${after}`,
+        { token: this.token },
+      );
+      if (page.length === 0) return all;
+      all.push(...page);
+      after = page.at(-1).seq;
+    }
+  }
+}
+
+const isOver = ({ state }) =>
+  ["sent", "delivered", "read", "failed", "dead", "cancelled", "review"].includes(state);
+
+/** A person's part: a session that has stopped with a reason goes on after a start of the app. */
+async function untilOver(office) {
+  let [open, since] = [Infinity, performance.now()];
+  return until(
+    "every message has come to an end",
+    async () => {
+      const all = await office.queued();
+      const now = all.filter((one) => !isOver(one)).length;
+      if (now < open) [open, since] = [now, performance.now()];
+      if (now > 0 && performance.now() - since > 60_000) {
+        await end(office.app);
+        office.startApp();
+        since = performance.now();
+      }
+      return now === 0 && all;
+    },
+    { seconds: HORIZON_S, every: 1000 },
+  );
+}
+
+await run(async () => {
+  rmSync(dir, { recursive: true, force: true });
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const random = seeded(seed);
+  console.log(`kills: ${messages} messages, ${kills} kills, seed ${seed}`);
+  const office = new Office(await startScreen(dir));
+  await office.open();
+  const struck = Object.fromEntries(TARGETS.map((name) => [name, 0]));
+  const startedAt = performance.now();
+  for (let done = 0; done < kills; ) {
+    await pause(LEAST_MS + random() * (MOST_MS - LEAST_MS));
+    const what = TARGETS[Math.floor(random() * TARGETS.length)];
+    if (await office.strike(what, random)) {
+      struck[what] += 1;
+      done += 1;
+      if (done % 10 === 0)
+        console.log(`  ${done} kills, ${(await office.departures()).length} left`);
+    }
+  }
+  const all = await untilOver(office);
+  const accounts = new Map(people.map((one) => [one.sdrId, one.phone]));
+  const seen = verdict(await office.departures(), all, accounts);
+  const of = (state) => all.filter((one) => one.state === state).length;
+  const claimed = all.filter((one) => ["sent", "delivered", "read"].includes(one.state));
+  const left = new Set((await office.departures()).map((row) => row.waMessageId));
+  const report = {
+    seed,
+    messages: all.length,
+    kills: struck,
+    seconds: Math.round((performance.now() - startedAt) / 1000),
+    sent: seen.sent,
+    duplicates: seen.duplicates,
+    wrongSession: seen.wrongSession,
+    strangers: seen.strangers,
+    // Neither with WhatsApp nor named to a person.
+    lost: all.filter((one) => one.state === "cancelled" || one.state === "dead").length,
+    saidSentAndNotThere: claimed.filter((one) => !left.has(one.waMessageId)).length,
+    review: of("review"),
+    failed: of("failed"),
+  };
+  writeFileSync(join(target, "delivery", "kills.json"), `${JSON.stringify(report, null, 2)}\n`);
+  console.log(report);
+  const bad =
+    report.duplicates +
+    report.wrongSession +
+    report.strangers +
+    report.lost +
+    report.saidSentAndNotThere +
+    report.failed;
+  const good = bad === 0 && report.messages === messages && report.review <= messages / 100;
+  console.log(`kills: ${good ? "passed" : `FAILED; again with --seed ${seed}`}`);
+  return good ? 0 : 1;
+});
