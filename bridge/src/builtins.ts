@@ -75,6 +75,14 @@ const clock = performance;
 /** Milliseconds since the page began to load. */
 export const pageNow = bindCall.bind(performance.now, clock) as () => number;
 
+const getEntries = clock.getEntriesByType;
+/** Whether this load of the page was a reload of the same address. */
+export function wasReloaded(): boolean {
+  const entries = getEntries === undefined ? [] : apply(getEntries, clock, ["navigation"]);
+  const { type } = (entries[0] ?? {}) as { type?: unknown };
+  return type === "reload" || clock.navigation?.type === 1;
+}
+
 const generator = crypto;
 const fillRandom = bindCall.bind(crypto.getRandomValues, generator) as (bytes: Uint8Array) => void;
 /** Thirty-two random hexadecimal characters. */

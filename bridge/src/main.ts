@@ -4,6 +4,7 @@ import { guard } from "./guard";
 import { openPageAdapter } from "./page-adapter";
 import { openRegistryAdapter } from "./registry-adapter";
 import { openServing } from "./serving";
+import { openLinkMemory } from "./whatsapp/link-memory";
 import { openRegistry } from "./whatsapp/registry";
 
 /** What the app puts before this bundle. */
@@ -24,8 +25,9 @@ const setup = page.__HOTDESK_BRIDGE__;
 delete page.__HOTDESK_BRIDGE__;
 
 if (setup !== undefined && location.origin === setup.origin && top === self) {
-  const modules = openRegistryAdapter("modules", openRegistry());
-  const bridge = openBridge(openServing(modules, openPageAdapter()));
+  const memory = openLinkMemory();
+  const modules = openRegistryAdapter("modules", openRegistry(), memory);
+  const bridge = openBridge(openServing(modules, openPageAdapter(memory), memory));
   const { submit, drain, probe, adopt } = guard(bridge, setup.key);
   defineProperty(page, setup.name, {
     value: freeze({

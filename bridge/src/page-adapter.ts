@@ -6,13 +6,14 @@ import { refuseSend } from "./page/refuse-send";
 import { shownQr } from "./page/shown-qr";
 import { shownState } from "./page/shown-state";
 import { problem } from "./problem";
+import type { LinkMemory } from "./whatsapp/link-memory";
 import { CAPABILITIES } from "./whatsapp/wanted";
 
 /** The adapter `page`: sees what the page shows. It cannot send and never tries to. */
-export function openPageAdapter(): Adapter {
+export function openPageAdapter(memory: LinkMemory): Adapter {
   return {
     look() {
-      const state = shownState();
+      const state = shownState(memory);
       const code = state === "qr" ? shownQr() : { value: null, expired: false };
       return {
         adapter: "page",

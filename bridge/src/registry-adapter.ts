@@ -1,4 +1,5 @@
 import type { Adapter, AdapterName } from "./adapter";
+import type { LinkMemory } from "./whatsapp/link-memory";
 import { openListening } from "./whatsapp/listen";
 import { logOut } from "./whatsapp/log-out";
 import { lookUp } from "./whatsapp/look-up";
@@ -12,6 +13,7 @@ import { sendText } from "./whatsapp/send-text";
 import { isLoggedIn, sessionState } from "./whatsapp/session-state";
 import { watchSettling } from "./whatsapp/settling";
 import { sweepMessages } from "./whatsapp/sweep-messages";
+import { openLeavingWatch } from "./whatsapp/watch-leaving";
 
 /** A registry that gives nothing: modules are not required before the page itself runs. */
 const CLOSED: Registry = { count: () => 0, get: () => undefined };
@@ -20,21 +22,25 @@ const CLOSED: Registry = { count: () => 0, get: () => undefined };
  * An adapter that calls WhatsApp's own things, wherever the registry has them from: `modules` from
  * the page's registry, `wa-js` from what that library has found. The rules are the same for both.
  */
-export function openRegistryAdapter(name: AdapterName, registry: Registry): Adapter {
+export function openRegistryAdapter(
+  name: AdapterName,
+  registry: Registry,
+  memory: LinkMemory,
+): Adapter {
   const settling = watchSettling(registry);
   const hear = openListening(registry);
-  let wasLoggedIn = false;
+  const watchLeaving = openLeavingWatch(registry, memory);
 
   return {
     look() {
       settling.look();
       const now = settling.usable() ? registry : CLOSED;
       const loggedIn = isLoggedIn(now);
-      wasLoggedIn = wasLoggedIn || loggedIn;
+      memory.wasLinked = memory.wasLinked || loggedIn;
       const missing = settling.usable() ? selfTest(registry) : [];
       // Connected, but the page still registers what a send needs: not ready yet.
       const early = !settling.settled() && missing.length > 0;
-      const seen = sessionState(now, wasLoggedIn);
+      const seen = sessionState(now, memory);
       const state = seen === "connected" && early ? "syncing" : seen;
       const code = state === "qr" ? qrCode(now) : { value: null, expired: false };
       return {
@@ -50,10 +56,11 @@ export function openRegistryAdapter(name: AdapterName, registry: Registry): Adap
     can: (capability) => !lacks(registry, capability),
     listen(ear) {
       if (settling.usable()) {
+        watchLeaving();
         hear(ear);
       }
     },
-    sendText: (order, gate) => sendText(registry, order, gate),
+    sendText: (order, gate) => sendText(registry, memory, order, gate),
     lookUp: (waMessageId) => lookUp(registry, waMessageId),
     sweep(isWanted, tell) {
       if (registry.get("messages") !== undefined) {

@@ -2,6 +2,7 @@ import type { Adapter, Ear, PageLook } from "./adapter";
 import type { Capability } from "./generated/protocol";
 import { openRegistryAdapter } from "./registry-adapter";
 import { openWaJsRegistry } from "./wa-js/wa-js-registry";
+import type { LinkMemory } from "./whatsapp/link-memory";
 import { CAPABILITIES } from "./whatsapp/wanted";
 
 /** The adapters as one. */
@@ -16,7 +17,7 @@ export interface Serving extends Adapter {
  * instead, with everything `modules` lacks still named, so that the app stops sending before it
  * touches the queue.
  */
-export function openServing(modules: Adapter, page: Adapter): Serving {
+export function openServing(modules: Adapter, page: Adapter, memory: LinkMemory): Serving {
   let library: Adapter | null = null;
   let heard = modules;
 
@@ -54,7 +55,7 @@ export function openServing(modules: Adapter, page: Adapter): Serving {
     adopt() {
       const registry = library === null ? openWaJsRegistry() : null;
       if (registry !== null) {
-        library = openRegistryAdapter("wa-js", registry);
+        library = openRegistryAdapter("wa-js", registry, memory);
       }
       return library !== null;
     },

@@ -21,6 +21,8 @@ export interface PageOptions {
   readonly origin?: string;
   readonly expectedOrigin?: string;
   readonly search?: string;
+  /** This load is a reload of the same address. */
+  readonly reloaded?: boolean;
   readonly framed?: boolean;
   readonly whatsapp?: FakeWhatsapp;
   readonly storage?: Map<string, string>;
@@ -60,7 +62,10 @@ export class FakePage {
     return {
       location: { origin: options.origin ?? ORIGIN, search: options.search ?? "" },
       top: options.framed === true ? {} : null,
-      performance: { now: () => this.clockMs },
+      performance: {
+        now: () => this.clockMs,
+        getEntriesByType: () => [{ type: options.reloaded === true ? "reload" : "navigate" }],
+      },
       utcNow: () => this.utcMs,
       crypto: webcrypto,
       document: { querySelector: (selectors: string) => whatsapp.element(selectors) },

@@ -77,6 +77,7 @@ export class Collection<Model> extends Emitter {
 
 /** Elements by the selector that finds them. */
 export interface FakeElement {
+  readonly textContent: string;
   getAttribute(key: string): string | null;
   click(): void;
 }
@@ -89,6 +90,7 @@ export class FakeWhatsapp {
   readonly stream: Record<string, unknown> = { mode: "QR", info: "PAIRING", needsUpdate: false };
   readonly socket: Record<string, unknown>;
   readonly conn: Record<string, unknown> = { ref: null };
+  readonly events = new Emitter();
   readonly messages = new Collection<Msg>();
   readonly chats = new Collection<{ id: Wid }>();
   /** Messages only in the page's store, by their full key. */
@@ -127,6 +129,7 @@ export class FakeWhatsapp {
     define("WAWebStreamModel", { Stream: this.stream });
     define("WAWebSocketModel", { Socket: this.socket });
     define("WAWebConnModel", { Conn: this.conn });
+    define("WAWebBackendEventBus", { BackendEventBus: this.events });
     define("WAWebUserPrefsMeUser", {
       getMaybeMePnUser: me,
       getMaybeMeDevicePn: () => ({ device: this.device, toString: () => `${ME}@c.us` }),
@@ -197,8 +200,9 @@ export class FakeWhatsapp {
     this.show("#side");
   }
 
-  show(selector: string, attributes: Record<string, string> = {}): void {
+  show(selector: string, attributes: Record<string, string> = {}, textContent = ""): void {
     this.elements.set(selector, {
+      textContent,
       getAttribute: (key) => attributes[key] ?? null,
       click: () => {
         this.clicks += 1;

@@ -111,13 +111,6 @@ describe("the state", () => {
     page.whatsapp.show("div[data-ref]", { "data-ref": QR });
     expect(page.probe().state).toBe("qr");
   });
-
-  it("is logged_out after the page's own reload, but never by the address alone", () => {
-    const page = new FakePage({ search: "?post_logout=1&logout_reason=0" });
-    expect(page.settle().state).toBe("logged_out");
-    page.whatsapp.stream.mode = undefined;
-    expect(page.probe().state, "a kept login starts like this, too").toBe("starting");
-  });
 });
 
 describe("what else a probe tells", () => {

@@ -1,21 +1,19 @@
 import type { PageState } from "../adapter";
-import { isAfterLogout, isShown } from "../whatsapp/page-elements";
+import { type LinkMemory, noteUnlinked } from "../whatsapp/link-memory";
+import { isLoggingOut, isShown, shownRequest } from "../whatsapp/page-elements";
+import { isLeftBehind } from "../whatsapp/session-state";
 
 /**
  * How the page stands by nothing but what it shows. `connected` means that the chats are there:
  * whether the connection to WhatsApp holds cannot be seen, so nothing is ever sent on this word.
  */
-export function shownState(): PageState {
-  if (isShown("passkey")) {
-    return "passkey";
+export function shownState(memory: LinkMemory): PageState {
+  const asking = shownRequest();
+  if (asking !== null) {
+    noteUnlinked(memory);
+    return asking;
   }
-  if (isShown("pairingCode")) {
-    return "pairing_code";
-  }
-  if (isShown("qr") || isShown("qrRefresh")) {
-    return "qr";
-  }
-  if (isShown("loggingOut")) {
+  if (isLoggingOut() || isLeftBehind(memory)) {
     return "logged_out";
   }
   if (isShown("loggedIn")) {
@@ -28,5 +26,5 @@ export function shownState(): PageState {
   if (isShown("syncing")) {
     return "syncing";
   }
-  return isAfterLogout() ? "logged_out" : "starting";
+  return "starting";
 }

@@ -12,6 +12,7 @@ const PLACES: { readonly [name in WantedName]: readonly [string, string?] | null
   myDevice: ["UserPrefs", "getMaybeMeDevicePn"],
   myLid: ["UserPrefs", "getMaybeMeLidUser"],
   conn: ["Conn"],
+  events: ["BackendEventBus"],
   createWid: ["WidFactory", "createWid"],
   queryWidExists: ["functions", "queryWidExists"],
   findOrCreateLatestChat: ["functions", "findOrCreateLatestChat"],

@@ -1,9 +1,11 @@
-import { apply, matchText } from "../builtins";
+import { apply, matchText, wasReloaded } from "../builtins";
 import { callMethod, read, readText } from "./read";
 
 const page = document;
 const find: (selectors: string) => Element | null = page.querySelector;
 const AFTER_LOGOUT = /[?&]post_logout=1(?:&|$)/;
+/** As seen in English; in another language the other signs of a logout tell it. */
+const LOGGING_OUT = /\bLogging out\b/;
 
 /** The elements the bridge looks for, by ids and attributes: labels are localised. */
 const SELECTORS = {
@@ -15,6 +17,7 @@ const SELECTORS = {
   loggedIn: "#side",
   syncing: "progress, [data-testid='syncing']",
   loggingOut: "[data-testid='logging-out']",
+  root: "#app",
   dialog: "div[role='dialog']",
 } as const;
 
@@ -33,6 +36,17 @@ export function element(name: ElementName): Element | null {
 /** Whether the page shows the element. */
 export function isShown(name: ElementName): boolean {
   return element(name) !== null;
+}
+
+/** What the page asks for to be linked, if it does. */
+export function shownRequest(): "passkey" | "pairing_code" | "qr" | null {
+  if (isShown("passkey")) {
+    return "passkey";
+  }
+  if (isShown("pairingCode")) {
+    return "pairing_code";
+  }
+  return isShown("qr") || isShown("qrRefresh") ? "qr" : null;
 }
 
 /** An attribute of an element that is shown. */
@@ -56,7 +70,18 @@ export function press(name: ElementName): boolean {
   return true;
 }
 
-/** The page was loaded after a logout. */
+/** The page shows that it logs out: by its mark, or by its words where neither chats nor a code are. */
+export function isLoggingOut(): boolean {
+  if (isShown("loggingOut")) {
+    return true;
+  }
+  if (isShown("loggedIn") || isShown("qr")) {
+    return false;
+  }
+  return matchText(LOGGING_OUT, readText(element("root"), "textContent") ?? "") !== null;
+}
+
+/** The page came here from a logout. The address stays over later reloads, which tell nothing. */
 export function isAfterLogout(): boolean {
-  return matchText(AFTER_LOGOUT, readText(location, "search") ?? "") !== null;
+  return matchText(AFTER_LOGOUT, readText(location, "search") ?? "") !== null && !wasReloaded();
 }

@@ -4,6 +4,7 @@ import { problem } from "../problem";
 import { buildMessage } from "./build-message";
 import { personChat } from "./chat-id";
 import { findMessage } from "./find-message";
+import type { LinkMemory } from "./link-memory";
 import { lookUp } from "./look-up";
 import { ownMessage } from "./own-message";
 import { phoneOf } from "./phone-of";
@@ -20,6 +21,7 @@ import { sessionState } from "./session-state";
  */
 export async function sendText(
   registry: Registry,
+  memory: LinkMemory,
   order: SendTextOrder,
   gate: HandoverGate,
 ): Promise<SendOutcome> {
@@ -54,7 +56,7 @@ export async function sendText(
       return { type: "in_page", message: stored, alreadyThere: true };
     }
     message = buildMessage(registry, chat, order);
-    if (sessionState(registry, true) !== "connected") {
+    if (sessionState(registry, memory) !== "connected") {
       return { type: "not_submitted", problem: NOT_CONNECTED };
     }
     const refused = gate.handOver();

@@ -20,6 +20,12 @@ export const WANTED = {
   myDevice: { module: "WAWebUserPrefsMeUser", name: "getMaybeMeDevicePn", kind: "function" },
   myLid: { module: "WAWebUserPrefsMeUser", name: "getMaybeMeLidUser", kind: "function" },
   conn: { module: "WAWebConnModel", name: "Conn", kind: "object" },
+  events: {
+    module: "WAWebBackendEventBus",
+    name: "BackendEventBus",
+    kind: "object",
+    methods: ["on"],
+  },
   createWid: { module: "WAWebWidFactory", name: "createWid", kind: "function" },
   queryWidExists: { module: "WAWebQueryExistsJob", name: "queryWidExists", kind: "function" },
   findOrCreateLatestChat: {
