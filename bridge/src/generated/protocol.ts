@@ -226,6 +226,8 @@ export type ProblemCode =
 "bad_phone" | 
 /**  The text is empty or longer than 65,536 bytes. */
 "bad_text" | 
+/**  The file is of a kind, size or content that is not sent. */
+"bad_file" | 
 /**  The number is not on WhatsApp. */
 "not_on_whatsapp" | 
 /**  WhatsApp answered the message with an error (ack -1). */

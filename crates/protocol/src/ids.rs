@@ -55,6 +55,10 @@ id!(
     MessageId
 );
 id!(
+    /// A file at the queue server.
+    FileId
+);
+id!(
     /// One installation of the app.
     DesktopId
 );

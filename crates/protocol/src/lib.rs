@@ -4,6 +4,7 @@
 //! Unix epoch (`_ms`), durations are milliseconds (`_ms`).
 
 pub mod bridge;
+pub mod file;
 pub mod ids;
 pub mod policy;
 pub mod problem;

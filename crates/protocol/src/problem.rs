@@ -57,6 +57,8 @@ pub enum ProblemCode {
     BadPhone,
     /// The text is empty or longer than 65,536 bytes.
     BadText,
+    /// The file is of a kind, size or content that is not sent.
+    BadFile,
     /// The number is not on WhatsApp.
     NotOnWhatsapp,
     /// WhatsApp answered the message with an error (ack -1).

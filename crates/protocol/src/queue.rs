@@ -3,6 +3,7 @@
 //! Every error body is a [`crate::Problem`]; 429 and 503 carry `Retry-After` in seconds.
 
 use crate::bridge::Capability;
+use crate::file::Attachment;
 use crate::ids::{
     ChatId, DesktopId, LeadId, LeaseToken, MessageId, ProfileEpoch, SdrId, TenantId, WaMessageId,
 };
@@ -175,8 +176,11 @@ pub struct ClaimedMessage {
     pub lead_name: String,
     /// E.164, with the plus.
     pub phone: String,
-    /// What to send, 1..=65,536 bytes.
+    /// What to send, 1..=65,536 bytes; beside a file 0..=1,024 characters.
     pub text: String,
+    /// The file that the text goes with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<Attachment>,
     /// Rises only when a person says "send as new".
     pub generation: u32,
     /// How many leases it has had, this one included.

@@ -1,11 +1,12 @@
 //! What the routes share, and the table of routes.
 
 use crate::extract::MAX_BODY_BYTES;
+use crate::files::Files;
 use crate::hints::Hints;
 use crate::options::Clock;
 use crate::problem::ApiError;
 use crate::qr_codes::QrCodes;
-use crate::routes::{health, messages, sdr, sender};
+use crate::routes::{files, health, messages, sdr, sender};
 use crate::sign_in_guard::SignInGuard;
 use crate::store::Store;
 use axum::Router;
@@ -23,6 +24,7 @@ use tower_http::trace::TraceLayer;
 pub struct App {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) hints: Arc<Hints>,
+    pub(crate) files: Arc<Files>,
     pub(crate) qr_codes: Arc<QrCodes>,
     pub(crate) guard: Arc<SignInGuard>,
     pub(crate) passwords: Arc<Semaphore>,
@@ -44,6 +46,7 @@ impl App {
 /// All routes.
 pub fn router(app: App) -> Router {
     Router::new()
+        .route("/api/files", post(files::upload))
         .route("/api/health", get(health::get))
         .route("/api/messages", get(messages::list).post(messages::enqueue))
         .route("/api/messages/{id}", get(messages::one))
@@ -51,6 +54,7 @@ pub fn router(app: App) -> Router {
         .route("/api/sender/auth", post(sender::auth::post))
         .route("/api/sender/begin", post(sender::begin::post))
         .route("/api/sender/claim", post(sender::claim::post))
+        .route("/api/sender/files/{id}", get(sender::files::get))
         .route("/api/sender/heartbeat", post(sender::heartbeat::post))
         .route("/api/sender/mark-failed", post(sender::mark::failed))
         .route("/api/sender/mark-sent", post(sender::mark::sent))

@@ -1,13 +1,15 @@
 //! The configuration file. Flags win over the environment, which wins over the file.
 
+use hotdesk_protocol::file::{MAX_DOCUMENT_BYTES, MAX_IMAGE_BYTES};
 use serde::{Deserialize, Deserializer, de::Error};
 use std::net::SocketAddr;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 /// Bounds of `lease_ms`: shorter and a slow page loses every lease, longer and a dead desktop's
 /// messages wait for hours.
-pub const LEASE_MS: std::ops::RangeInclusive<u32> = 1_000..=3_600_000;
+pub const LEASE_MS: RangeInclusive<u32> = 1_000..=3_600_000;
 
 /// What a file may say; every key is optional.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -20,6 +22,12 @@ pub struct ConfigFile {
     /// How long a lease lasts.
     #[serde(default, deserialize_with = "lease_ms")]
     pub lease_ms: Option<u32>,
+    /// The largest picture this server takes.
+    #[serde(default, deserialize_with = "max_image_bytes")]
+    pub max_image_bytes: Option<u32>,
+    /// The largest document.
+    #[serde(default, deserialize_with = "max_document_bytes")]
+    pub max_document_bytes: Option<u32>,
     /// What is logged: `info`, `debug`, or a filter of tracing's.
     pub log_level: Option<String>,
 }
@@ -79,12 +87,28 @@ impl ConfigFile {
 }
 
 fn lease_ms<'de, D: Deserializer<'de>>(value: D) -> Result<Option<u32>, D::Error> {
-    let ms = u32::deserialize(value)?;
-    if LEASE_MS.contains(&ms) {
-        return Ok(Some(ms));
+    within(value, "lease_ms", &LEASE_MS)
+}
+
+fn max_image_bytes<'de, D: Deserializer<'de>>(value: D) -> Result<Option<u32>, D::Error> {
+    within(value, "max_image_bytes", &(1..=MAX_IMAGE_BYTES))
+}
+
+fn max_document_bytes<'de, D: Deserializer<'de>>(value: D) -> Result<Option<u32>, D::Error> {
+    within(value, "max_document_bytes", &(1..=MAX_DOCUMENT_BYTES))
+}
+
+fn within<'de, D: Deserializer<'de>>(
+    value: D,
+    key: &str,
+    bounds: &RangeInclusive<u32>,
+) -> Result<Option<u32>, D::Error> {
+    let number = u32::deserialize(value)?;
+    if bounds.contains(&number) {
+        return Ok(Some(number));
     }
-    let (least, most) = (LEASE_MS.start(), LEASE_MS.end());
+    let (least, most) = (bounds.start(), bounds.end());
     Err(D::Error::custom(format!(
-        "lease_ms is {least} to {most}, not {ms}"
+        "{key} is {least} to {most}, not {number}"
     )))
 }

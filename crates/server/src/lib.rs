@@ -6,6 +6,7 @@
 mod app;
 pub mod config;
 mod extract;
+mod files;
 mod hints;
 mod options;
 mod passwords;
@@ -19,6 +20,6 @@ mod sign_in_guard;
 pub mod store;
 mod tokens;
 
-pub use options::{Clock, Options, PasswordCost};
+pub use options::{Clock, FileLimits, Options, PasswordCost};
 pub use passwords::hash_password;
 pub use running::{Running, StartError, start};

@@ -172,6 +172,9 @@ async fn run(serve: Serve) -> anyhow::Result<()> {
         .or(file.listen)
         .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8750)));
     options.lease_ms = serve.lease_ms.or(file.lease_ms).unwrap_or(options.lease_ms);
+    let limits = &mut options.file_limits;
+    limits.image_bytes = file.max_image_bytes.unwrap_or(limits.image_bytes);
+    limits.document_bytes = file.max_document_bytes.unwrap_or(limits.document_bytes);
     let mut stop = pin_stop()?;
     let running = start(options).await?;
     if !running.address().ip().is_loopback() {

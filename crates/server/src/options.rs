@@ -1,6 +1,7 @@
 //! What a server is started with.
 
 use hotdesk_protocol::UtcMs;
+use hotdesk_protocol::file::FileKind;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -36,6 +37,36 @@ impl Default for PasswordCost {
     }
 }
 
+/// The largest files this server takes; never above what a desktop sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileLimits {
+    /// Of a picture.
+    pub image_bytes: u32,
+    /// Of a document.
+    pub document_bytes: u32,
+}
+
+impl FileLimits {
+    /// The limit of one kind.
+    pub fn of(self, kind: FileKind) -> u32 {
+        let limit = match kind {
+            FileKind::Image => self.image_bytes,
+            FileKind::Document => self.document_bytes,
+        };
+        limit.min(kind.max_bytes())
+    }
+}
+
+impl Default for FileLimits {
+    /// All that a desktop sends: 16 MiB and 64 MiB.
+    fn default() -> Self {
+        Self {
+            image_bytes: FileKind::Image.max_bytes(),
+            document_bytes: FileKind::Document.max_bytes(),
+        }
+    }
+}
+
 /// What a server is started with.
 #[derive(Clone)]
 pub struct Options {
@@ -45,6 +76,8 @@ pub struct Options {
     pub database: PathBuf,
     /// How long a lease lasts.
     pub lease_ms: u32,
+    /// The largest files it takes.
+    pub file_limits: FileLimits,
     /// How often a waiting claim looks again without having been woken.
     pub poll: Duration,
     /// How long a stop waits for calls under way.
@@ -63,6 +96,7 @@ impl Options {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             database: database.into(),
             lease_ms: 60_000,
+            file_limits: FileLimits::default(),
             poll: Duration::from_secs(5),
             stop_within: Duration::from_secs(10),
             clock: Arc::new(system_now),

@@ -111,9 +111,10 @@ impl From<StoreError> for ApiError {
 impl From<Refusal> for ApiError {
     fn from(refusal: Refusal) -> Self {
         let (status, code) = match refusal {
-            Refusal::NoSuchMessage | Refusal::NoSuchLead | Refusal::NoSuchSdr => {
-                (StatusCode::NOT_FOUND, ProblemCode::NotFound)
-            }
+            Refusal::NoSuchMessage
+            | Refusal::NoSuchLead
+            | Refusal::NoSuchSdr
+            | Refusal::NoSuchFile => (StatusCode::NOT_FOUND, ProblemCode::NotFound),
             Refusal::NotYours | Refusal::NeverHeld => {
                 (StatusCode::FORBIDDEN, ProblemCode::Forbidden)
             }

@@ -1,6 +1,7 @@
 //! A server from its start to its end.
 
 use crate::app::{App, router};
+use crate::files::Files;
 use crate::hints::Hints;
 use crate::options::Options;
 use crate::passwords::{PasswordError, hash_password};
@@ -103,6 +104,7 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
     let app = App {
         store: Arc::clone(&store),
         hints: Arc::clone(&hints),
+        files: Arc::new(Files::beside(&options.database, options.file_limits)),
         qr_codes: Arc::new(QrCodes::default()),
         guard: Arc::new(SignInGuard::default()),
         passwords: Arc::new(Semaphore::new(PASSWORDS_AT_ONCE)),

@@ -201,6 +201,7 @@ fn message(number: u32, sdrs: u32, manager: &SdrId) -> NewMessage {
             "Hi {name}, {sdr_name} from Hotdesk Sample Office. You asked about our service for {company} (message {}). Reply STOP to opt out.",
             number + 1
         ),
+        file: None,
         by: manager.clone(),
     }
 }

@@ -31,6 +31,12 @@ fn a_wrong_file_is_told_with_key_and_line() {
         ),
         ("\n\nlease_ms = \"soon\"\n", "line 3", "lease_ms"),
         ("lease_ms = 10\n", "line 1", "lease_ms is 1000 to 3600000"),
+        (
+            "max_document_bytes = 67108865\n",
+            "line 1",
+            "max_document_bytes is 1 to 67108864",
+        ),
+        ("max_image_bytes = 0\n", "line 1", "max_image_bytes is 1 to"),
         ("listen = \"here\"\n", "line 1", "listen"),
         ("log_level = \"info\"\nlisten = \n", "line 2", "listen"),
         (

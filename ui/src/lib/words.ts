@@ -267,6 +267,12 @@ export function problemWords(code: ProblemCode): ProblemWords {
       return words("Bad phone number", "Correct the lead’s number and queue it again.", null);
     case "bad_text":
       return words("Bad message text", "Correct the text and queue it again.", null);
+    case "bad_file":
+      return words(
+        "File cannot be sent",
+        "Give the message another file and queue it again.",
+        null,
+      );
     case "not_on_whatsapp":
       return words("Not on WhatsApp", "Check the number, or reach the lead another way.", null);
     case "whatsapp_refused":

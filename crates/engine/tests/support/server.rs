@@ -127,6 +127,7 @@ impl Server {
             }
             chats.push(message.phone.clone());
             out.push(ClaimedMessage {
+                file: None,
                 message_id: message.id.clone(),
                 sdr_id: message.sdr_id.clone(),
                 lead_id: format!("lead-{}", message.phone).into(),

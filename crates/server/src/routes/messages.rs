@@ -10,7 +10,8 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use hotdesk_protocol::ProblemCode;
 use hotdesk_protocol::bridge::MAX_TEXT_BYTES;
-use hotdesk_protocol::ids::{LeadId, MessageId, SdrId};
+use hotdesk_protocol::file::MAX_CAPTION_CHARS;
+use hotdesk_protocol::ids::{FileId, LeadId, MessageId, SdrId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -27,7 +28,11 @@ pub struct Enqueue {
     sdr_id: SdrId,
     lead_id: Option<LeadId>,
     lead: Option<LeadGiven>,
+    /// The text; beside a file its caption, which may be left out.
+    #[serde(default)]
     text: String,
+    /// From `POST /api/files`.
+    file_id: Option<FileId>,
 }
 
 /// A lead given with the message; the same phone is the same lead.
@@ -57,13 +62,7 @@ pub async fn enqueue(
     Body(request): Body<Enqueue>,
 ) -> Result<(StatusCode, Json<Enqueued>), ApiError> {
     caller.must_manage()?;
-    if request.text.trim().is_empty() || request.text.len() > MAX_TEXT_BYTES {
-        return Err(ApiError::new(
-            StatusCode::BAD_REQUEST,
-            ProblemCode::BadText,
-            format!("The text is empty or longer than {MAX_TEXT_BYTES} bytes; nothing was queued."),
-        ));
-    }
+    check_text(&request.text, request.file_id.is_some())?;
     let addressee = match (request.lead_id, request.lead) {
         (Some(id), None) => Addressee::Known(id),
         (None, Some(lead)) => Addressee::Given(Box::new(checked(lead)?)),
@@ -86,6 +85,7 @@ pub async fn enqueue(
         sdr_id: request.sdr_id.clone(),
         addressee,
         text: request.text,
+        file: request.file_id,
         by: caller.id().clone(),
     };
     let fresh = app.store.enqueue(message, app.now()).await?;
@@ -96,6 +96,22 @@ pub async fn enqueue(
         StatusCode::OK
     };
     Ok((status, Json(Enqueued { message_id: id })))
+}
+
+fn check_text(text: &str, beside_file: bool) -> Result<(), ApiError> {
+    let refused =
+        |words: String| ApiError::new(StatusCode::BAD_REQUEST, ProblemCode::BadText, words);
+    if beside_file && text.chars().count() > MAX_CAPTION_CHARS {
+        return Err(refused(format!(
+            "The text beside a file is longer than {MAX_CAPTION_CHARS} characters; nothing was queued."
+        )));
+    }
+    if !beside_file && (text.trim().is_empty() || text.len() > MAX_TEXT_BYTES) {
+        return Err(refused(format!(
+            "The text is empty or longer than {MAX_TEXT_BYTES} bytes; nothing was queued."
+        )));
+    }
+    Ok(())
 }
 
 fn checked(lead: LeadGiven) -> Result<NewLead, ApiError> {

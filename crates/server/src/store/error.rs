@@ -29,6 +29,9 @@ pub enum Refusal {
     /// It is too late to withdraw it.
     #[error("this message has been begun, so it may have left already and cannot be cancelled")]
     TooLate,
+    /// There is no such file.
+    #[error("there is no file with this id; nothing was queued")]
+    NoSuchFile,
     /// The id is taken by a message with other content.
     #[error("another message already has this id; nothing was queued")]
     IdTaken,

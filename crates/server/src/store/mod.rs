@@ -14,7 +14,8 @@ pub use types::{
 };
 
 use hotdesk_protocol::UtcMs;
-use hotdesk_protocol::ids::{DesktopId, MessageId, SdrId};
+use hotdesk_protocol::file::Attachment;
+use hotdesk_protocol::ids::{DesktopId, FileId, MessageId, SdrId};
 use hotdesk_protocol::queue::{BeginRequest, RenewRequest, ReplyRequest, WhatsappSession};
 use hotdesk_protocol::session::MessageState;
 use std::future::Future;
@@ -52,6 +53,10 @@ pub trait Store: Send + Sync + 'static {
 
     /// Queues a message; false if this very message was queued before.
     fn enqueue(&self, message: NewMessage, now: UtcMs) -> Answer<'_, bool>;
+    /// Keeps what is known of a file whose bytes are kept; false if it was known before.
+    fn put_file(&self, file: Attachment, by: SdrId, now: UtcMs) -> Answer<'_, bool>;
+    /// The file, if a message of this SDR carries it.
+    fn file_of(&self, file: FileId, sdr: SdrId) -> Answer<'_, Option<Attachment>>;
     /// Messages with their events and replies.
     fn messages(&self, which: Which) -> Answer<'_, Vec<MessageView>>;
     /// Withdraws a message that is not begun; `of` limits it to that SDR's. Says whose it was.

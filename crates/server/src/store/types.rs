@@ -1,6 +1,9 @@
 //! What the store takes and gives, beyond the types of the wire.
 
-use hotdesk_protocol::ids::{ChatId, DesktopId, LeadId, MessageId, SdrId, TenantId, WaMessageId};
+use hotdesk_protocol::file::Attachment;
+use hotdesk_protocol::ids::{
+    ChatId, DesktopId, FileId, LeadId, MessageId, SdrId, TenantId, WaMessageId,
+};
 use hotdesk_protocol::policy::Policy;
 use hotdesk_protocol::queue::{ClaimedMessage, QueueContact, WhatsappSession};
 use hotdesk_protocol::session::MessageState;
@@ -120,8 +123,10 @@ pub struct NewMessage {
     pub sdr_id: SdrId,
     /// To whom.
     pub addressee: Addressee,
-    /// What, 1..=65,536 bytes.
+    /// What, 1..=65,536 bytes; the caption where there is a file.
     pub text: String,
+    /// The file it carries.
+    pub file: Option<FileId>,
     /// Who asked for it.
     pub by: SdrId,
 }
@@ -276,6 +281,9 @@ pub struct MessageView {
     pub phone: String,
     /// What.
     pub text: String,
+    /// The file it carries.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<Attachment>,
     /// Where it stands.
     pub state: MessageState,
     /// Rises only when a person says "send as new".

@@ -1,3 +1,4 @@
+mod files;
 mod health;
 mod messages;
 mod sdr;

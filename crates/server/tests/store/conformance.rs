@@ -141,6 +141,7 @@ fn new_message(number: usize, whose: usize, lead: usize) -> NewMessage {
             consent: "asked".to_owned(),
         })),
         text: format!("text {number}"),
+        file: None,
         by: sdr(0),
     }
 }

@@ -1,4 +1,5 @@
 mod conformance;
+mod files;
 mod limits;
 mod model;
 mod opening;

@@ -206,6 +206,19 @@ impl Seat {
         send(self.request(Method::POST, path).body(body)).await
     }
 
+    /// Uploads a file; `query` follows the question mark.
+    pub async fn upload(&self, query: &str, mime_type: &str, bytes: Vec<u8>) -> Answer {
+        let request = self.request(Method::POST, &format!("/api/files?{query}"));
+        send(request.header("content-type", mime_type).body(bytes)).await
+    }
+
+    /// Fetches bytes: the status and the body.
+    pub async fn fetch(&self, path: &str) -> (u16, Vec<u8>) {
+        let response = self.request(Method::GET, path).send().await.unwrap();
+        let status = response.status().as_u16();
+        (status, response.bytes().await.unwrap().to_vec())
+    }
+
     /// Claims without waiting.
     pub async fn claim(&self, limit: u32) -> Value {
         self.claim_waiting(limit, 0, &[]).await.ok()

@@ -3,6 +3,7 @@
 pub mod auth;
 pub mod begin;
 pub mod claim;
+pub mod files;
 pub mod heartbeat;
 pub mod mark;
 pub mod opt_out;

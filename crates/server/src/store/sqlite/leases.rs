@@ -156,6 +156,7 @@ fn lease(
         | MessageState::Review => MessageState::Leased,
     };
     let token = uuid::Uuid::new_v4().simple().to_string();
+    let file = super::files::of_message(db, id)?;
     let leased = db
         .prepare_cached(
             "UPDATE messages SET lease_token = ?2, lease_desktop = ?3, lease_until_ms = ?4,
@@ -182,6 +183,7 @@ fn lease(
                     lead_name: row.get(6)?,
                     lease_token: LeaseToken(token.clone()),
                     lease_ms: claim.lease_ms,
+                    file: file.clone(),
                 })
             },
         )?;

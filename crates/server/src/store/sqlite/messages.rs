@@ -7,7 +7,7 @@ use crate::store::{
     Addressee, Cause, Event, MessageView, NewLead, NewMessage, Refusal, Reply, Which,
 };
 use hotdesk_protocol::UtcMs;
-use hotdesk_protocol::ids::{ChatId, DesktopId, LeadId, MessageId, SdrId, WaMessageId};
+use hotdesk_protocol::ids::{ChatId, DesktopId, FileId, LeadId, MessageId, SdrId, WaMessageId};
 use hotdesk_protocol::session::MessageState;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -50,9 +50,14 @@ pub(super) fn enqueue(
     if blocked(db, &lead.phone)? {
         return Ok(Err(Refusal::DoNotContact));
     }
+    if let Some(file) = &message.file
+        && !super::files::is_known(db, file)?
+    {
+        return Ok(Err(Refusal::NoSuchFile));
+    }
     db.prepare_cached(
-        "INSERT INTO messages (id, sdr_id, lead_id, phone, text, state, created_at_ms)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        "INSERT INTO messages (id, sdr_id, lead_id, phone, text, state, created_at_ms, file_id)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     )?
     .execute(params![
         message.id.as_str(),
@@ -61,7 +66,8 @@ pub(super) fn enqueue(
         lead.phone,
         message.text,
         state_name(MessageState::Queued),
-        now.0
+        now.0,
+        message.file.as_ref().map(FileId::as_str),
     ])?;
     let mover = Mover {
         person: Some(&message.by),
@@ -81,7 +87,7 @@ pub(super) fn enqueue(
 
 /// Whether the id is taken, and if so whether by the very same message.
 fn seen_before(db: &Connection, message: &NewMessage) -> rusqlite::Result<Option<bool>> {
-    db.prepare_cached("SELECT sdr_id, lead_id, phone, text FROM messages WHERE id = ?1")?
+    db.prepare_cached("SELECT sdr_id, lead_id, phone, text, file_id FROM messages WHERE id = ?1")?
         .query_row([message.id.as_str()], |row| {
             let (sdr, lead): (String, String) = (row.get(0)?, row.get(1)?);
             let (phone, text): (String, String) = (row.get(2)?, row.get(3)?);
@@ -89,7 +95,9 @@ fn seen_before(db: &Connection, message: &NewMessage) -> rusqlite::Result<Option
                 Addressee::Known(id) => id.as_str() == lead,
                 Addressee::Given(given) => given.phone == phone,
             };
-            Ok(sdr == message.sdr_id.as_str() && same_lead && text == message.text)
+            let file = row.get::<_, Option<String>>(4)?.map(FileId);
+            let same = text == message.text && file == message.file;
+            Ok(sdr == message.sdr_id.as_str() && same_lead && same)
         })
         .optional()
 }
@@ -204,6 +212,7 @@ pub(super) fn list(db: &Connection, which: &Which) -> rusqlite::Result<Vec<Messa
     for view in &mut views {
         view.events = events(db, &view.message_id)?;
         view.replies = replies(db, &view.message_id)?;
+        view.file = super::files::of_message(db, &view.message_id)?;
     }
     Ok(views)
 }
@@ -217,6 +226,7 @@ fn view(row: &Row<'_>) -> rusqlite::Result<MessageView> {
         lead_name: row.get(4)?,
         phone: row.get(5)?,
         text: row.get(6)?,
+        file: None,
         state: state(row, 7)?,
         generation: row.get(8)?,
         attempts: row.get(9)?,

@@ -1,5 +1,6 @@
 //! The embedded store: one SQLite file, one writer, readers beside it (WAL, synchronous=FULL).
 
+mod files;
 mod leases;
 mod messages;
 mod open;
@@ -16,7 +17,8 @@ use super::{
     Which,
 };
 use hotdesk_protocol::UtcMs;
-use hotdesk_protocol::ids::{DesktopId, MessageId, SdrId};
+use hotdesk_protocol::file::Attachment;
+use hotdesk_protocol::ids::{DesktopId, FileId, MessageId, SdrId};
 use hotdesk_protocol::queue::{BeginRequest, RenewRequest, ReplyRequest, WhatsappSession};
 use hotdesk_protocol::session::MessageState;
 use row::Outcome;
@@ -125,6 +127,14 @@ impl Store for SqliteStore {
 
     fn enqueue(&self, message: NewMessage, now: UtcMs) -> Answer<'_, bool> {
         self.change(move |db| messages::enqueue(db, &message, now))
+    }
+
+    fn put_file(&self, file: Attachment, by: SdrId, now: UtcMs) -> Answer<'_, bool> {
+        self.write(move |db| files::put(db, &file, &by, now))
+    }
+
+    fn file_of(&self, file: FileId, sdr: SdrId) -> Answer<'_, Option<Attachment>> {
+        self.read(move |db| files::of_sdr(db, &file, &sdr))
     }
 
     fn messages(&self, which: Which) -> Answer<'_, Vec<MessageView>> {

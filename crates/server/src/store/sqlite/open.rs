@@ -7,7 +7,10 @@ use std::path::Path;
 use std::time::Duration;
 
 /// Migrations in order; number N brings a file to version N. Never edited, only added to.
-const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001_queue.sql")];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("migrations/0001_queue.sql"),
+    include_str!("migrations/0002_files.sql"),
+];
 
 /// How long another process may hold the file before a call is answered "busy".
 const BUSY: Duration = Duration::from_secs(5);

@@ -13,6 +13,8 @@ const WAITING: &str = "m.sdr_id = ?1 AND (m.state = 'queued'
      OR (m.state = 'leased' AND m.lease_until_ms <= ?2))
      AND NOT EXISTS (SELECT 1 FROM do_not_contact d WHERE d.phone = m.phone)";
 
+/// A message with a file is counted, not listed: whoever sends from this list would send the text
+/// without the file.
 pub(super) fn waiting(
     db: &Connection,
     sdr: &SdrId,
@@ -28,7 +30,8 @@ pub(super) fn waiting(
     let contacts = db
         .prepare_cached(&format!(
             "SELECT m.id, m.phone, l.name, l.company, l.position, l.site, l.pain, m.text
-             FROM messages m JOIN leads l ON l.id = m.lead_id WHERE {WAITING}
+             FROM messages m JOIN leads l ON l.id = m.lead_id
+             WHERE {WAITING} AND m.file_id IS NULL
              ORDER BY m.seq LIMIT ?3"
         ))?
         .query_map(params![sdr.as_str(), now.0, limit], |row| {

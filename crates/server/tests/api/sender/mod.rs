@@ -1,6 +1,7 @@
 mod auth;
 mod begin;
 mod claim;
+mod files;
 mod heartbeat;
 mod mark;
 mod opt_out;
