@@ -51,6 +51,7 @@ pub fn router(app: App) -> Router {
         .route("/api/messages", get(messages::list).post(messages::enqueue))
         .route("/api/messages/{id}", get(messages::one))
         .route("/api/messages/{id}/cancel", post(messages::cancel))
+        .route("/api/messages/{id}/proof", get(messages::proof::get))
         .route("/api/sender/auth", post(sender::auth::post))
         .route("/api/sender/begin", post(sender::begin::post))
         .route("/api/sender/claim", post(sender::claim::post))

@@ -1,5 +1,7 @@
 //! The binary `hotdesk-server`. Exit codes: 0 stopped as asked, 1 failed, 2 wrong configuration or
-//! flags, 3 the address is not to be had, 4 the data file cannot be used.
+//! flags, 3 the address is not to be had, 4 the data file cannot be used, 5 a log does not hold.
+
+mod verify;
 
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
@@ -37,6 +39,10 @@ enum Command {
     Seed(Seed),
     /// Add a person, or give one a new password. The password is read from stdin's first line.
     AddPerson(AddPerson),
+    /// Check an exported log of a message, without a server.
+    VerifyProof(verify::VerifyProof),
+    /// Check the log of every message in a data file.
+    CheckLog(verify::CheckLog),
 }
 
 #[derive(Args)]
@@ -128,6 +134,8 @@ fn main() -> ExitCode {
                     Command::Serve(serve) => run(serve).await,
                     Command::Seed(seed) => fill(seed).await,
                     Command::AddPerson(person) => add(person).await,
+                    Command::VerifyProof(it) => say(&verify::proof(&it)?),
+                    Command::CheckLog(it) => say(&verify::log(&it).await?),
                 }
             })
         });
@@ -146,6 +154,9 @@ fn exit_code(error: &anyhow::Error) -> u8 {
     }
     if error.is::<OpenError>() {
         return 4;
+    }
+    if error.is::<verify::DoesNotHold>() {
+        return 5;
     }
     match error.downcast_ref::<StartError>() {
         Some(StartError::Listen { .. }) => 3,

@@ -1,6 +1,6 @@
 //! The program as a person starts it.
 
-use crate::support::send;
+use crate::support::{Office, send};
 use hotdesk_server::seed::PASSWORD;
 use serde_json::json;
 use std::io::{BufRead, BufReader, Read};
@@ -186,12 +186,71 @@ fn a_wrong_configuration_is_told_with_its_line() {
     ends(&output, 2, &["everywhere", "--listen"]);
 }
 
+#[tokio::test]
+async fn an_exported_log_is_checked_without_a_server() {
+    let office = Office::open().await;
+    office.queue("m-1", "john", "+5511970000001").await;
+    let john = office.seat("john", "d1").await;
+    let queued = john.get("/api/messages/m-1/proof").await.ok();
+    john.lease().await.begin().await.ok();
+    let proof = john.get("/api/messages/m-1/proof").await.ok();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("m-1.json");
+    let check = |text: String, noted: &[&str]| {
+        std::fs::write(&file, text).unwrap();
+        run(&[&["verify-proof", file.to_str().unwrap()], noted].concat())
+    };
+    let held = check(proof.to_string(), &[]);
+    let told = String::from_utf8_lossy(&held.stdout).into_owned();
+    assert!(
+        held.status.success() && told.contains("m-1 holds: 3 events"),
+        "{told}"
+    );
+    let noted = ["--noted", queued["head"].as_str().unwrap()];
+    assert!(
+        check(proof.to_string(), &noted).status.success(),
+        "the head of an earlier day is one of its hashes"
+    );
+    let other = "00".repeat(32);
+    let broken = check(proof.to_string(), &["--noted", &other]);
+    ends(&broken, 5, &["m-1", "does not hold"]);
+    let mut tampered = proof.clone();
+    tampered["events"][1]["desktopId"] = json!("d2");
+    let seq = proof["events"][1]["seq"].to_string();
+    ends(
+        &check(tampered.to_string(), &[]),
+        5,
+        &[&format!("event {seq} was changed")],
+    );
+    ends(&check("{}".to_owned(), &[]), 5, &["is no proof"]);
+}
+
+#[test]
+fn the_log_of_a_data_file_is_checked() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("q.sqlite");
+    let database = ["--database", path.to_str().unwrap()];
+    let check = || run(&[&["check-log"], &database[..]].concat());
+    ends(&check(), 1, &["there is no data file"]);
+    assert!(!path.exists(), "a check makes no file");
+    run(&[&["seed", "--sample-office"], &database[..]].concat());
+    let told = String::from_utf8(check().stdout).unwrap();
+    assert!(told.contains("all 30 messages hold"), "{told}");
+    let file = rusqlite::Connection::open(&path).unwrap();
+    file.execute_batch(
+        "DROP TRIGGER events_are_never_changed;
+         UPDATE events SET person_id = 'john' WHERE message_id = 'sample-00007'",
+    )
+    .unwrap();
+    ends(&check(), 5, &["sample-00007", "was changed"]);
+}
+
 #[test]
 fn help_names_every_command_and_setting() {
     let help = |args: &[&str]| String::from_utf8(run(args).stdout).unwrap();
     let all = help(&["--help"]);
     assert!(
-        ["serve", "seed", "add-person"]
+        ["serve", "seed", "add-person", "verify-proof", "check-log",]
             .iter()
             .all(|it| all.contains(it)),
         "{all}"

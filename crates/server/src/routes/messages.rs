@@ -1,5 +1,7 @@
 //! `POST /api/messages`, `GET /api/messages[/{id}]`, `POST /api/messages/{id}/cancel`.
 
+pub mod proof;
+
 use crate::app::App;
 use crate::extract::{Body, Caller, Params};
 use crate::phone::is_e164;

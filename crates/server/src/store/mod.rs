@@ -2,6 +2,7 @@
 //! `now` comes with every call that needs it.
 
 mod error;
+pub mod proof;
 pub mod rules;
 pub mod sqlite;
 mod types;
@@ -12,6 +13,9 @@ pub use types::{
     NewLead, NewMessage, Office, OptOutOf, OptedOut, Person, Reply, Report, Reporter, Role,
     SeenSession, TokenHash, Waiting, Which,
 };
+
+use proof::{LogCheck, Proof};
+use rules::state_name;
 
 use hotdesk_protocol::UtcMs;
 use hotdesk_protocol::file::Attachment;
@@ -59,6 +63,10 @@ pub trait Store: Send + Sync + 'static {
     fn file_of(&self, file: FileId, sdr: SdrId) -> Answer<'_, Option<Attachment>>;
     /// Messages with their events and replies.
     fn messages(&self, which: Which) -> Answer<'_, Vec<MessageView>>;
+    /// The log of a message with its hashes.
+    fn proof(&self, message: MessageId) -> Answer<'_, Option<Proof>>;
+    /// Checks the log of every message.
+    fn check_logs(&self) -> Answer<'_, LogCheck>;
     /// Withdraws a message that is not begun; `of` limits it to that SDR's. Says whose it was.
     fn cancel(
         &self,

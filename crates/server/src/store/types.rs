@@ -1,5 +1,6 @@
 //! What the store takes and gives, beyond the types of the wire.
 
+use super::proof::LogHash;
 use hotdesk_protocol::file::Attachment;
 use hotdesk_protocol::ids::{
     ChatId, DesktopId, FileId, LeadId, MessageId, SdrId, TenantId, WaMessageId,
@@ -8,7 +9,7 @@ use hotdesk_protocol::policy::Policy;
 use hotdesk_protocol::queue::{ClaimedMessage, QueueContact, WhatsappSession};
 use hotdesk_protocol::session::MessageState;
 use hotdesk_protocol::{Problem, UtcMs};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The one office of a database.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -309,8 +310,8 @@ pub struct MessageView {
 }
 
 /// One step of a message; a row that is never changed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Event {
     /// Its number over all messages.
     pub seq: i64,
@@ -322,12 +323,22 @@ pub struct Event {
     pub to: MessageState,
     /// What moved it.
     pub cause: Cause,
+    /// Which generation of the message; none in logs older than this field.
+    pub generation: Option<u32>,
     /// Which desktop did it.
     pub desktop_id: Option<DesktopId>,
     /// Which person did it.
     pub person_id: Option<SdrId>,
     /// When it was seen, by the desktop's clock.
     pub reported_at_ms: Option<UtcMs>,
+    /// The id it left with, as reported.
+    pub wa_message_id: Option<WaMessageId>,
+    /// What the person wrote beside it.
+    pub note: Option<String>,
+    /// The hash of the event before in this message's log.
+    pub previous: LogHash,
+    /// Of this event: [`event_hash`](super::proof::event_hash).
+    pub hash: LogHash,
 }
 
 /// What a lead answered. Content: no `Debug`.
@@ -345,7 +356,7 @@ pub struct Reply {
 }
 
 /// What moves a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Cause {
     /// Put into the queue.

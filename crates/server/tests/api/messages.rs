@@ -1,3 +1,5 @@
+mod proof;
+
 use crate::support::{Office, ids, message};
 use serde_json::{Value, json};
 

@@ -398,6 +398,8 @@ async fn conforms(store: &dyn Store, ops: &[Op]) {
         run.compare().await;
     }
     run.compare().await.iter().for_each(log_is_whole);
+    let checked = store.check_logs().await.unwrap();
+    assert!(checked.holds(), "every log is chained: {checked:?}");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 mod conformance;
 mod files;
 mod limits;
+mod log;
 mod model;
 mod opening;

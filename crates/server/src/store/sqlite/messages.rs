@@ -1,11 +1,9 @@
 //! Tables `leads` and `messages`: queueing, withdrawing, listing.
 
 use super::people::must_be_sdr;
-use super::row::{Mover, Outcome, Standing, json, move_to, state, write_event};
-use crate::store::rules::{parse_state, state_name};
-use crate::store::{
-    Addressee, Cause, Event, MessageView, NewLead, NewMessage, Refusal, Reply, Which,
-};
+use super::row::{Mover, Outcome, Standing, json, move_to, state};
+use crate::store::rules::state_name;
+use crate::store::{Addressee, Cause, MessageView, NewLead, NewMessage, Refusal, Reply, Which};
 use hotdesk_protocol::UtcMs;
 use hotdesk_protocol::ids::{ChatId, DesktopId, FileId, LeadId, MessageId, SdrId, WaMessageId};
 use hotdesk_protocol::session::MessageState;
@@ -73,7 +71,7 @@ pub(super) fn enqueue(
         person: Some(&message.by),
         ..Mover::default()
     };
-    write_event(
+    super::log::write_event(
         db,
         &message.id,
         None,
@@ -210,7 +208,7 @@ pub(super) fn list(db: &Connection, which: &Which) -> rusqlite::Result<Vec<Messa
             .collect::<rusqlite::Result<Vec<_>>>()?,
     };
     for view in &mut views {
-        view.events = events(db, &view.message_id)?;
+        view.events = super::log::events(db, &view.message_id)?;
         view.replies = replies(db, &view.message_id)?;
         view.file = super::files::of_message(db, &view.message_id)?;
     }
@@ -239,29 +237,6 @@ fn view(row: &Row<'_>) -> rusqlite::Result<MessageView> {
         events: Vec::new(),
         replies: Vec::new(),
     })
-}
-
-fn events(db: &Connection, id: &MessageId) -> rusqlite::Result<Vec<Event>> {
-    db.prepare_cached(
-        "SELECT seq, at_ms, from_state, to_state, cause, desktop_id, person_id, reported_at_ms
-         FROM events WHERE message_id = ?1 ORDER BY seq",
-    )?
-    .query_map([id.as_str()], |row| {
-        let cause: String = row.get(4)?;
-        Ok(Event {
-            seq: row.get(0)?,
-            at_ms: UtcMs(row.get(1)?),
-            from: row
-                .get::<_, Option<String>>(2)?
-                .and_then(|word| parse_state(&word)),
-            to: state(row, 3)?,
-            cause: Cause::parse(&cause).ok_or_else(|| super::row::column_error(4, "cause"))?,
-            desktop_id: row.get::<_, Option<String>>(5)?.map(DesktopId),
-            person_id: row.get::<_, Option<String>>(6)?.map(SdrId),
-            reported_at_ms: row.get::<_, Option<i64>>(7)?.map(UtcMs),
-        })
-    })?
-    .collect()
 }
 
 fn replies(db: &Connection, id: &MessageId) -> rusqlite::Result<Vec<Reply>> {

@@ -2,6 +2,7 @@
 
 mod files;
 mod leases;
+mod log;
 mod messages;
 mod open;
 mod people;
@@ -11,6 +12,7 @@ mod row;
 mod sessions;
 mod worker;
 
+use super::proof::{LogCheck, Proof};
 use super::{
     Answer, Beat, Claim, Claimed, Counts, Credentials, Holder, MessageView, NewMessage, Office,
     OpenError, OptOutOf, OptedOut, Report, SeenSession, Store, StoreError, TokenHash, Waiting,
@@ -139,6 +141,14 @@ impl Store for SqliteStore {
 
     fn messages(&self, which: Which) -> Answer<'_, Vec<MessageView>> {
         self.read(move |db| messages::list(db, &which))
+    }
+
+    fn proof(&self, message: MessageId) -> Answer<'_, Option<Proof>> {
+        self.read(move |db| log::proof(db, &message))
+    }
+
+    fn check_logs(&self) -> Answer<'_, LogCheck> {
+        self.read(log::check)
     }
 
     fn cancel(

@@ -7,10 +7,17 @@ use std::path::Path;
 use std::time::Duration;
 
 /// Migrations in order; number N brings a file to version N. Never edited, only added to.
-const MIGRATIONS: [&str; 2] = [
-    include_str!("migrations/0001_queue.sql"),
-    include_str!("migrations/0002_files.sql"),
+const MIGRATIONS: [Migration; 3] = [
+    Migration::Sql(include_str!("migrations/0001_queue.sql")),
+    Migration::Sql(include_str!("migrations/0002_files.sql")),
+    Migration::Code(super::log::migrate),
 ];
+
+#[derive(Clone, Copy)]
+enum Migration {
+    Sql(&'static str),
+    Code(fn(&Connection) -> rusqlite::Result<()>),
+}
 
 /// How long another process may hold the file before a call is answered "busy".
 const BUSY: Duration = Duration::from_secs(5);
@@ -100,9 +107,12 @@ fn version(connection: &Connection) -> rusqlite::Result<u32> {
 fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
     let step = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     let from = version(&step)?;
-    for (number, sql) in (1..).zip(MIGRATIONS) {
+    for (number, migration) in (1..).zip(MIGRATIONS) {
         if number > from {
-            step.execute_batch(sql)?;
+            match migration {
+                Migration::Sql(sql) => step.execute_batch(sql)?,
+                Migration::Code(run) => run(&step)?,
+            }
             step.pragma_update(None, "user_version", number)?;
         }
     }

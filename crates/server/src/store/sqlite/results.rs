@@ -68,6 +68,8 @@ pub(super) fn report(
         desktop,
         person: desktop.is_none().then_some(&report.sdr_id),
         reported_at: Some(report.at_ms),
+        wa_message_id: report.wa_message_id.as_ref(),
+        note: None,
     };
     move_to(db, &found.id, found.state, to, Cause::Reported, mover, now)?;
     Ok(Ok(to))

@@ -3,7 +3,7 @@
 use crate::store::rules::{parse_state, state_name};
 use crate::store::{Cause, Refusal};
 use hotdesk_protocol::UtcMs;
-use hotdesk_protocol::ids::{DesktopId, MessageId, SdrId};
+use hotdesk_protocol::ids::{DesktopId, MessageId, SdrId, WaMessageId};
 use hotdesk_protocol::session::MessageState;
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -78,6 +78,8 @@ pub(super) struct Mover<'a> {
     pub(super) desktop: Option<&'a DesktopId>,
     pub(super) person: Option<&'a SdrId>,
     pub(super) reported_at: Option<UtcMs>,
+    pub(super) wa_message_id: Option<&'a WaMessageId>,
+    pub(super) note: Option<&'a str>,
 }
 
 /// Moves a message and writes the event. Outside of `leased` and `begun` there is no token.
@@ -96,34 +98,7 @@ pub(super) fn move_to(
          WHERE id = ?1",
     )?
     .execute(params![id.as_str(), state_name(to), held])?;
-    write_event(db, id, Some(from), to, cause, mover, now)
-}
-
-pub(super) fn write_event(
-    db: &Connection,
-    id: &MessageId,
-    from: Option<MessageState>,
-    to: MessageState,
-    cause: Cause,
-    mover: Mover<'_>,
-    now: UtcMs,
-) -> rusqlite::Result<()> {
-    db.prepare_cached(
-        "INSERT INTO events (message_id, at_ms, from_state, to_state, cause, desktop_id,
-                             person_id, reported_at_ms)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-    )?
-    .execute(params![
-        id.as_str(),
-        now.0,
-        from.map(state_name),
-        state_name(to),
-        cause.as_str(),
-        mover.desktop.map(DesktopId::as_str),
-        mover.person.map(SdrId::as_str),
-        mover.reported_at.map(|at| at.0),
-    ])?;
-    Ok(())
+    super::log::write_event(db, id, Some(from), to, cause, mover, now)
 }
 
 pub(super) fn state(row: &Row<'_>, column: usize) -> rusqlite::Result<MessageState> {
