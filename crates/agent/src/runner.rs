@@ -110,6 +110,7 @@ pub(crate) fn spawn<P: Pages>(
         outbox: stored.outbox.in_flight.clone(),
         finished: stored.outbox.finished.clone(),
         replies: stored.replies.clone(),
+        restored: false,
         marker: row.marker.clone(),
         account_phone: row.account_phone.clone(),
         paused: row.paused,

@@ -201,6 +201,10 @@ impl Session {
         if self.queue.claimed.iter().any(held) || self.seen_before(&message) {
             return false;
         }
+        if message.begun && self.restored {
+            self.remember(tenant, &message);
+            return false;
+        }
         if let Some(problem) = check::fault(&message) {
             let mut row = draft(tenant, &message, &self.boot_id);
             row.text.clear();
@@ -218,6 +222,15 @@ impl Session {
             until,
         });
         true
+    }
+
+    /// A store that was restored from a copy has lost the row of a message it had begun: the message
+    /// is looked up as if its intent were found at a start, and never redone if it is absent.
+    fn remember(&mut self, tenant: &TenantId, message: &ClaimedMessage) {
+        let mut flight = Flight::new(draft(tenant, message, ""), Step::Unknown);
+        flight.reach(Stage::Intent, self.now.utc, None);
+        flight.handed = true;
+        self.flights.push(flight);
     }
 
     /// A message that was here before is never sent again: its state is reported once more.

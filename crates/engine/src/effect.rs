@@ -94,7 +94,7 @@ pub struct OutboxRow {
     pub lease_token: LeaseToken,
     /// The profile it was to leave through.
     pub profile_epoch: ProfileEpoch,
-    /// The operating system's start it was written in.
+    /// The operating system's start it was written in; empty if nobody knows what became of it since.
     pub boot_id: String,
     /// SHA-256 of the text, hex.
     pub body_hash: String,

@@ -59,6 +59,9 @@ pub struct Setup {
     pub finished: Vec<OutboxRow>,
     /// Answers of leads that the server has not yet taken, oldest first.
     pub replies: Vec<ReplyRequest>,
+    /// The store is, or once was, a copy put in the place of a damaged one: what it does not know
+    /// may have left. Rows that come from the copy itself have an empty `boot_id`.
+    pub restored: bool,
     /// The marker this desktop last wrote into the profile.
     pub marker: Option<String>,
     /// The number that was linked last; another one stops the session.

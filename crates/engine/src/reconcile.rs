@@ -205,6 +205,8 @@ impl Session {
         let same = flight.row.profile_epoch == gate.epoch && flight.row.boot_id == boot_id;
         if flight.row.stage == Stage::Submitted {
             flight.reach(Stage::Review, now.utc, Some(words::vanished()));
+        } else if flight.row.boot_id.is_empty() {
+            flight.reach(Stage::Review, now.utc, Some(words::restored()));
         } else if !same {
             flight.reach(Stage::Review, now.utc, Some(words::profile_changed()));
         } else if flight.is_worn_out() {

@@ -72,6 +72,15 @@ pub(crate) fn profile_changed() -> Problem {
     )
 }
 
+pub(crate) fn restored() -> Problem {
+    Problem::new(
+        ProblemCode::FateUnknown,
+        "The message was being sent when this computer's record of messages was damaged and an older \
+         copy of it was restored. WhatsApp does not show the message, and nobody can tell whether it \
+         left. It was not sent again. Look at the chat on the phone and decide.",
+    )
+}
+
 pub(crate) fn vanished() -> Problem {
     Problem::new(
         ProblemCode::FateUnknown,

@@ -15,6 +15,7 @@ mod queue_faults;
 mod random;
 mod reconciliation;
 mod replies;
+mod restored;
 mod search;
 mod search_blows;
 mod store;

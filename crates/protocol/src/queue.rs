@@ -185,6 +185,9 @@ pub struct ClaimedMessage {
     pub generation: u32,
     /// How many leases it has had, this one included.
     pub attempt: u32,
+    /// This desktop has begun it before, so it may have left.
+    #[serde(default)]
+    pub begun: bool,
     /// Proof of this lease.
     pub lease_token: LeaseToken,
     /// How long the lease lasts, counted from before the request was made.

@@ -25,6 +25,9 @@ const NONE: Budget = Budget {
     wipes: 0,
     stalls: 0,
     people: 0,
+    backups: 0,
+    damages: 0,
+    deletes: 0,
 };
 
 fn budget(all: u8) -> Budget {
@@ -37,6 +40,17 @@ fn budget(all: u8) -> Budget {
         wipes: 1,
         stalls: 1,
         people: 1,
+        ..NONE
+    }
+}
+
+/// A blow less, and a disk that is damaged at any time and restored from any earlier copy.
+fn damage(all: u8) -> Budget {
+    Budget {
+        backups: 1,
+        damages: 1,
+        deletes: 1,
+        ..budget(all)
     }
 }
 
@@ -115,6 +129,14 @@ fn good(long: bool) -> Vec<Row> {
             99_999_999,
             |_| {},
         ),
+        search(
+            "one message, an old copy restored",
+            "",
+            damage(all - 1),
+            &["m0"],
+            99_999_999,
+            |_| {},
+        ),
     ]
 }
 
@@ -122,6 +144,8 @@ fn bad() -> Vec<Row> {
     let of = |name, expected, all, change: fn(&mut Office)| {
         search(name, expected, budget(all), &["m0"], 2_000_000, change)
     };
+    let old =
+        |name, change: fn(&mut Office)| search(name, "I1", damage(3), &["m0"], 2_000_000, change);
     vec![
         of("begin fences nobody off", "I1", 2, |o| {
             o.server.no_fence = true
@@ -150,6 +174,12 @@ fn bad() -> Vec<Row> {
         }),
         of("late results are refused", "I2", 2, |o| {
             o.server.no_late = true
+        }),
+        old("a restored disk passes for the newest", |o| {
+            o.hides_restore = true
+        }),
+        old("rows of a copy pass for what is known now", |o| {
+            o.trusts_copies = true
         }),
     ]
 }

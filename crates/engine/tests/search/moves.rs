@@ -1,8 +1,9 @@
 //! What may happen next: a step of the protocol, or something the adversary has left in its budget.
 
 use super::office::{Budget, Office, name};
-use crate::support::world::unreachable;
-use hotdesk_engine::{Effect, Input};
+use crate::support::world::{World, unreachable};
+use hotdesk_engine::{Effect, Input, Stage};
+use hotdesk_protocol::ids::WaMessageId;
 use hotdesk_protocol::session::MessageState;
 
 /// The end of a lease that is over for the server only. Others may claim then, but a person is asked
@@ -34,6 +35,14 @@ pub enum Move {
     /// left; or: try again; or: cancel.
     PersonResends,
     PersonCancels,
+    /// A copy is made of this desktop's disk.
+    Backup(usize),
+    /// kill -9, the disk is damaged, and a start restores the last copy.
+    Damage(usize),
+    /// The power fails: the page loses what it has not yet written, and the disk is damaged.
+    PowerLoss(usize),
+    /// A person deletes in the page what the desktop knows has left.
+    Delete(usize),
 }
 
 impl Move {
@@ -85,6 +94,16 @@ pub fn moves(office: &Office) -> Vec<Move> {
         let profile = &world.page.profile;
         if budget.wipes > 0 && world.page.open && (has_part || !profile.messages.is_empty()) {
             out.push(Move::Wipe(desk));
+        }
+        if budget.damages > 0 && has_part {
+            if budget.backups > 0 {
+                out.push(Move::Backup(desk));
+            }
+            out.push(Move::Damage(desk));
+            out.push(Move::PowerLoss(desk));
+        }
+        if budget.deletes > 0 && !known_sent(world).is_empty() {
+            out.push(Move::Delete(desk));
         }
     }
     let held = |m: &crate::support::server::Queued| {
@@ -154,10 +173,54 @@ pub fn play(office: &mut Office, it: Move) {
         }
         Move::PersonResends => person(office, false),
         Move::PersonCancels => person(office, true),
+        Move::Backup(desk) => {
+            office.budget.backups -= 1;
+            office.backups[desk] = office.desks[desk].disk.clone();
+        }
+        Move::Damage(desk) => damage(office, desk),
+        Move::PowerLoss(desk) => {
+            let world = &mut office.desks[desk];
+            world.boot_id += 1;
+            world.page.profile.messages.clear();
+            world.page.profile.waiting.clear();
+            damage(office, desk);
+        }
+        Move::Delete(desk) => {
+            take(&mut office.budget, |b| &mut b.deletes);
+            let world = &mut office.desks[desk];
+            for id in known_sent(world) {
+                world.page.profile.messages.remove(&id);
+            }
+        }
     }
     office.look();
     office.judge();
     office.tidy();
+}
+
+/// What the page still has and the disk knows to have left.
+fn known_sent(world: &World) -> Vec<WaMessageId> {
+    let rows = world
+        .disk
+        .outbox
+        .values()
+        .chain(world.disk.finished.values());
+    let sent = rows.filter(|row| row.stage == Stage::Sent && world.page.open);
+    let ids = sent.map(|row| row.wa_message_id.clone());
+    ids.filter(|id| world.page.profile.messages.contains_key(id))
+        .collect()
+}
+
+fn damage(office: &mut Office, desk: usize) {
+    take(&mut office.budget, |b| &mut b.damages);
+    let (boots, restored) = (!office.trusts_copies, !office.hides_restore);
+    let copy = &office.backups[desk];
+    let mut disk = if boots { copy.restore() } else { copy.clone() };
+    disk.restored = restored;
+    office.with(desk, |world| {
+        world.disk = disk;
+        world.kill();
+    });
 }
 
 fn answer(office: &mut Office, desk: usize, at: usize) {

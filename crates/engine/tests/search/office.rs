@@ -2,7 +2,7 @@
 
 use crate::support::page::Left;
 use crate::support::server::{Queued, Server, rank};
-use crate::support::world::World;
+use crate::support::world::{Disk, World};
 use hotdesk_engine::{Effect, Input, Millis, Record};
 use hotdesk_protocol::bridge::BridgeCommand;
 use hotdesk_protocol::queue::ClaimRequest;
@@ -21,6 +21,12 @@ pub struct Budget {
     pub wipes: u8,
     pub stalls: u8,
     pub people: u8,
+    /// Copies made of a disk.
+    pub backups: u8,
+    /// Damaged disks in whose place the last copy comes.
+    pub damages: u8,
+    /// Messages a person deletes in the page.
+    pub deletes: u8,
 }
 
 #[derive(Clone)]
@@ -29,6 +35,12 @@ pub struct Office {
     pub server: Server,
     pub now: u64,
     pub budget: Budget,
+    /// The last copy of each desktop's disk.
+    pub backups: [Disk; 2],
+    /// A restored disk does not say that it is one (a known-bad variant).
+    pub hides_restore: bool,
+    /// Rows of a copy pass for what is known now (a known-bad variant).
+    pub trusts_copies: bool,
     /// A person's resend goes to any desktop, under a new id (a known-bad variant).
     pub resend_to_any: bool,
     pub broken: Option<String>,
@@ -47,8 +59,12 @@ impl Office {
             world.run(5_000);
             world
         };
+        let desks = [desk("a"), desk("b")];
         let mut office = Self {
-            desks: [desk("a"), desk("b")],
+            backups: [desks[0].disk.clone(), desks[1].disk.clone()],
+            hides_restore: false,
+            trusts_copies: false,
+            desks,
             server: Server::new(),
             now: 6_000,
             budget,
@@ -196,6 +212,9 @@ impl Office {
             message.epoch.as_ref().map(|e| e.0.as_str()).hash(into);
             (message.until <= self.now).hash(into);
         }
+        for disk in &self.backups {
+            digest_disk(disk, into);
+        }
         for world in &self.desks {
             world.session.digest().hash(into);
             let page = &world.page;
@@ -212,21 +231,20 @@ impl Office {
             for left in &page.history {
                 left.wa_message_id.0.hash(into);
             }
-            for row in world
-                .disk
-                .outbox
-                .values()
-                .chain(world.disk.finished.values())
-            {
-                (row.message_id.as_str(), row.stage, row.generation).hash(into);
-                row.reported.map(|state| state as u8).hash(into);
-            }
+            digest_disk(&world.disk, into);
             for effect in &world.pending {
                 name(effect).hash(into);
             }
             world.parked_claim.is_some().hash(into);
         }
         hasher.finish()
+    }
+}
+
+fn digest_disk(disk: &Disk, into: &mut DefaultHasher) {
+    for row in disk.outbox.values().chain(disk.finished.values()) {
+        (row.message_id.as_str(), row.stage, row.generation).hash(into);
+        row.reported.map(|state| state as u8).hash(into);
     }
 }
 

@@ -136,6 +136,7 @@ impl Server {
                 text: message.text.clone(),
                 generation: message.generation,
                 attempt: 1,
+                begun: pinned,
                 lease_token: token(self.tokens),
                 lease_ms: self.lease_ms,
             });

@@ -18,9 +18,23 @@ pub struct Disk {
     pub replies: BTreeMap<WaMessageId, ReplyRequest>,
     pub marker: Option<String>,
     pub account: Option<String>,
+    /// It is a copy that was put in the place of a damaged one.
+    pub restored: bool,
     pub full: bool,
     /// A disk that forgets intents at once and does not say so.
     pub drops_intents: bool,
+}
+
+impl Disk {
+    /// What comes back when this copy takes a damaged disk's place.
+    pub fn restore(&self) -> Self {
+        let mut disk = self.clone();
+        disk.restored = true;
+        for row in disk.outbox.values_mut() {
+            row.boot_id.clear();
+        }
+        disk
+    }
 }
 
 #[derive(Clone)]
@@ -350,6 +364,7 @@ pub fn setup(disk: &Disk, boot: u32) -> Setup {
         outbox: disk.outbox.values().cloned().collect(),
         finished: disk.finished.values().cloned().collect(),
         replies: disk.replies.values().cloned().collect(),
+        restored: disk.restored,
         marker: disk.marker.clone(),
         account_phone: disk.account.clone(),
         paused: false,

@@ -180,6 +180,7 @@ fn lease(
                     text: row.get(3)?,
                     generation: row.get(4)?,
                     attempt: row.get(5)?,
+                    begun: to == MessageState::Begun,
                     lead_name: row.get(6)?,
                     lease_token: LeaseToken(token.clone()),
                     lease_ms: claim.lease_ms,

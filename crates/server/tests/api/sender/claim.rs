@@ -14,6 +14,7 @@ async fn a_claim_leases_the_oldest_and_says_all_a_desktop_needs() {
     assert_eq!(first["sdrId"], "john");
     assert_eq!(first["attempt"], 1);
     assert_eq!(first["generation"], 0);
+    assert_eq!(first["begun"], false, "never begun");
     assert_eq!(first["leaseMs"], LEASE_MS);
     assert_eq!(body["tenant"], "sample-office");
     assert_eq!(body["policy"]["gapMs"], 300);
@@ -116,10 +117,12 @@ async fn a_begun_message_is_offered_again_to_its_own_desktop_only() {
     );
     let held = one.claim_waiting(1, 0, &["m-1"]).await.ok();
     assert!(ids(&held).is_empty(), "it says it has it already");
-    let again = one.lease().await;
-    assert_eq!(again.message, "m-1");
+    let again = one.claim(1).await;
+    assert_eq!(ids(&again), ["m-1"]);
+    assert_eq!(again["messages"][0]["begun"], true, "and said to be begun");
     assert_eq!(office.state("m-1").await, "begun", "its rank does not fall");
-    again.begin().await.ok();
+    office.pass(10 * LEASE_MS);
+    one.lease().await.begin().await.ok();
 }
 
 #[tokio::test]
