@@ -25,6 +25,8 @@ export interface Adapter {
   sendText(order: SendTextOrder, gate: HandoverGate): Promise<SendOutcome>;
   /** The message of ours with this id, wherever the page keeps it. */
   lookUp(waMessageId: WaMessageId): Promise<FoundMessage | null>;
+  /** The other id of a person's chat (of number and lid), where the page knows it. */
+  otherId(chatId: ChatId): ChatId | null;
   /** Tells every message of ours that the page has in memory and that is asked for. */
   sweep(isWanted: (waMessageId: WaMessageId) => boolean, tell: (found: FoundMessage) => void): void;
   /** Asks for a fresh QR code. Null, or why that cannot be done. */

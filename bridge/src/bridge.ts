@@ -89,6 +89,7 @@ export function openBridge(adapter: Serving): Bridge {
           messageId,
           waMessageId: outcome.message.waMessageId,
           chatId: outcome.message.chatId,
+          otherChatId: adapter.otherId(outcome.message.chatId),
           ack: outcome.message.ack,
           alreadyThere: outcome.alreadyThere,
         });

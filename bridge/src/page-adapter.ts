@@ -31,6 +31,7 @@ export function openPageAdapter(memory: LinkMemory): Adapter {
     async lookUp() {
       throw new TypeError("what the page shows is not all it has");
     },
+    otherId: () => null,
     sweep: () => undefined,
     refreshQr: pressRefresh,
     logOut: () => CANNOT_UNLINK,

@@ -3,6 +3,7 @@ import type { LinkMemory } from "./whatsapp/link-memory";
 import { openListening } from "./whatsapp/listen";
 import { logOut } from "./whatsapp/log-out";
 import { lookUp } from "./whatsapp/look-up";
+import { otherId } from "./whatsapp/other-id";
 import { ownAccount } from "./whatsapp/own-account";
 import { pageVersion } from "./whatsapp/page-version";
 import { qrCode } from "./whatsapp/qr-code";
@@ -62,6 +63,7 @@ export function openRegistryAdapter(
     },
     sendText: (order, gate) => sendText(registry, memory, order, gate),
     lookUp: (waMessageId) => lookUp(registry, waMessageId),
+    otherId: (chatId) => otherId(registry, chatId),
     sweep(isWanted, tell) {
       if (registry.get("messages") !== undefined) {
         sweepMessages(registry, isWanted, tell);

@@ -49,6 +49,7 @@ export function openServing(modules: Adapter, page: Adapter, memory: LinkMemory)
     },
     sendText: (order, gate) => (whole() ?? page).sendText(order, gate),
     lookUp: (waMessageId) => able("look_up").lookUp(waMessageId),
+    otherId: (chatId) => able("exists").otherId(chatId),
     sweep: (isWanted, tell) => able("acks").sweep(isWanted, tell),
     refreshQr: () => (page.refreshQr() === null ? null : able("qr").refreshQr()),
     logOut: () => able("state").logOut(),

@@ -114,6 +114,7 @@ export class FakeWhatsapp {
   openChat: (wid: Wid) => unknown = async (wid) => ({ chat: this.chatOf(wid), created: true });
   send: (chat: unknown, msg: Msg) => unknown = (_, msg) => this.sendNow(msg);
   phoneOfLid: (wid: Wid) => unknown = () => undefined;
+  lidOfPhone: (wid: Wid) => unknown = () => undefined;
   ephemeral: object = {};
 
   constructor() {
@@ -161,7 +162,10 @@ export class FakeWhatsapp {
       }),
     });
     define("WAWebChatCollection", { ChatCollection: this.chats });
-    define("WAWebApiContact", { getPhoneNumber: (wid: Wid) => this.phoneOfLid(wid) });
+    define("WAWebApiContact", {
+      getPhoneNumber: (wid: Wid) => this.phoneOfLid(wid),
+      getCurrentLid: (wid: Wid) => this.lidOfPhone(wid),
+    });
     define("WATimeUtils", { unixTime: () => 1_750_000_123 });
     define("WAWebUpdaterVersion", { SANITIZED_VERSION_STR: "2.3000.1042" });
     define("WAWebCmd", {

@@ -40,6 +40,7 @@ describe("a text", () => {
         messageId: "message-1",
         waMessageId: ID,
         chatId: `${LEAD}@c.us`,
+        otherChatId: null,
         ack: "clock",
         alreadyThere: false,
       },
@@ -69,6 +70,30 @@ describe("a text", () => {
     });
     expect(await outcome(page)).toMatchObject([{ type: "in_page", chatId: "800000000000001@lid" }]);
     expect(String(page.whatsapp.handed[0]?.from)).toBe("900000000000001@lid");
+  });
+
+  it("is told with the lead's other id, by a send and by a look-up", async () => {
+    const lid = "800000000000001@lid";
+    const number = `${LEAD}@c.us`;
+    const page = pageWith((p) => {
+      p.whatsapp.lidOfPhone = (wid) => (String(wid) === number ? new Wid(lid) : undefined);
+      p.whatsapp.phoneOfLid = (wid) => (String(wid) === lid ? new Wid(number) : undefined);
+    });
+    const both = { type: "in_page", chatId: number, otherChatId: lid };
+    expect(await outcome(page)).toMatchObject([both]);
+    expect(await outcome(page, LOOK_UP)).toMatchObject([both]);
+    const msg = page.whatsapp.messages.models[0];
+    Object.assign(msg?.id as MsgKey, { remote: new Wid(lid) });
+    expect(await outcome(page, LOOK_UP)).toMatchObject([{ chatId: lid, otherChatId: number }]);
+    for (const answer of [() => "no id", () => new Wid(number), () => undefined]) {
+      page.whatsapp.phoneOfLid = answer as never;
+      const told = answer() instanceof Wid ? number : null;
+      expect(await outcome(page, LOOK_UP)).toMatchObject([{ chatId: lid, otherChatId: told }]);
+    }
+    page.whatsapp.phoneOfLid = () => {
+      throw new Error("no");
+    };
+    expect(await outcome(page, LOOK_UP)).toMatchObject([{ chatId: lid, otherChatId: null }]);
   });
 
   it("is told apart when the id is there already, in whichever chat, and is not sent", async () => {

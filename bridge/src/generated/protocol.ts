@@ -55,6 +55,11 @@ messageId: MessageId;
 waMessageId: WaMessageId; 
 /**  Where it went. */
 chatId: ChatId; 
+/**
+ *  The same person's other id where the page knows it: the lid of a number, the number of a
+ *  lid. An answer may come under either.
+ */
+otherChatId: ChatId | null; 
 /**  Its ack so far. */
 ack: Ack; 
 /**  It was there before this command; nothing was sent by it. */

@@ -22,6 +22,7 @@ const PLACES: { readonly [name in WantedName]: readonly [string, string?] | null
   messages: ["MsgStore"],
   chats: ["ChatStore"],
   phoneOfLid: ["functions", "getPhoneNumber"],
+  lidOfPhone: ["functions", "getCurrentLid"],
   unixTime: ["functions", "unixTime"],
   version: null,
   cmd: ["Cmd"],

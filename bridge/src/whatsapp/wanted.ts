@@ -57,6 +57,7 @@ export const WANTED = {
     methods: ["on", "getModelsArray"],
   },
   phoneOfLid: { module: "WAWebApiContact", name: "getPhoneNumber", kind: "function" },
+  lidOfPhone: { module: "WAWebApiContact", name: "getCurrentLid", kind: "function" },
   unixTime: { module: "WATimeUtils", name: "unixTime", kind: "function" },
   version: { module: "WAWebUpdaterVersion", name: "SANITIZED_VERSION_STR", kind: "object" },
   cmd: { module: "WAWebCmd", name: "Cmd", kind: "object", methods: ["refreshQR"] },

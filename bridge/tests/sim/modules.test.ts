@@ -107,7 +107,10 @@ describe("the bridge in the rehearsal WhatsApp", () => {
     const waMessageId = freshId();
     await profile.submit(sendText(waMessageId));
     const inPage = await profile.event({ type: "in_page", waMessageId });
-    expect("chatId" in inPage ? inPage.chatId : "").toMatch(/@lid$/);
+    expect(inPage).toMatchObject({
+      chatId: expect.stringMatching(/^\d+@lid$/),
+      otherChatId: `${LEAD.slice(1)}@c.us`,
+    });
     await profile.event({ type: "ack", waMessageId, ack: "read" });
     await rehearsal.post("reply", { phone: JOHN, from: LEAD, text: "from a lid" });
     await profile.event({ type: "incoming", text: "from a lid", phone: LEAD });

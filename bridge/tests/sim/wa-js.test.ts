@@ -29,10 +29,14 @@ describe("the adapter wa-js, where modules has failed", () => {
       expect(probe.account).toMatchObject({ phone: JOHN });
       const send = textOrder();
       await office.profile.submit(send);
-      await office.profile.event({
+      const inPage = await office.profile.event({
         type: "in_page",
         messageId: send.messageId,
         alreadyThere: false,
+      });
+      expect(inPage, "both ids of the lead").toMatchObject({
+        chatId: `${LEAD.slice(1)}@c.us`,
+        otherChatId: expect.stringMatching(/^\d+@lid$/),
       });
       for (const ack of ["server", "device", "read"]) {
         await office.profile.event({ type: "ack", waMessageId: send.waMessageId, ack });

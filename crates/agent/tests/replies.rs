@@ -45,3 +45,27 @@ async fn a_reply_heard_before_a_kill_reaches_the_server_exactly_once() {
         .any(|bytes| bytes == b"the lead's own words");
     assert!(!clear, "never in the clear");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reply_under_the_lead_s_other_id_is_attributed_also_by_a_later_start() {
+    let office = Office::open(3).await;
+    let desk = Desk::new(&office.url());
+    let agent = desk.start_signed_in(&["john"]).await;
+    office.until(Some("john"), MessageState::Delivered, 1).await;
+    agent.shut_down().await;
+    let agent = desk.start().await;
+    desk.pages
+        .receive_in("john", "777@lid", "IN1", "from a lid");
+    let by = Instant::now() + Duration::from_secs(30);
+    let mut look = interval(Duration::from_millis(20));
+    loop {
+        look.tick().await;
+        let message = office.messages(Some("john")).await.remove(0);
+        let texts: Vec<_> = message.replies.iter().map(|r| r.text.as_str()).collect();
+        if texts == ["from a lid"] {
+            break;
+        }
+        assert!(Instant::now() < by, "never told: {texts:?}");
+    }
+    agent.shut_down().await;
+}

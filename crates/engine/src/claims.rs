@@ -282,6 +282,7 @@ pub(crate) fn draft(tenant: &TenantId, message: &ClaimedMessage, boot_id: &str) 
         body_hash: body_hash(&message.text),
         stage: Stage::Intent,
         chat_id: None,
+        other_chat_id: None,
         at: Vec::new(),
         reported: None,
         problem: None,

@@ -102,12 +102,34 @@ pub struct OutboxRow {
     pub stage: Stage,
     /// The chat, once the page has said it.
     pub chat_id: Option<ChatId>,
+    /// The lead's other id, of the two that one account has (number and lid), once known.
+    #[serde(default)]
+    pub other_chat_id: Option<ChatId>,
     /// When it reached each stage, oldest first.
     pub at: Vec<(Stage, UtcMs)>,
     /// The last state the server has confirmed.
     pub reported: Option<MessageState>,
     /// Why it failed or waits for a person.
     pub problem: Option<Problem>,
+}
+
+impl OutboxRow {
+    /// Takes note of an id the lead's chat goes by. True if it was news.
+    pub(crate) fn learn_chat(&mut self, id: ChatId) -> bool {
+        if self.is_chat(&id) {
+            return false;
+        }
+        match self.chat_id {
+            Some(_) => self.other_chat_id = Some(id),
+            None => self.chat_id = Some(id),
+        }
+        true
+    }
+
+    /// Whether the lead's chat goes by this id.
+    pub(crate) fn is_chat(&self, id: &ChatId) -> bool {
+        self.chat_id.as_ref() == Some(id) || self.other_chat_id.as_ref() == Some(id)
+    }
 }
 
 /// How far a message got on this desktop.

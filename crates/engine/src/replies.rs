@@ -1,6 +1,6 @@
-//! What leads answer: attributed by the chat learnt at the send (or the lead's number), on disk
-//! before the page may forget it, told to the server until it has it. Chats that are not ours never
-//! leave the page's report.
+//! What leads answer: attributed by the chat learnt at the send, under either of the two ids an
+//! account has (or by the lead's number), on disk before the page may forget it, told to the server
+//! until it has it. Chats that are not ours never leave the page's report.
 
 use crate::backoff::Backoff;
 use crate::effect::{Effect, OutboxRow, Record, Stage};
@@ -86,6 +86,8 @@ impl Session {
             reply.seq = seq;
             return;
         }
+        // WhatsApp's own spelling of the number, which may be short of a digit of ours.
+        let by_number = inbound.phone.as_deref().map(chat_of);
         let ours = |row: &&OutboxRow| {
             let left = match row.stage {
                 Stage::Sent | Stage::Delivered | Stage::Read | Stage::Submitted | Stage::Review => {
@@ -93,7 +95,8 @@ impl Session {
                 }
                 Stage::Intent | Stage::Failed => false,
             };
-            let same_chat = row.chat_id.as_ref() == Some(&inbound.chat_id);
+            let same_chat = row.is_chat(&inbound.chat_id)
+                || by_number.as_ref().is_some_and(|chat| row.is_chat(chat));
             left && (same_chat || inbound.phone.as_ref() == Some(&row.phone))
         };
         let rows = self.rows().chain(self.finished.rows());
@@ -187,4 +190,9 @@ impl Session {
             None => self.records.push(Record::ReplyDone(id)),
         }
     }
+}
+
+/// The chat of an E.164 number.
+fn chat_of(phone: &str) -> ChatId {
+    ChatId(format!("{}@c.us", phone.trim_start_matches('+')))
 }

@@ -58,11 +58,12 @@ impl Session {
     fn event(&mut self, event: BridgeEvent, generation: &PageGeneration, seq: Option<u32>) {
         let current = seq.is_some();
         match event {
-            BridgeEvent::Ack { wa_message_id, ack } => self.ticked(&wa_message_id, ack, None),
+            BridgeEvent::Ack { wa_message_id, ack } => self.ticked(&wa_message_id, ack, &[]),
             BridgeEvent::InPage {
                 message_id,
                 wa_message_id,
                 chat_id,
+                other_chat_id,
                 ack,
                 already_there: _,
             } => {
@@ -70,7 +71,11 @@ impl Session {
                     *f.id() == message_id && f.row.wa_message_id == wa_message_id
                 };
                 if self.flights.iter_mut().find(known).is_some() {
-                    self.ticked(&wa_message_id, ack, Some(chat_id));
+                    let chats: Vec<_> = [Some(chat_id), other_chat_id]
+                        .into_iter()
+                        .flatten()
+                        .collect();
+                    self.ticked(&wa_message_id, ack, &chats);
                 }
             }
             BridgeEvent::Incoming {
@@ -153,8 +158,8 @@ impl Session {
         }
     }
 
-    /// A tick of one of our messages, by its id. Ranks only rise.
-    fn ticked(&mut self, id: &WaMessageId, ack: Ack, chat: Option<ChatId>) {
+    /// A tick of one of our messages, by its id, with the ids its chat goes by. Ranks only rise.
+    fn ticked(&mut self, id: &WaMessageId, ack: Ack, chats: &[ChatId]) {
         let now = self.now;
         let Some(at) = self.flights.iter().position(|f| f.row.wa_message_id == *id) else {
             return;
@@ -163,9 +168,8 @@ impl Session {
         if flight.step == Step::Finishing {
             return;
         }
-        if chat.is_some() && flight.row.chat_id.is_none() {
-            flight.row.chat_id = chat;
-            flight.dirty = true;
+        for chat in chats {
+            flight.dirty |= flight.row.learn_chat(chat.clone());
         }
         let (stage, before) = (stage_of(ack), flight.row.stage);
         let waits = matches!(

@@ -56,6 +56,7 @@ impl Session {
             at_ms: reached.map_or(self.now.utc, |(_, at)| *at),
             wa_message_id: Some(row.wa_message_id.clone()),
             chat_id: row.chat_id.clone(),
+            other_chat_id: row.other_chat_id.clone(),
             problem: row.problem.clone().filter(|_| !left),
         };
         self.emit(Effect::Report(request));

@@ -345,6 +345,7 @@ fn reports_about_messages_that_are_not_ours_change_nothing() {
             message_id: id.into(),
             wa_message_id: wa.clone(),
             chat_id,
+            other_chat_id: None,
             ack: Ack::Read,
             already_there: false,
         });

@@ -23,6 +23,62 @@ fn a_reply_in_a_chat_of_ours_is_told_with_the_message_it_answers() {
 }
 
 #[test]
+fn a_reply_under_either_id_of_the_lead_answers_the_message_also_after_a_restart() {
+    let mut world = World::connected();
+    world.page.other_chat = Some("777@lid".into());
+    world.server.enqueue("m1", "+5511970000001", "hello");
+    world.run(3_000);
+    let result = world.server.last_result.clone().expect("it is told");
+    let ids = [&result.chat_id, &result.other_chat_id].map(|id| id.clone().map(|id| id.0));
+    let both = ["5511970000001@c.us", "777@lid"].map(|id| Some(id.to_owned()));
+    assert_eq!(ids, both, "the server is told both");
+    for start in ["before", "after a restart"] {
+        let (lid, number) = (format!("{start} by lid"), format!("{start} by number"));
+        world.page.receive(&lid, "777@lid", None, &lid);
+        let chat = "5511970000001@c.us";
+        world.page.receive(&number, chat, None, &number);
+        world.run(3_000);
+        let told = world.replies.iter().map(|r| r.text.clone());
+        let told: Vec<_> = told.filter(|text| text.starts_with(start)).collect();
+        assert_eq!(
+            told,
+            [lid, number],
+            "the page need not know whose lid it is"
+        );
+        world.kill();
+        world.run(5_000);
+    }
+}
+
+#[test]
+fn a_chat_that_moves_to_a_lid_after_the_send_is_learnt_from_a_look_up() {
+    let mut world = World::connected();
+    world.page.only_server_acks = true;
+    world.server.enqueue("m1", "+5511970000001", "hello");
+    world.run(3_000);
+    world.page.chat = Some("777@lid".into());
+    // A new load asks for the ticks it missed.
+    world.page.load(world.now);
+    world.run(6_000);
+    world.page.receive("IN1", "777@lid", None, "yes");
+    world.run(3_000);
+    assert_eq!(world.replies.len(), 1, "the lead is still the same");
+}
+
+#[test]
+fn a_reply_by_a_number_that_whatsapp_spells_without_the_ninth_digit_answers_the_message() {
+    let mut world = World::connected();
+    world.page.chat = Some("551170000001@c.us".into());
+    world.server.enqueue("m1", "+5511970000001", "hello");
+    world.run(3_000);
+    world
+        .page
+        .receive("IN1", "777@lid", Some("+551170000001"), "yes");
+    world.run(3_000);
+    assert_eq!(world.replies.len(), 1, "the chat of that number is ours");
+}
+
+#[test]
 fn nobody_elses_chat_is_told() {
     let mut world = World::connected();
     world.server.enqueue("m1", "+5511970000001", "hello");

@@ -208,6 +208,9 @@ pub enum BridgeEvent {
         wa_message_id: WaMessageId,
         /// Where it went.
         chat_id: ChatId,
+        /// The same person's other id where the page knows it: the lid of a number, the number of a
+        /// lid. An answer may come under either.
+        other_chat_id: Option<ChatId>,
         /// Its ack so far.
         ack: Ack,
         /// It was there before this command; nothing was sent by it.

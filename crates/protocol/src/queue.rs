@@ -253,6 +253,9 @@ pub struct ResultRequest {
     pub wa_message_id: Option<WaMessageId>,
     /// The chat it went to.
     pub chat_id: Option<ChatId>,
+    /// The lead's other id, of the two that one account has: number and lid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_chat_id: Option<ChatId>,
     /// Why it failed or needs a review.
     pub problem: Option<Problem>,
 }

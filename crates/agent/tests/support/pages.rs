@@ -99,10 +99,15 @@ impl FakePages {
 
     /// A lead writes into the chat of the messages that left.
     pub fn receive(&self, sdr: &str, id: &str, text: &str) {
+        self.receive_in(sdr, "chat@c.us", id, text);
+    }
+
+    /// A lead writes into a chat that goes by this id.
+    pub fn receive_in(&self, sdr: &str, chat: &str, id: &str, text: &str) {
         self.with(&SdrId::from(sdr), |page| {
             page.report(BridgeEvent::Incoming {
                 wa_message_id: WaMessageId::from(id),
-                chat_id: ChatId::from("chat@c.us"),
+                chat_id: ChatId::from(chat),
                 phone: None,
                 text: text.to_owned(),
                 at_ms: hotdesk_protocol::UtcMs(1_700_000_000_000),
@@ -152,6 +157,7 @@ impl Page {
             message_id,
             wa_message_id: id,
             chat_id: ChatId::from("chat@c.us"),
+            other_chat_id: Some(ChatId::from("777@lid")),
             ack,
             already_there,
         });

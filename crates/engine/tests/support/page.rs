@@ -65,6 +65,10 @@ pub struct Page {
     pub fresh_ids: bool,
     /// A new link looks like the old one (a known-bad variant).
     pub hides_relink: bool,
+    /// Every chat goes by this id, if not by its number.
+    pub chat: Option<ChatId>,
+    /// The other id the page knows of every chat.
+    pub other_chat: Option<ChatId>,
     pub profile: Profile,
     pub history: Vec<Left>,
     pub commands: Vec<BridgeCommand>,
@@ -97,6 +101,8 @@ impl Page {
             lazy: false,
             fresh_ids: false,
             hides_relink: false,
+            chat: None,
+            other_chat: None,
             profile: Profile::default(),
             history: Vec::new(),
             commands: Vec::new(),
@@ -281,7 +287,8 @@ impl Page {
                     Some((phone, ack)) => BridgeEvent::InPage {
                         message_id,
                         wa_message_id,
-                        chat_id: chat_of(phone),
+                        chat_id: self.chat_of(phone),
+                        other_chat_id: self.other_chat.clone(),
                         ack: *ack,
                         already_there: true,
                     },
@@ -315,13 +322,15 @@ impl Page {
         text: String,
         now: u64,
     ) -> Result<(), PageFault> {
-        let chat_id = chat_of(&phone);
+        let chat_id = self.chat_of(&phone);
+        let other_chat_id = self.other_chat.clone();
         if let Some((_, ack)) = self.profile.messages.get(&wa_message_id) {
             let ack = *ack;
             self.say(BridgeEvent::InPage {
                 message_id,
                 wa_message_id,
                 chat_id,
+                other_chat_id,
                 ack,
                 already_there: true,
             });
@@ -406,6 +415,7 @@ impl Page {
                 message_id,
                 wa_message_id,
                 chat_id,
+                other_chat_id,
                 ack: Ack::Clock,
                 already_there: false,
             });
@@ -431,8 +441,9 @@ impl Page {
         let send = |command: &&BridgeCommand| matches!(command, BridgeCommand::SendText { .. });
         self.commands.iter().filter(send).count()
     }
-}
 
-pub fn chat_of(phone: &str) -> ChatId {
-    ChatId(format!("{}@c.us", phone.trim_start_matches('+')))
+    fn chat_of(&self, phone: &str) -> ChatId {
+        let number = || ChatId(format!("{}@c.us", phone.trim_start_matches('+')));
+        self.chat.clone().unwrap_or_else(number)
+    }
 }

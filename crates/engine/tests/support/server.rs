@@ -8,6 +8,7 @@ use hotdesk_protocol::queue::{
 };
 use hotdesk_protocol::session::MessageState;
 use hotdesk_protocol::{Problem, ProblemCode};
+use std::sync::Arc;
 
 #[derive(Clone, Debug)]
 pub struct Queued {
@@ -32,6 +33,7 @@ pub struct Server {
     pub blocked: Option<Problem>,
     pub begins: Vec<MessageId>,
     pub results: Vec<(MessageId, MessageState)>,
+    pub last_result: Option<Arc<ResultRequest>>,
     /// Begin pins nothing and fences nobody off (a known-bad variant).
     pub no_fence: bool,
     /// Begin does not compare profile epochs.
@@ -56,6 +58,7 @@ impl Server {
             blocked: None,
             begins: Vec::new(),
             results: Vec::new(),
+            last_result: None,
             no_fence: false,
             no_epochs: false,
             endless: false,
@@ -197,6 +200,7 @@ impl Server {
 
     pub fn result(&mut self, ask: &ResultRequest) {
         self.results.push((ask.message_id.clone(), ask.state));
+        self.last_result = Some(Arc::new(ask.clone()));
         if let Some(message) = self.messages.iter_mut().find(|m| m.id == ask.message_id)
             && rank(ask.state) > rank(message.state)
         {
