@@ -6,9 +6,9 @@ use crate::hints::Hints;
 use crate::options::Clock;
 use crate::problem::ApiError;
 use crate::qr_codes::QrCodes;
-use crate::routes::{files, health, messages, sdr, sender};
+use crate::routes::{files, health, messages, review, sdr, sender};
 use crate::sign_in_guard::SignInGuard;
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::StatusCode;
@@ -33,6 +33,7 @@ pub struct App {
     pub(crate) stopping: watch::Receiver<bool>,
     pub(crate) clock: Clock,
     pub(crate) lease_ms: u32,
+    pub(crate) review_after_ms: u32,
     pub(crate) poll: Duration,
 }
 
@@ -40,6 +41,13 @@ impl App {
     /// The time of day.
     pub fn now(&self) -> UtcMs {
         (self.clock)()
+    }
+
+    /// Moves what time alone moves, and wakes whom it concerns.
+    pub async fn sweep(&self) -> Result<(), StoreError> {
+        let changed = self.store.sweep(self.review_after_ms, self.now()).await?;
+        changed.iter().for_each(|sdr| self.hints.wake(sdr));
+        Ok(())
     }
 }
 
@@ -51,7 +59,13 @@ pub fn router(app: App) -> Router {
         .route("/api/messages", get(messages::list).post(messages::enqueue))
         .route("/api/messages/{id}", get(messages::one))
         .route("/api/messages/{id}/cancel", post(messages::cancel))
+        .route(
+            "/api/messages/{id}/decision",
+            post(messages::decision::post),
+        )
         .route("/api/messages/{id}/proof", get(messages::proof::get))
+        .route("/api/messages/{id}/requeue", post(messages::requeue::post))
+        .route("/api/review", get(review::get))
         .route("/api/sender/auth", post(sender::auth::post))
         .route("/api/sender/begin", post(sender::begin::post))
         .route("/api/sender/claim", post(sender::claim::post))

@@ -11,6 +11,10 @@ use thiserror::Error;
 /// messages wait for hours.
 pub const LEASE_MS: RangeInclusive<u32> = 1_000..=3_600_000;
 
+/// Bounds of `review_after_ms`: shorter and a person decides what the desktop would have told after
+/// its restart, longer and a chat waits for days.
+pub const REVIEW_AFTER_MS: RangeInclusive<u32> = 60_000..=604_800_000;
+
 /// What a file may say; every key is optional.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -22,6 +26,9 @@ pub struct ConfigFile {
     /// How long a lease lasts.
     #[serde(default, deserialize_with = "lease_ms")]
     pub lease_ms: Option<u32>,
+    /// How long after its lease a message that was begun waits before it goes to review.
+    #[serde(default, deserialize_with = "review_after_ms")]
+    pub review_after_ms: Option<u32>,
     /// The largest picture this server takes.
     #[serde(default, deserialize_with = "max_image_bytes")]
     pub max_image_bytes: Option<u32>,
@@ -88,6 +95,10 @@ impl ConfigFile {
 
 fn lease_ms<'de, D: Deserializer<'de>>(value: D) -> Result<Option<u32>, D::Error> {
     within(value, "lease_ms", &LEASE_MS)
+}
+
+fn review_after_ms<'de, D: Deserializer<'de>>(value: D) -> Result<Option<u32>, D::Error> {
+    within(value, "review_after_ms", &REVIEW_AFTER_MS)
 }
 
 fn max_image_bytes<'de, D: Deserializer<'de>>(value: D) -> Result<Option<u32>, D::Error> {

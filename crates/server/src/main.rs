@@ -47,7 +47,8 @@ enum Command {
 
 #[derive(Args)]
 struct Serve {
-    /// A TOML file with the keys listen, database, lease_ms, log_level.
+    /// A TOML file with the keys listen, database, lease_ms, review_after_ms, max_image_bytes,
+    /// max_document_bytes, log_level.
     #[arg(long, env = "HOTDESK_SERVER_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
     /// Where to listen [default: 127.0.0.1:8750]; port 0 takes a free one.
@@ -183,6 +184,7 @@ async fn run(serve: Serve) -> anyhow::Result<()> {
         .or(file.listen)
         .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8750)));
     options.lease_ms = serve.lease_ms.or(file.lease_ms).unwrap_or(options.lease_ms);
+    options.review_after_ms = file.review_after_ms.unwrap_or(options.review_after_ms);
     let limits = &mut options.file_limits;
     limits.image_bytes = file.max_image_bytes.unwrap_or(limits.image_bytes);
     limits.document_bytes = file.max_document_bytes.unwrap_or(limits.document_bytes);

@@ -76,6 +76,10 @@ pub struct Options {
     pub database: PathBuf,
     /// How long a lease lasts.
     pub lease_ms: u32,
+    /// A message that was begun and whose lease is gone for so long goes to a person's review.
+    pub review_after_ms: u32,
+    /// How often the server looks for what time alone moves.
+    pub sweep: Duration,
     /// The largest files it takes.
     pub file_limits: FileLimits,
     /// How often a waiting claim looks again without having been woken.
@@ -90,12 +94,14 @@ pub struct Options {
 }
 
 impl Options {
-    /// A free port of this machine, leases of a minute, the system's clock.
+    /// A free port of this machine, leases of a minute, a review after an hour, the system's clock.
     pub fn new(database: impl Into<PathBuf>) -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             database: database.into(),
             lease_ms: 60_000,
+            review_after_ms: 3_600_000,
+            sweep: Duration::from_secs(15),
             file_limits: FileLimits::default(),
             poll: Duration::from_secs(5),
             stop_within: Duration::from_secs(10),

@@ -120,7 +120,9 @@ impl From<Refusal> for ApiError {
             }
             Refusal::Fenced => (StatusCode::CONFLICT, ProblemCode::Fenced),
             Refusal::Cancelled => (StatusCode::GONE, ProblemCode::Cancelled),
-            Refusal::TooLate | Refusal::IdTaken => (StatusCode::CONFLICT, ProblemCode::BadRequest),
+            Refusal::TooLate | Refusal::IdTaken | Refusal::NotInReview | Refusal::NotDead => {
+                (StatusCode::CONFLICT, ProblemCode::BadRequest)
+            }
             Refusal::DoNotContact => (StatusCode::CONFLICT, ProblemCode::Forbidden),
             Refusal::NoConsent => (StatusCode::BAD_REQUEST, ProblemCode::BadRequest),
         };

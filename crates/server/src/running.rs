@@ -112,8 +112,10 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         stopping: stopped.clone(),
         clock: options.clock,
         lease_ms: options.lease_ms,
+        review_after_ms: options.review_after_ms,
         poll: options.poll,
     };
+    let sweeping = tokio::spawn(sweep(app.clone(), options.sweep, stopped.clone()));
     let serving = axum::serve(listener, router(app)).with_graceful_shutdown(async move {
         // An error means the sender is gone, which is a stop too.
         let _ = stopped.wait_for(|stop| *stop).await;
@@ -122,6 +124,8 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         if let Err(error) = serving.await {
             tracing::error!(%error, "the server ended");
         }
+        sweeping.abort();
+        let _ = sweeping.await;
     });
     Ok(Running {
         address,
@@ -131,4 +135,18 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         task,
         stop_within,
     })
+}
+
+async fn sweep(app: App, every: std::time::Duration, mut stopped: watch::Receiver<bool>) {
+    let mut ticks = tokio::time::interval(every);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => {}
+            _ = stopped.wait_for(|stop| *stop) => return,
+        }
+        if let Err(error) = app.sweep().await {
+            tracing::warn!(%error, "what time moves could not be moved; it is tried again");
+        }
+    }
 }

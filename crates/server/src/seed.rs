@@ -115,6 +115,7 @@ pub async fn sample_office(
     }
     let office = store.office().await?;
     let any = Which::Page {
+        state: None,
         sdr_id: None,
         after: 0,
         limit: 1,

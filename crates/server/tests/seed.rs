@@ -15,6 +15,7 @@ fn sample() -> SampleOffice {
 
 fn all() -> Which {
     Which::Page {
+        state: None,
         sdr_id: None,
         after: 0,
         limit: 1_000,

@@ -73,6 +73,7 @@ impl Office {
 
     pub async fn messages(&self, sdr: Option<&str>) -> Vec<MessageView> {
         let which = Which::Page {
+            state: None,
             sdr_id: sdr.map(SdrId::from),
             after: 0,
             limit: 100,

@@ -1,6 +1,8 @@
 //! `POST /api/messages`, `GET /api/messages[/{id}]`, `POST /api/messages/{id}/cancel`.
 
+pub mod decision;
 pub mod proof;
+pub mod requeue;
 
 use crate::app::App;
 use crate::extract::{Body, Caller, Params};
@@ -14,6 +16,7 @@ use hotdesk_protocol::ProblemCode;
 use hotdesk_protocol::bridge::MAX_TEXT_BYTES;
 use hotdesk_protocol::file::MAX_CAPTION_CHARS;
 use hotdesk_protocol::ids::{FileId, LeadId, MessageId, SdrId};
+use hotdesk_protocol::session::MessageState;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -157,12 +160,13 @@ fn checked(lead: LeadGiven) -> Result<NewLead, ApiError> {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ListParams {
+    state: Option<MessageState>,
     sdr_id: Option<SdrId>,
     limit: Option<u32>,
     after: Option<i64>,
 }
 
-/// A page of messages with their events, oldest first; `after` is the `seq` of the last one seen.
+/// A page of messages with their events, oldest first, `state=dead` those given up; `after` is the `seq` of the last one seen.
 pub async fn list(
     State(app): State<App>,
     caller: Caller,
@@ -178,6 +182,7 @@ pub async fn list(
     let messages = app
         .store
         .messages(Which::Page {
+            state: params.state,
             sdr_id,
             after: params.after.unwrap_or(0),
             limit: params.limit.unwrap_or(MAX_PAGE).clamp(1, MAX_PAGE),

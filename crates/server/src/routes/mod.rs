@@ -3,5 +3,6 @@
 pub mod files;
 pub mod health;
 pub mod messages;
+pub mod review;
 pub mod sdr;
 pub mod sender;

@@ -26,6 +26,14 @@ pub enum Refusal {
     /// The message was withdrawn.
     #[error("this message was cancelled, or its lead opted out; do not send it")]
     Cancelled,
+    /// Nobody has to decide about it.
+    #[error(
+        "this message does not wait for a decision, or another one was made; nothing was changed, look at it again"
+    )]
+    NotInReview,
+    /// It was not given up.
+    #[error("this message was not given up, so it cannot be queued again; nothing was changed")]
+    NotDead,
     /// It is too late to withdraw it.
     #[error("this message has been begun, so it may have left already and cannot be cancelled")]
     TooLate,

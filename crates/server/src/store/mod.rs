@@ -3,6 +3,7 @@
 
 mod error;
 pub mod proof;
+pub mod review;
 pub mod rules;
 pub mod sqlite;
 mod types;
@@ -15,6 +16,7 @@ pub use types::{
 };
 
 use proof::{LogCheck, Proof};
+use review::{Decide, Decided, ReviewItem};
 use rules::state_name;
 
 use hotdesk_protocol::UtcMs;
@@ -75,6 +77,22 @@ pub trait Store: Send + Sync + 'static {
         by: SdrId,
         now: UtcMs,
     ) -> Answer<'_, SdrId>;
+
+    /// Messages that wait for a person's decision, oldest first, with a number above `after`.
+    fn in_review(&self, of: Option<SdrId>, after: i64, limit: u32) -> Answer<'_, Vec<ReviewItem>>;
+    /// Does what a person decided about a message in review; repeatable.
+    fn decide(&self, decide: Decide, now: UtcMs) -> Answer<'_, Decided>;
+    /// Queues a message again that was given up before it was begun; repeatable. Says whose it was.
+    fn requeue(
+        &self,
+        message: MessageId,
+        of: Option<SdrId>,
+        by: SdrId,
+        now: UtcMs,
+    ) -> Answer<'_, SdrId>;
+    /// Takes back leases that ran out; a message that was begun and whose lease is gone for
+    /// `review_after_ms` goes to review. Says whose queues changed.
+    fn sweep(&self, review_after_ms: u32, now: UtcMs) -> Answer<'_, Vec<SdrId>>;
 
     /// What waits for an SDR; changes nothing.
     fn waiting(&self, sdr: SdrId, limit: u32, now: UtcMs) -> Answer<'_, Waiting>;

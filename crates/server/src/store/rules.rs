@@ -1,9 +1,11 @@
 //! The rules both stores share, without a database.
 
 use hotdesk_protocol::UtcMs;
+use hotdesk_protocol::ids::{MessageId, TenantId, WaMessageId};
 use hotdesk_protocol::session::MessageState;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use sha2::{Digest, Sha256};
 
 /// A message whose lease ran out this often before it was begun is given up.
 pub const MAX_EXPIRED_LEASES: u32 = 5;
@@ -39,8 +41,8 @@ pub fn after_report(
     rises.then_some(reported)
 }
 
-/// The order in which a message may only rise. An expired or released lease is the one step down,
-/// and only from `leased`.
+/// The order in which a message may only rise. The steps down: a lease that ends unused, from
+/// `leased`; and a person's word, who sends one in review as new or queues a dead one again.
 pub fn rank(state: MessageState) -> u8 {
     match state {
         MessageState::Queued => 0,
@@ -53,6 +55,25 @@ pub fn rank(state: MessageState) -> u8 {
         MessageState::Delivered => 7,
         MessageState::Read => 8,
     }
+}
+
+/// The WhatsApp id each generation of a message leaves with; desktops derive the same.
+pub fn wa_message_id(tenant: &TenantId, message: &MessageId, generation: u32) -> WaMessageId {
+    let hash = Sha256::digest(format!("v1|{tenant}|{message}|{generation}"));
+    let digits = hex::encode_upper(hash);
+    WaMessageId(format!("3EB0{}", digits.get(..18).unwrap_or(&digits)))
+}
+
+/// Whether a report is about a generation before this one: that one failed or is in doubt says
+/// nothing about this one. An id of no generation says nothing either.
+pub fn is_of_the_past(
+    tenant: &TenantId,
+    message: &MessageId,
+    generation: u32,
+    reported: Option<&WaMessageId>,
+) -> bool {
+    reported
+        .is_some_and(|id| (0..generation).any(|past| wa_message_id(tenant, message, past) == *id))
 }
 
 /// When the office's day began; a zone nobody knows counts as UTC.

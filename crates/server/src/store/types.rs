@@ -255,6 +255,8 @@ pub enum Which {
     One(MessageId),
     /// An SDR's, or everybody's, oldest first, with a number above `after`.
     Page {
+        /// In this state; none for all.
+        state: Option<MessageState>,
         /// Whose; none for everybody's.
         sdr_id: Option<SdrId>,
         /// The last number of the page before.
@@ -293,6 +295,8 @@ pub struct MessageView {
     pub attempts: u32,
     /// Which desktop has or last had it.
     pub desktop_id: Option<DesktopId>,
+    /// The only desktop that may take it, after "send as new".
+    pub pinned_to: Option<DesktopId>,
     /// The id it left with.
     pub wa_message_id: Option<WaMessageId>,
     /// The chat it went to.
@@ -379,10 +383,20 @@ pub enum Cause {
     OptedOut,
     /// Begun again through another profile: its fate is unknown.
     ProfileChanged,
+    /// Begun, and not heard of for too long after its lease: its fate is unknown.
+    PinnedTooLong,
+    /// A person found it in the chat.
+    DecidedSent,
+    /// A person sends it as new.
+    DecidedResend,
+    /// A person does not want it sent again.
+    DecidedCancel,
+    /// A person queued it again after it was given up.
+    Requeued,
 }
 
 impl Cause {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 15] = [
         Self::Enqueued,
         Self::Claimed,
         Self::Begun,
@@ -393,6 +407,11 @@ impl Cause {
         Self::Cancelled,
         Self::OptedOut,
         Self::ProfileChanged,
+        Self::PinnedTooLong,
+        Self::DecidedSent,
+        Self::DecidedResend,
+        Self::DecidedCancel,
+        Self::Requeued,
     ];
 
     /// The word for it in the database.
@@ -408,6 +427,11 @@ impl Cause {
             Self::Cancelled => "cancelled",
             Self::OptedOut => "opted_out",
             Self::ProfileChanged => "profile_changed",
+            Self::PinnedTooLong => "pinned_too_long",
+            Self::DecidedSent => "decided_sent",
+            Self::DecidedResend => "decided_resend",
+            Self::DecidedCancel => "decided_cancel",
+            Self::Requeued => "requeued",
         }
     }
 

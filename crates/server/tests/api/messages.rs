@@ -1,4 +1,6 @@
+mod decision;
 mod proof;
+mod requeue;
 
 use crate::support::{Office, ids, message};
 use serde_json::{Value, json};

@@ -1,5 +1,6 @@
 mod files;
 mod health;
 mod messages;
+mod review;
 mod sdr;
 mod sender;

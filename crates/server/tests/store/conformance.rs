@@ -1,7 +1,7 @@
 //! Random calls on a store and on the model of it: the same answers, the same states, always.
 //! `HOTDESK_SEQUENCES` sets how many sequences of 50 calls are tried.
 
-use super::model::{DAILY, LEASE_MS, Model};
+use super::model::{DAILY, LEASE_MS, Model, REVIEW_AFTER_MS};
 use hotdesk_protocol::UtcMs;
 use hotdesk_protocol::ids::{
     DesktopId, LeadId, LeaseToken, MessageId, ProfileEpoch, SdrId, TenantId,
@@ -9,7 +9,8 @@ use hotdesk_protocol::ids::{
 use hotdesk_protocol::policy::Policy;
 use hotdesk_protocol::queue::{BeginRequest, RenewRequest};
 use hotdesk_protocol::session::MessageState;
-use hotdesk_server::store::rules::rank;
+use hotdesk_server::store::review::{Decide, Verdict};
+use hotdesk_server::store::rules::{rank, wa_message_id};
 use hotdesk_server::store::sqlite::SqliteStore;
 use hotdesk_server::store::{
     Addressee, Cause, Claim, Credentials, MessageView, NewLead, NewMessage, Office, OptOutOf,
@@ -18,6 +19,7 @@ use hotdesk_server::store::{
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use std::cell::Cell;
+use std::collections::HashMap;
 
 const NOON: i64 = 1_772_625_600_000;
 const STEPS: usize = 50;
@@ -55,6 +57,19 @@ enum Op {
         message: usize,
         sdr: usize,
     },
+    Decide {
+        message: usize,
+        sdr: usize,
+        verdict: Verdict,
+        unlinked: bool,
+        /// The generation seen: the one there is, the one before, or none told.
+        seen: Option<u32>,
+    },
+    Requeue {
+        message: usize,
+        sdr: usize,
+    },
+    Sweep,
     OptOut {
         lead: usize,
     },
@@ -76,6 +91,7 @@ struct Lease {
     sdr: usize,
     desktop: usize,
     token: LeaseToken,
+    generation: u32,
 }
 
 fn held() -> impl Strategy<Value = Held> {
@@ -104,10 +120,32 @@ fn op() -> impl Strategy<Value = Op> {
         2 => held().prop_map(|of| Op::Release { of }),
         6 => (held(), state).prop_map(|(of, state)| Op::Report { of, state }),
         1 => (0..20_usize, 0..2_usize).prop_map(|(message, sdr)| Op::Cancel { message, sdr }),
-        1 => (0..3_usize).prop_map(|lead| Op::OptOut { lead }),
-        4 => prop::sample::select(vec![1, 20_000, LEASE_MS - 1, LEASE_MS])
+        5 => decision(),
+        1 => (0..8_usize, 0..2_usize).prop_map(|(message, sdr)| Op::Requeue { message, sdr }),
+        2 => Just(Op::Sweep),
+        1 => (0..12_usize).prop_map(|lead| Op::OptOut { lead: lead / 4 }),
+        4 => prop::sample::select(vec![1, 20_000, LEASE_MS - 1, LEASE_MS, REVIEW_AFTER_MS])
             .prop_map(|ms| Op::Pass { ms }),
     ]
+}
+
+fn decision() -> impl Strategy<Value = Op> {
+    let verdict = prop::sample::select(vec![
+        Verdict::Resend,
+        Verdict::Resend,
+        Verdict::Sent,
+        Verdict::Cancel,
+    ]);
+    let seen = prop::sample::select(vec![Some(0), Some(0), Some(1), None]);
+    (0..8_usize, 0..2_usize, verdict, any::<bool>(), seen).prop_map(
+        |(message, sdr, verdict, unlinked, seen)| Op::Decide {
+            message,
+            sdr,
+            verdict,
+            unlinked,
+            seen,
+        },
+    )
 }
 
 fn sdr(number: usize) -> SdrId {
@@ -182,6 +220,8 @@ struct Run<'a> {
     store: &'a dyn Store,
     model: Model,
     leases: Vec<Lease>,
+    /// Which desktop's device may have a message, as long as nobody has unlinked it.
+    device: HashMap<usize, usize>,
 }
 
 impl Run<'_> {
@@ -256,8 +296,12 @@ impl Run<'_> {
                     profile_epoch: ProfileEpoch(epoch.to_string()),
                 };
                 let expected = self.model.begin(id, whose, by, index, *epoch);
-                let answer = self.store.begin(begin, lease_ms(), now).await;
-                assert_eq!(outcome(answer), expected, "begin of lease {index}");
+                let answer = outcome(self.store.begin(begin, lease_ms(), now).await);
+                assert_eq!(answer, expected, "begin of lease {index}");
+                if answer.is_ok() {
+                    let other = self.device.insert(id, by).filter(|device| *device != by);
+                    assert_eq!(other, None, "another device may have this message");
+                }
             }
             Op::Renew { of } => {
                 let Some((index, id, whose, by)) = self.pick(of) else {
@@ -280,20 +324,22 @@ impl Run<'_> {
                 assert_eq!(outcome(answer), expected);
             }
             Op::Report { of, state } => {
-                let Some((_, id, whose, by)) = self.pick(of) else {
+                let Some((index, id, whose, by)) = self.pick(of) else {
                     return;
                 };
+                let generation = self.leases[index].generation;
+                let wa = wa_message_id(&"t".into(), &message(id), generation);
                 let report = Report {
                     sdr_id: sdr(whose),
                     by: Reporter::Desktop(desktop(by)),
                     message_id: message(id),
                     state: *state,
                     at_ms: now,
-                    wa_message_id: None,
+                    wa_message_id: Some(wa),
                     chat_id: None,
                     problem: None,
                 };
-                let expected = self.model.report(id, whose, by, *state);
+                let expected = self.model.report(id, whose, by, *state, generation);
                 assert_eq!(outcome(self.store.report(report, now).await), expected);
             }
             Op::Cancel {
@@ -305,6 +351,47 @@ impl Run<'_> {
                     .store
                     .cancel(message(*id), Some(sdr(*whose)), sdr(*whose), now);
                 assert_eq!(outcome(answer.await), expected);
+            }
+            Op::Decide {
+                message: id,
+                sdr: whose,
+                verdict,
+                unlinked,
+                seen,
+            } => {
+                let decide = Decide {
+                    message_id: message(*id),
+                    verdict: *verdict,
+                    generation: *seen,
+                    unlinked: *unlinked,
+                    note: None,
+                    of: Some(sdr(*whose)),
+                    by: sdr(*whose),
+                };
+                let before = self.model.messages.get(*id).map(|it| it.generation);
+                let expected = self.model.decide(*id, *whose, *verdict, *seen, *unlinked);
+                let answer = outcome(self.store.decide(decide, now).await);
+                assert_eq!(answer.clone().map(|_| ()), expected);
+                if let Ok(decided) = answer {
+                    assert_eq!(decided.state, self.model.messages[*id].state);
+                    if before != Some(decided.generation) && *unlinked {
+                        self.device.remove(id);
+                    }
+                }
+            }
+            Op::Requeue {
+                message: id,
+                sdr: whose,
+            } => {
+                let expected = self.model.requeue(*id, *whose).map(|()| sdr(*whose));
+                let of = Some(sdr(*whose));
+                let answer = self.store.requeue(message(*id), of, sdr(*whose), now);
+                assert_eq!(outcome(answer.await), expected);
+            }
+            Op::Sweep => {
+                let review_after = u32::try_from(REVIEW_AFTER_MS).unwrap();
+                self.model.sweep();
+                self.store.sweep(review_after, now).await.unwrap();
             }
             Op::OptOut { lead } => {
                 let of = OptOutOf::Phone(phone(*lead));
@@ -350,20 +437,30 @@ impl Run<'_> {
                 sdr: whose,
                 desktop: by,
                 token,
+                generation: it.generation,
             });
         }
     }
 
     async fn compare(&self) -> Vec<MessageView> {
         let all = Which::Page {
+            state: None,
             sdr_id: None,
             after: 0,
             limit: 1_000,
         };
         let views = self.store.messages(all).await.unwrap();
-        let got: Vec<_> = views.iter().map(|it| it.state).collect();
-        let wanted: Vec<_> = self.model.messages.iter().map(|it| it.state).collect();
-        assert_eq!(got, wanted, "the state of every message");
+        let got: Vec<_> = views
+            .iter()
+            .map(|it| (it.state, it.generation, it.pinned_to.clone()))
+            .collect();
+        let wanted: Vec<_> = self
+            .model
+            .messages
+            .iter()
+            .map(|it| (it.state, it.generation, it.pinned_to.map(desktop)))
+            .collect();
+        assert_eq!(got, wanted, "how every message stands");
         views
     }
 }
@@ -373,14 +470,19 @@ fn lease_ms() -> u32 {
 }
 
 /// The log of a message leads without a gap from nothing to where it stands, and its rank falls only
-/// where a lease ends unused.
+/// where a lease ends unused or a person says so.
 fn log_is_whole(view: &MessageView) {
     let mut at = None;
     for event in &view.events {
         assert_eq!(event.from, at, "each step begins where the last one ended");
         let fell = at.is_some_and(|at| rank(event.to) < rank(at));
         let unused = matches!(event.cause, Cause::Released | Cause::LeaseExpired);
-        assert!(!fell || unused, "{:?} lowered the rank", event.cause);
+        let said = matches!(event.cause, Cause::DecidedResend | Cause::Requeued);
+        assert!(
+            !fell || unused || said,
+            "{:?} lowered the rank",
+            event.cause
+        );
         at = Some(event.to);
     }
     assert_eq!(at, Some(view.state));
@@ -392,6 +494,7 @@ async fn conforms(store: &dyn Store, ops: &[Op]) {
         store,
         model: Model::default(),
         leases: Vec::new(),
+        device: HashMap::new(),
     };
     for op in ops {
         run.step(op).await;
@@ -404,7 +507,7 @@ async fn conforms(store: &dyn Store, ops: &[Op]) {
 
 #[test]
 fn the_sqlite_store_does_what_the_model_does() {
-    let sequences = std::env::var("HOTDESK_SEQUENCES").map_or(200, |it| it.parse().unwrap());
+    let sequences = std::env::var("HOTDESK_SEQUENCES").map_or(500, |it| it.parse().unwrap());
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .unwrap();

@@ -2,10 +2,12 @@
 
 use hotdesk_protocol::session::MessageState;
 use hotdesk_server::store::Refusal;
+use hotdesk_server::store::review::Verdict;
 use hotdesk_server::store::rules::{MAX_EXPIRED_LEASES, Standing, after_report};
 
 pub const LEASE_MS: i64 = 60_000;
 pub const DAILY: usize = 8;
+pub const REVIEW_AFTER_MS: i64 = 2 * LEASE_MS;
 
 pub struct Message {
     pub sdr: usize,
@@ -19,6 +21,11 @@ pub struct Message {
     pub epoch: Option<u32>,
     pub held_by: Vec<usize>,
     pub sent: bool,
+    pub generation: u32,
+    pub pinned_to: Option<usize>,
+    /// Decisions, each with the generation it made or left.
+    pub decided: Vec<(Verdict, u32)>,
+    pub requeued: bool,
 }
 
 #[derive(Default)]
@@ -45,6 +52,10 @@ impl Model {
             epoch: None,
             held_by: Vec::new(),
             sent: false,
+            generation: 0,
+            pinned_to: None,
+            decided: Vec::new(),
+            requeued: false,
         });
         Ok(())
     }
@@ -58,17 +69,7 @@ impl Model {
         holding: &[usize],
     ) -> Vec<usize> {
         let now = self.now;
-        for it in self.messages.iter_mut().filter(|it| it.sdr == sdr) {
-            if it.state == MessageState::Leased && it.until <= now {
-                it.expired += 1;
-                it.token = None;
-                it.state = if it.expired >= MAX_EXPIRED_LEASES {
-                    MessageState::Dead
-                } else {
-                    MessageState::Queued
-                };
-            }
-        }
+        self.take_back(Some(sdr));
         let mut chosen: Vec<usize> = (0..self.messages.len())
             .filter(|id| {
                 let it = &self.messages[*id];
@@ -87,6 +88,11 @@ impl Model {
         let room = (limit - chosen.len()).min(DAILY.saturating_sub(used));
         let heads: Vec<usize> = (0..self.messages.len())
             .filter(|id| self.is_head(*id, sdr) && !holding.contains(id))
+            .filter(|id| {
+                self.messages[*id]
+                    .pinned_to
+                    .is_none_or(|pin| pin == desktop)
+            })
             .take(room)
             .collect();
         chosen.extend(heads);
@@ -102,6 +108,33 @@ impl Model {
             self.tokens += 1;
         }
         chosen
+    }
+
+    fn take_back(&mut self, sdr: Option<usize>) {
+        let now = self.now;
+        let own = |it: &&mut Message| sdr.is_none_or(|sdr| sdr == it.sdr);
+        for it in self.messages.iter_mut().filter(own) {
+            if it.state == MessageState::Leased && it.until <= now {
+                it.expired += 1;
+                it.token = None;
+                it.state = if it.expired >= MAX_EXPIRED_LEASES {
+                    MessageState::Dead
+                } else {
+                    MessageState::Queued
+                };
+            }
+        }
+    }
+
+    pub fn sweep(&mut self) {
+        self.take_back(None);
+        let since = self.now - REVIEW_AFTER_MS;
+        for it in &mut self.messages {
+            if it.state == MessageState::Begun && it.until <= since {
+                it.state = MessageState::Review;
+                it.token = None;
+            }
+        }
     }
 
     fn is_head(&self, id: usize, sdr: usize) -> bool {
@@ -161,6 +194,15 @@ impl Model {
                     it.token = None;
                     return Err(refusal);
                 }
+            }
+            MessageState::Review if stop => return Err(Refusal::Cancelled),
+            MessageState::Failed
+                if it
+                    .decided
+                    .iter()
+                    .any(|(verdict, _)| *verdict == Verdict::Cancel) =>
+            {
+                return Err(Refusal::Cancelled);
             }
             MessageState::Leased
             | MessageState::Begun
@@ -222,6 +264,7 @@ impl Model {
         sdr: usize,
         desktop: usize,
         state: MessageState,
+        generation: u32,
     ) -> Result<MessageState, Refusal> {
         let it = self.own(id, sdr)?;
         let standing = if it.holder == Some(desktop) {
@@ -230,6 +273,11 @@ impl Model {
             Standing::Former
         } else {
             return Err(Refusal::NeverHeld);
+        };
+        let standing = if generation < it.generation {
+            Standing::Former
+        } else {
+            standing
         };
         if let Some(next) = after_report(it.state, state, standing) {
             it.state = next;
@@ -245,7 +293,7 @@ impl Model {
     pub fn cancel(&mut self, id: usize, sdr: usize) -> Result<(), Refusal> {
         let it = self.own(id, sdr)?;
         match it.state {
-            MessageState::Queued | MessageState::Leased => {
+            MessageState::Queued | MessageState::Leased | MessageState::Dead => {
                 it.state = MessageState::Cancelled;
                 it.token = None;
                 Ok(())
@@ -256,9 +304,89 @@ impl Model {
             | MessageState::Delivered
             | MessageState::Read
             | MessageState::Failed
-            | MessageState::Dead
             | MessageState::Review => Err(Refusal::TooLate),
         }
+    }
+
+    /// `seen` is the generation the person saw; none for whichever there is.
+    pub fn decide(
+        &mut self,
+        id: usize,
+        sdr: usize,
+        verdict: Verdict,
+        seen: Option<u32>,
+        unlinked: bool,
+    ) -> Result<(), Refusal> {
+        let lead = self.messages.get(id).map(|it| it.lead);
+        let stop = lead.is_some_and(|lead| self.opted_out.contains(&lead));
+        let it = self.own(id, sdr)?;
+        if it.state != MessageState::Review || seen.is_some_and(|seen| seen != it.generation) {
+            let about = |at: u32| match (seen, verdict) {
+                (None, _) => true,
+                (Some(seen), Verdict::Resend) => at == seen + 1,
+                (Some(seen), Verdict::Sent | Verdict::Cancel) => at == seen,
+            };
+            let last = it.decided.iter().rev().find(|(_, at)| about(*at));
+            let left = matches!(
+                it.state,
+                MessageState::Sent | MessageState::Delivered | MessageState::Read
+            );
+            return if last.is_some_and(|(made, _)| *made == verdict)
+                || (left && verdict == Verdict::Sent)
+            {
+                Ok(())
+            } else {
+                Err(Refusal::NotInReview)
+            };
+        }
+        match verdict {
+            Verdict::Sent => {
+                it.state = MessageState::Sent;
+                it.sent = true;
+            }
+            Verdict::Cancel => it.state = MessageState::Failed,
+            Verdict::Resend => {
+                if stop {
+                    return Err(Refusal::DoNotContact);
+                }
+                it.pinned_to = if unlinked { None } else { it.holder };
+                it.state = MessageState::Queued;
+                it.generation += 1;
+                it.expired = 0;
+                it.holder = None;
+                it.epoch = None;
+            }
+        }
+        it.decided.push((verdict, it.generation));
+        Ok(())
+    }
+
+    pub fn requeue(&mut self, id: usize, sdr: usize) -> Result<(), Refusal> {
+        let lead = self.messages.get(id).map(|it| it.lead);
+        let stop = lead.is_some_and(|lead| self.opted_out.contains(&lead));
+        let it = self.own(id, sdr)?;
+        match it.state {
+            MessageState::Dead if stop => return Err(Refusal::DoNotContact),
+            MessageState::Dead => {
+                it.state = MessageState::Queued;
+                it.expired = 0;
+                it.requeued = true;
+            }
+            MessageState::Queued
+            | MessageState::Leased
+            | MessageState::Begun
+            | MessageState::Sent
+            | MessageState::Delivered
+            | MessageState::Read
+            | MessageState::Failed
+            | MessageState::Cancelled
+            | MessageState::Review => {
+                if !it.requeued {
+                    return Err(Refusal::NotDead);
+                }
+            }
+        }
+        Ok(())
     }
 
     pub fn opt_out(&mut self, lead: usize) -> u32 {

@@ -6,6 +6,7 @@ use hotdesk_server::store::{OpenError, Store, Which};
 
 fn all() -> Which {
     Which::Page {
+        state: None,
         sdr_id: None,
         after: 0,
         limit: 100,

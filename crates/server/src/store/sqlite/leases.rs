@@ -57,22 +57,26 @@ fn take_back_expired(db: &Connection, sdr: &SdrId, now: UtcMs) -> rusqlite::Resu
         ))?
         .query_map(params![sdr.as_str(), now.0], Standing::of_row)?
         .collect::<rusqlite::Result<Vec<_>>>()?;
-    for message in expired {
-        let times = message.expired_leases + 1;
-        let (to, cause) = if times >= MAX_EXPIRED_LEASES {
-            (MessageState::Dead, Cause::GivenUp)
-        } else {
-            (MessageState::Queued, Cause::LeaseExpired)
-        };
-        db.prepare_cached("UPDATE messages SET expired_leases = ?2 WHERE id = ?1")?
-            .execute(params![message.id.as_str(), times])?;
-        let mover = Mover {
-            desktop: message.lease_desktop.as_ref(),
-            ..Mover::default()
-        };
-        move_to(db, &message.id, message.state, to, cause, mover, now)?;
-    }
-    Ok(())
+    expired
+        .iter()
+        .try_for_each(|message| take_back(db, message, now))
+}
+
+/// Its lease ran out before it was begun.
+pub(super) fn take_back(db: &Connection, message: &Standing, now: UtcMs) -> rusqlite::Result<()> {
+    let times = message.expired_leases + 1;
+    let (to, cause) = if times >= MAX_EXPIRED_LEASES {
+        (MessageState::Dead, Cause::GivenUp)
+    } else {
+        (MessageState::Queued, Cause::LeaseExpired)
+    };
+    db.prepare_cached("UPDATE messages SET expired_leases = ?2 WHERE id = ?1")?
+        .execute(params![message.id.as_str(), times])?;
+    let mover = Mover {
+        desktop: message.lease_desktop.as_ref(),
+        ..Mover::default()
+    };
+    move_to(db, &message.id, message.state, to, cause, mover, now)
 }
 
 fn withdraw_blocked(db: &Connection, sdr: &SdrId, now: UtcMs) -> rusqlite::Result<()> {
@@ -108,13 +112,15 @@ fn pinned(db: &Connection, claim: &Claim, now: UtcMs) -> rusqlite::Result<Vec<Ch
     Ok(wanted.map(|id| (id, MessageState::Begun)).collect())
 }
 
-/// The oldest message of each chat in which nothing is under way or in doubt.
+/// The oldest message of each chat in which nothing is under way or in doubt, if this desktop may
+/// have it.
 fn heads(db: &Connection, claim: &Claim, room: usize) -> rusqlite::Result<Vec<Chosen>> {
     if room == 0 {
         return Ok(Vec::new());
     }
     let mut query = db.prepare_cached(
         "SELECT m.id FROM messages m WHERE m.sdr_id = ?1 AND m.state = 'queued'
+         AND (m.pinned_to IS NULL OR m.pinned_to = ?2)
          AND NOT EXISTS (
              SELECT 1 FROM messages o WHERE o.sdr_id = m.sdr_id AND o.phone = m.phone
              AND o.state IN ('leased', 'begun', 'review'))
@@ -123,7 +129,7 @@ fn heads(db: &Connection, claim: &Claim, room: usize) -> rusqlite::Result<Vec<Ch
              AND o.state = 'queued' AND o.seq < m.seq)
          ORDER BY m.seq",
     )?;
-    let mut rows = query.query([claim.sdr_id.as_str()])?;
+    let mut rows = query.query([claim.sdr_id.as_str(), claim.desktop_id.as_str()])?;
     let mut chosen = Vec::new();
     while chosen.len() < room
         && let Some(row) = rows.next()?
@@ -244,6 +250,11 @@ pub(super) fn begin(
                 return Ok(Err(Refusal::Cancelled));
             }
         }
+        // Withdrawn while a person had to decide about it.
+        MessageState::Review if blocked(db, &found.phone)? => return Ok(Err(Refusal::Cancelled)),
+        MessageState::Failed if super::review::was_cancelled(db, &found.id)? => {
+            return Ok(Err(Refusal::Cancelled));
+        }
         MessageState::Leased
         | MessageState::Begun
         | MessageState::Queued
@@ -267,7 +278,7 @@ pub(super) fn begin(
     Ok(Ok(()))
 }
 
-fn set_unknown(db: &Connection, id: &MessageId, words: &str) -> rusqlite::Result<()> {
+pub(super) fn set_unknown(db: &Connection, id: &MessageId, words: &str) -> rusqlite::Result<()> {
     let problem = super::row::to_json(&Problem::new(ProblemCode::FateUnknown, words))?;
     db.prepare_cached("UPDATE messages SET problem = ?2 WHERE id = ?1")?
         .execute(params![id.as_str(), problem])?;

@@ -163,7 +163,8 @@ pub(super) fn cancel(
     }
     match found.state {
         MessageState::Cancelled => Ok(Ok(found.sdr_id)),
-        MessageState::Queued | MessageState::Leased => {
+        // A dead one was never begun in this generation, so it is still to be had.
+        MessageState::Queued | MessageState::Leased | MessageState::Dead => {
             let mover = Mover {
                 person: Some(by),
                 ..Mover::default()
@@ -177,14 +178,13 @@ pub(super) fn cancel(
         | MessageState::Delivered
         | MessageState::Read
         | MessageState::Failed
-        | MessageState::Dead
         | MessageState::Review => Ok(Err(Refusal::TooLate)),
     }
 }
 
 const VIEW: &str = "SELECT m.seq, m.id, m.sdr_id, m.lead_id, l.name, m.phone, m.text, m.state, \
      m.generation, m.attempts, m.lease_desktop, m.wa_message_id, m.chat_id, m.problem, \
-     m.created_at_ms, m.sent_at_ms FROM messages m JOIN leads l ON l.id = m.lead_id";
+     m.created_at_ms, m.sent_at_ms, m.pinned_to FROM messages m JOIN leads l ON l.id = m.lead_id";
 
 pub(super) fn list(db: &Connection, which: &Which) -> rusqlite::Result<Vec<MessageView>> {
     let mut views = match which {
@@ -193,16 +193,22 @@ pub(super) fn list(db: &Connection, which: &Which) -> rusqlite::Result<Vec<Messa
             .query_map([id.as_str()], view)?
             .collect::<rusqlite::Result<Vec<_>>>()?,
         Which::Page {
+            state,
             sdr_id,
             after,
             limit,
         } => db
             .prepare_cached(&format!(
                 "{VIEW} WHERE m.seq > ?2 AND (?1 IS NULL OR m.sdr_id = ?1)
-                 ORDER BY m.seq LIMIT ?3"
+                 AND (?4 IS NULL OR m.state = ?4) ORDER BY m.seq LIMIT ?3"
             ))?
             .query_map(
-                params![sdr_id.as_ref().map(SdrId::as_str), after, limit],
+                params![
+                    sdr_id.as_ref().map(SdrId::as_str),
+                    after,
+                    limit,
+                    state.map(state_name)
+                ],
                 view,
             )?
             .collect::<rusqlite::Result<Vec<_>>>()?,
@@ -229,6 +235,7 @@ fn view(row: &Row<'_>) -> rusqlite::Result<MessageView> {
         generation: row.get(8)?,
         attempts: row.get(9)?,
         desktop_id: row.get::<_, Option<String>>(10)?.map(DesktopId),
+        pinned_to: row.get::<_, Option<String>>(16)?.map(DesktopId),
         wa_message_id: row.get::<_, Option<String>>(11)?.map(WaMessageId),
         chat_id: row.get::<_, Option<String>>(12)?.map(ChatId),
         problem: json(row, 13)?,

@@ -8,11 +8,13 @@ mod open;
 mod people;
 mod queue;
 mod results;
+mod review;
 mod row;
 mod sessions;
 mod worker;
 
 use super::proof::{LogCheck, Proof};
+use super::review::{Decide, Decided, ReviewItem};
 use super::{
     Answer, Beat, Claim, Claimed, Counts, Credentials, Holder, MessageView, NewMessage, Office,
     OpenError, OptOutOf, OptedOut, Report, SeenSession, Store, StoreError, TokenHash, Waiting,
@@ -159,6 +161,28 @@ impl Store for SqliteStore {
         now: UtcMs,
     ) -> Answer<'_, SdrId> {
         self.change(move |db| messages::cancel(db, &message, of.as_ref(), &by, now))
+    }
+
+    fn in_review(&self, of: Option<SdrId>, after: i64, limit: u32) -> Answer<'_, Vec<ReviewItem>> {
+        self.read(move |db| review::list(db, of.as_ref(), after, limit))
+    }
+
+    fn decide(&self, decide: Decide, now: UtcMs) -> Answer<'_, Decided> {
+        self.change(move |db| review::decide(db, &decide, now))
+    }
+
+    fn requeue(
+        &self,
+        message: MessageId,
+        of: Option<SdrId>,
+        by: SdrId,
+        now: UtcMs,
+    ) -> Answer<'_, SdrId> {
+        self.change(move |db| review::requeue(db, &message, of.as_ref(), &by, now))
+    }
+
+    fn sweep(&self, review_after_ms: u32, now: UtcMs) -> Answer<'_, Vec<SdrId>> {
+        self.write(move |db| review::sweep(db, review_after_ms, now))
     }
 
     fn waiting(&self, sdr: SdrId, limit: u32, now: UtcMs) -> Answer<'_, Waiting> {

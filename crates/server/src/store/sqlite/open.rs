@@ -7,10 +7,11 @@ use std::path::Path;
 use std::time::Duration;
 
 /// Migrations in order; number N brings a file to version N. Never edited, only added to.
-const MIGRATIONS: [Migration; 3] = [
+const MIGRATIONS: [Migration; 4] = [
     Migration::Sql(include_str!("migrations/0001_queue.sql")),
     Migration::Sql(include_str!("migrations/0002_files.sql")),
     Migration::Code(super::log::migrate),
+    Migration::Sql(include_str!("migrations/0004_review.sql")),
 ];
 
 #[derive(Clone, Copy)]

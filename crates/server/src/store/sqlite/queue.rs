@@ -11,6 +11,7 @@ use rusqlite::{Connection, params};
 
 const WAITING: &str = "m.sdr_id = ?1 AND (m.state = 'queued'
      OR (m.state = 'leased' AND m.lease_until_ms <= ?2))
+     AND m.pinned_to IS NULL
      AND NOT EXISTS (SELECT 1 FROM do_not_contact d WHERE d.phone = m.phone)";
 
 /// A message with a file is counted, not listed: whoever sends from this list would send the text

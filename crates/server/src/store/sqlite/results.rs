@@ -1,7 +1,7 @@
 //! What became of messages, what leads answered, and who does not want more.
 
 use super::row::{Mover, Outcome, Standing, move_to, to_json};
-use crate::store::rules::{Standing as Stands, after_report, state_name};
+use crate::store::rules::{Standing as Stands, after_report, is_of_the_past, state_name};
 use crate::store::{Cause, OptOutOf, OptedOut, Refusal, Report, Reporter};
 use hotdesk_protocol::UtcMs;
 use hotdesk_protocol::ids::{ChatId, DesktopId, MessageId, SdrId, WaMessageId};
@@ -38,6 +38,13 @@ pub(super) fn report(
             | MessageState::Cancelled
             | MessageState::Review => (Stands::Former, None),
         },
+    };
+    let tenant = super::people::office(db)?.tenant;
+    let reported = report.wa_message_id.as_ref();
+    let stands = if is_of_the_past(&tenant, &found.id, found.generation, reported) {
+        Stands::Former
+    } else {
+        stands
     };
     let Some(to) = after_report(found.state, report.state, stands) else {
         return Ok(Ok(found.state));

@@ -23,12 +23,16 @@ pub(super) struct Standing {
     pub(super) lease_desktop: Option<DesktopId>,
     pub(super) lease_until: UtcMs,
     pub(super) profile_epoch: Option<String>,
+    pub(super) generation: u32,
+    /// The only desktop that may take it while it is queued.
+    pub(super) pinned_to: Option<DesktopId>,
     pub(super) begun_at: Option<UtcMs>,
     pub(super) created_at: UtcMs,
 }
 
 pub(super) const STANDING: &str = "id, sdr_id, phone, state, expired_leases, lease_token, \
-     lease_desktop, lease_until_ms, profile_epoch, begun_at_ms, created_at_ms";
+     lease_desktop, lease_until_ms, profile_epoch, begun_at_ms, created_at_ms, generation, \
+     pinned_to";
 
 impl Standing {
     pub(super) fn of_row(row: &Row<'_>) -> rusqlite::Result<Self> {
@@ -44,6 +48,8 @@ impl Standing {
             profile_epoch: row.get(8)?,
             begun_at: row.get::<_, Option<i64>>(9)?.map(UtcMs),
             created_at: UtcMs(row.get(10)?),
+            generation: row.get(11)?,
+            pinned_to: row.get::<_, Option<String>>(12)?.map(DesktopId),
         })
     }
 
@@ -53,9 +59,18 @@ impl Standing {
         id: &MessageId,
         sdr: &SdrId,
     ) -> rusqlite::Result<Outcome<Self>> {
+        Self::of(db, id, Some(sdr))
+    }
+
+    /// The message, if it is this SDR's or anybody may have it.
+    pub(super) fn of(
+        db: &Connection,
+        id: &MessageId,
+        sdr: Option<&SdrId>,
+    ) -> rusqlite::Result<Outcome<Self>> {
         Ok(match Self::find(db, id)? {
             None => Err(Refusal::NoSuchMessage),
-            Some(found) if found.sdr_id != *sdr => Err(Refusal::NotYours),
+            Some(found) if sdr.is_some_and(|sdr| *sdr != found.sdr_id) => Err(Refusal::NotYours),
             Some(found) => Ok(found),
         })
     }

@@ -1,0 +1,61 @@
+//! `POST /api/messages/{id}/decision`.
+
+use crate::app::App;
+use crate::extract::{Body, Caller};
+use crate::problem::ApiError;
+use crate::store::review::{Decide, Decided, Verdict};
+use axum::Json;
+use axum::extract::{Path, State};
+use hotdesk_protocol::ids::MessageId;
+use serde::Deserialize;
+
+const MAX_NOTE_CHARS: usize = 500;
+
+/// What a person decides about a message in review.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Decision {
+    decision: Verdict,
+    /// As shown in the review; makes the call harmless to repeat at any later time.
+    generation: Option<u32>,
+    /// With `resend`: the device that began it has been unlinked on the phone.
+    #[serde(default)]
+    unlinked: bool,
+    note: Option<String>,
+}
+
+/// Does what was decided, once; whoever repeats it gets the same answer, whoever decides otherwise
+/// afterwards 409.
+pub async fn post(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Body(request): Body<Decision>,
+) -> Result<Json<Decided>, ApiError> {
+    let note = request.note.filter(|note| !note.trim().is_empty());
+    if note
+        .as_ref()
+        .is_some_and(|note| note.chars().count() > MAX_NOTE_CHARS)
+    {
+        return Err(ApiError::bad_request(format!(
+            "A note has at most {MAX_NOTE_CHARS} characters; nothing was decided."
+        )));
+    }
+    if request.unlinked && request.decision != Verdict::Resend {
+        return Err(ApiError::bad_request(
+            "`unlinked` goes with `resend` only; nothing was decided.",
+        ));
+    }
+    let decide = Decide {
+        message_id: MessageId(id),
+        verdict: request.decision,
+        generation: request.generation,
+        unlinked: request.unlinked,
+        note,
+        of: caller.own_sdr().cloned(),
+        by: caller.id().clone(),
+    };
+    let decided = app.store.decide(decide, app.now()).await?;
+    app.hints.wake(&decided.sdr_id);
+    Ok(Json(decided))
+}

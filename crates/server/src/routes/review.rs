@@ -1,0 +1,65 @@
+//! `GET /api/review[?sdrId=&after=&limit=]`.
+
+use crate::app::App;
+use crate::extract::{Caller, Params};
+use crate::problem::ApiError;
+use crate::store::review::ReviewItem;
+use axum::Json;
+use axum::extract::State;
+use hotdesk_protocol::ids::SdrId;
+use serde::{Deserialize, Serialize};
+
+const MAX_PAGE: u32 = 200;
+
+/// Which page; an SDR sees their own.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReviewParams {
+    sdr_id: Option<SdrId>,
+    after: Option<i64>,
+    limit: Option<u32>,
+}
+
+/// A page of messages that wait for a person.
+#[derive(Serialize)]
+pub struct ReviewAnswer {
+    messages: Vec<Shown>,
+    /// What to give as `after` for the next page; none on the last.
+    next: Option<i64>,
+}
+
+/// A message with what is known of it, as data and in sentences.
+#[derive(Serialize)]
+pub struct Shown {
+    #[serde(flatten)]
+    item: ReviewItem,
+    facts: Vec<String>,
+}
+
+/// Messages whose fate a person must decide, oldest first.
+pub async fn get(
+    State(app): State<App>,
+    caller: Caller,
+    Params(params): Params<ReviewParams>,
+) -> Result<Json<ReviewAnswer>, ApiError> {
+    let sdr_id = params.sdr_id.or_else(|| caller.own_sdr().cloned());
+    if let Some(sdr) = &sdr_id {
+        caller.must_see(sdr)?;
+    }
+    app.sweep().await?;
+    let limit = params.limit.unwrap_or(MAX_PAGE).clamp(1, MAX_PAGE);
+    let after = params.after.unwrap_or(0);
+    let mut items = app.store.in_review(sdr_id, after, limit + 1).await?;
+    let fits = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = items.len() > fits;
+    items.truncate(fits);
+    let next = items.last().map(|last| last.seq).filter(|_| more);
+    let messages = items
+        .into_iter()
+        .map(|item| Shown {
+            facts: item.facts(),
+            item,
+        })
+        .collect();
+    Ok(Json(ReviewAnswer { messages, next }))
+}
