@@ -11,14 +11,18 @@ const COMMANDS: &[&str] = &[
     "set_page_area",
 ];
 
+const BUNDLES: [&str; 2] = ["bridge/dist/bridge.js", "bridge/dist/wa-js-adapter.js"];
+
 fn main() {
-    let bundle = Path::new("bridge/dist/bridge.js");
-    println!("cargo:rerun-if-changed={}", bundle.display());
-    if !bundle.is_file() {
-        println!(
-            "cargo:error=bridge/dist/bridge.js is missing: run `npm ci && npm run build` at the root first"
-        );
-        std::process::exit(1);
+    for bundle in BUNDLES.map(Path::new) {
+        println!("cargo:rerun-if-changed={}", bundle.display());
+        if !bundle.is_file() {
+            println!(
+                "cargo:error={} is missing: run `npm ci && npm run build` at the root first",
+                bundle.display()
+            );
+            std::process::exit(1);
+        }
     }
     let manifest = tauri_build::AppManifest::new().commands(COMMANDS);
     if let Err(error) =
