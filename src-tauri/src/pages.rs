@@ -124,6 +124,18 @@ impl TauriPages {
         answer_of(answer, within).await
     }
 
+    /// A page that does not answer gets a new process with its next load.
+    #[cfg(target_os = "linux")]
+    async fn unhang(&self, sdr: &SdrId) {
+        let answer = self.evaluate(sdr, "0", CALL_TIMEOUT).await;
+        if answer == Err(PageFault::TimedOut)
+            && let Some(page) = self.0.page(sdr)
+        {
+            tracing::warn!("The page hangs; its process is ended");
+            log_failure("end process", webview_os::end_process(&page));
+        }
+    }
+
     async fn call(&self, sdr: &SdrId, function: Function<'_>) -> Result<String, PageFault> {
         let script = self.0.script.call(function);
         self.evaluate(sdr, script, CALL_TIMEOUT).await
@@ -158,6 +170,8 @@ impl Pages for TauriPages {
     }
 
     async fn reload(&self, sdr: &SdrId) -> Result<(), PageFault> {
+        #[cfg(target_os = "linux")]
+        self.unhang(sdr).await;
         let sdr = sdr.clone();
         self.on_main(CALL_TIMEOUT, move |inner| {
             let page = inner.page(&sdr).ok_or(PageFault::Absent)?;

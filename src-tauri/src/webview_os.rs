@@ -4,7 +4,7 @@ use crate::pages::PageWebviewBuilder;
 use std::path::PathBuf;
 
 #[cfg(target_os = "linux")]
-pub use linux::{on_process_end, with_profile};
+pub use linux::{end_process, on_process_end, with_profile};
 #[cfg(target_os = "macos")]
 pub use macos::with_profile;
 #[cfg(windows)]
@@ -30,19 +30,29 @@ type Profiled = Result<PageWebviewBuilder, NoProfiles>;
 mod linux {
     use super::{PageWebviewBuilder, PathBuf, Profiled};
     use tauri::Webview;
-    use webkit2gtk::WebViewExt;
+    use webkit2gtk::{WebProcessTerminationReason, WebViewExt};
 
     /// Keep cookies and storage in this directory.
     pub fn with_profile(builder: PageWebviewBuilder, profile: PathBuf) -> Profiled {
         Ok(builder.data_directory(profile))
     }
 
-    /// Call `ended` when the page's process ends, however that comes.
+    /// End the page's process: a script in it that never ends keeps WebKit from loading another
+    /// page.
+    pub fn end_process(page: &Webview) -> tauri::Result<()> {
+        page.with_webview(|platform| platform.inner().terminate_web_process())
+    }
+
+    /// Call `ended` when the page's process ends, but for an end of our own making.
     pub fn on_process_end(page: &Webview, ended: impl Fn() + Send + 'static) -> tauri::Result<()> {
         page.with_webview(move |platform| {
             platform
                 .inner()
-                .connect_web_process_terminated(move |_, _| ended());
+                .connect_web_process_terminated(move |_, reason| {
+                    if reason != WebProcessTerminationReason::TerminatedByApi {
+                        ended();
+                    }
+                });
         })
     }
 }

@@ -1,0 +1,4 @@
+import { afterAll } from "vitest";
+import { endWebkit } from "./webkit";
+
+afterAll(endWebkit);
