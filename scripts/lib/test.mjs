@@ -111,14 +111,14 @@ async function rust(
 }
 
 /** Runs the Vitest tests of one folder. */
-async function vitest(part, folder, args = []) {
+async function vitest(part, folder, args = [], env = {}) {
   const { code, text } = await shell(
     part,
     "npx",
     ["vitest", "run", "--reporter=default", ...args],
     {
       cwd: join(root, folder),
-      env: { NO_COLOR: "1", FORCE_COLOR: null },
+      env: { NO_COLOR: "1", FORCE_COLOR: null, ...env },
     },
   );
   const count = (word) => +(text.match(new RegExp(`^\\s*Tests .*?(\\d+) ${word}`, "m"))?.[1] ?? 0);
@@ -149,6 +149,13 @@ const parts = {
   "bridge-sim": async () => {
     await build();
     return vitest("bridge-sim", "bridge", ["--config", "vitest.sim.config.ts"]);
+  },
+  // The same tests in the app's own pages, as tests/page_host opens them.
+  "bridge-webkit": async () => {
+    await build();
+    return vitest("bridge-webkit", "bridge", ["--config", "vitest.sim.config.ts"], {
+      BRIDGE_ENGINE: "webkit",
+    });
   },
   ui: () => vitest("ui", "ui"),
   e2e: async () => {
@@ -214,11 +221,11 @@ async function main() {
     rows.push({ name, ...result, seconds: Math.round((performance.now() - before) / 1000) });
   }
   console.log(
-    `\n${"part".padEnd(12)}${"passed".padStart(8)}${"failed".padStart(8)}${"seconds".padStart(9)}`,
+    `\n${"part".padEnd(14)}${"passed".padStart(8)}${"failed".padStart(8)}${"seconds".padStart(9)}`,
   );
   for (const row of rows) {
     console.log(
-      `${row.name.padEnd(12)}${String(row.passed).padStart(8)}${String(row.failed).padStart(8)}${String(row.seconds).padStart(9)}`,
+      `${row.name.padEnd(14)}${String(row.passed).padStart(8)}${String(row.failed).padStart(8)}${String(row.seconds).padStart(9)}`,
     );
   }
   const all = sum(rows);

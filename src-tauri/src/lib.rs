@@ -7,7 +7,7 @@ mod contract;
 mod downloads;
 mod errors;
 mod events;
-mod layout;
+pub mod layout;
 #[cfg(target_os = "linux")]
 mod layout_linux;
 #[cfg(not(target_os = "linux"))]
@@ -16,8 +16,8 @@ mod office;
 mod outside;
 mod page_answer;
 mod page_policy;
-mod page_script;
-mod pages;
+pub mod page_script;
+pub mod pages;
 mod problem_window;
 mod start;
 mod tray;

@@ -1,20 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { Capability } from "../../src/generated/protocol";
-import { CAPABILITIES, NEEDS, WANTED, type WantedName } from "../../src/whatsapp/wanted";
+import { lackingWithout, MODULES } from "./module-faults";
 import { Profile, Rehearsal } from "./rehearsal";
 
 const JOHN = "+5511960000001";
 const LEAD = "+5511970000001";
 let ids = 0;
-
-/** Every module of WhatsApp's the bridge reaches for. */
-const MODULES = [...new Set(Object.values(WANTED).map((wanted) => wanted.module))];
-
-/** What cannot be done without the module, by the bridge's own table. */
-function lackingWithout(module: string): Capability[] {
-  const of = (name: WantedName) => WANTED[name].module === module;
-  return CAPABILITIES.filter((capability) => NEEDS[capability].some(of));
-}
 
 /** The faults a module can have, as the rehearsal's knobs for it. */
 const FAULTS: readonly [string, (module: string) => object][] = [

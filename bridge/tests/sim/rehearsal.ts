@@ -1,21 +1,18 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { type BrowserContext, type CDPSession, chromium, type Page } from "playwright-core";
 import { vi } from "vitest";
 import type { BridgeEvent, Drain, Probe, Submitted } from "../../src/generated/protocol";
-import type { Answer } from "../fake-page";
-import { unwrap } from "../fake-page";
+import { ChromiumPage } from "./chromium";
+import type { EnginePage } from "./engine";
+import { WebkitPage } from "./webkit";
 
-const BUNDLE = readFileSync(new URL("../../dist/bridge.js", import.meta.url), "utf8");
 const BINARY = fileURLToPath(new URL("../../../target/debug/whatsapp-sim", import.meta.url));
-const NAME = "hotdesk_rehearsal";
-const KEY = "the app's key of this launch";
-const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+/** Which engine's pages the tests run in: Chromium's, or the app's own by WebKit. */
+export const ENGINE = process.env.BRIDGE_ENGINE === "webkit" ? "webkit" : "chromium";
 
 /** One row of what really left. */
 export interface Left {
@@ -85,82 +82,37 @@ export class Rehearsal {
   }
 }
 
-/** A profile of a real browser with the bridge in its page, driven as the app drives it. */
+/** A profile of a real engine with the bridge in its page, driven as the app drives it. */
 export class Profile {
   private after = 0;
   private generation = "";
   readonly events: BridgeEvent[] = [];
 
-  private constructor(
-    private readonly context: BrowserContext,
-    readonly page: Page,
-    private readonly folder: string,
-    private readonly host: CDPSession,
-  ) {}
+  private constructor(readonly page: EnginePage) {}
 
   static async open(rehearsal: Rehearsal, withBridge = true): Promise<Profile> {
-    const folder = await mkdtemp(join(tmpdir(), "hotdesk-profile-"));
-    const context = await chromium.launchPersistentContext(folder, {
-      executablePath: CHROMIUM,
-      headless: true,
-      args: [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-      ],
-    });
-    const page = context.pages()[0] ?? (await context.newPage());
-    if (withBridge) {
-      const setup = JSON.stringify({ name: NAME, origin: rehearsal.url, key: KEY });
-      await page.addInitScript({ content: `globalThis.__HOTDESK_BRIDGE__ = ${setup};\n${BUNDLE}` });
-    }
-    await page.goto(rehearsal.url);
-    return new Profile(context, page, folder, await context.newCDPSession(page));
+    const engine = ENGINE === "webkit" ? WebkitPage : ChromiumPage;
+    return new Profile(await engine.open(rehearsal.url, withBridge));
   }
 
-  async close(): Promise<void> {
-    await this.context.close();
-    await rm(this.folder, { recursive: true, force: true });
+  close(): Promise<void> {
+    return this.page.close();
   }
 
-  private async call<T>(method: string, argument?: unknown): Promise<T> {
-    const given = argument === undefined ? [KEY] : [argument, KEY];
-    const text = await this.evaluate(
-      `window["${NAME}"]?.${method}(${given.map((part) => JSON.stringify(part)).join(", ")})`,
-    );
-    if (text === null) {
-      throw new Error("the bridge is absent");
-    }
-    return unwrap(JSON.parse(text) as Answer<T>);
-  }
-
-  /**
-   * Evaluates a script as the app does: its source goes in, its text comes out, and nothing in
-   * between is script of the page. Null where it gives no text.
-   */
-  async evaluate(expression: string): Promise<string | null> {
-    const { result } = await this.host.send("Runtime.evaluate", { expression });
-    return result.type === "string" ? (result.value as string) : null;
+  evaluate(expression: string): Promise<string | null> {
+    return this.page.evaluate(expression);
   }
 
   /** Drains once, and tells how large the answer was. */
   async drainOnce(): Promise<{ bytes: number; reports: number; more: boolean }> {
-    const drain = await this.call<Drain>("drain", this.after);
+    const drain = await this.page.drain(this.after);
     this.take(drain);
     const bytes = Buffer.byteLength(JSON.stringify(drain));
     return { bytes, reports: drain.reports.length, more: drain.more };
   }
 
-  /** Takes wa-js into service, once its bundle was evaluated. */
-  async adopt(): Promise<Submitted> {
-    return this.call<Submitted>("adopt");
-  }
-
   async probe(): Promise<Probe> {
-    const probe = await this.call<Probe>("probe");
+    const probe = await this.page.probe();
     this.meet(probe.generation);
     return probe;
   }
@@ -187,7 +139,7 @@ export class Profile {
 
   /** Submits a command meant for this load of the page. */
   async submitAs(generation: string, command: object): Promise<Submitted> {
-    return this.call<Submitted>("submit", JSON.stringify({ generation, command }));
+    return this.page.submit(generation, command);
   }
 
   /** The numbers of reports count anew in each generation. */
@@ -199,7 +151,7 @@ export class Profile {
   }
 
   private async fetchEvents(): Promise<void> {
-    this.take(await this.call<Drain>("drain", this.after));
+    this.take(await this.page.drain(this.after));
   }
 
   private take(drain: Drain): void {
@@ -249,11 +201,14 @@ export class Profile {
 
   /** Links the profile unless it is linked. */
   async linkOnce(rehearsal: Rehearsal, phone: string): Promise<void> {
+    let scanned: string | null = null;
     await vi.waitFor(
       async () => {
-        const { state } = await this.probe();
-        if (state === "qr") {
-          await this.scan(rehearsal, phone);
+        const { state, qr } = await this.probe();
+        // A code is scanned once: a second scan would begin the link anew.
+        if (state === "qr" && qr !== null && qr !== scanned) {
+          await rehearsal.post("scan", { qr, phone });
+          scanned = qr;
         }
         if (state !== "connected") {
           throw new Error(`it is ${state}`);

@@ -1,8 +1,7 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { ChromiumPage } from "./chromium";
 import { JOHN, LEAD, textOrder, useOffice } from "./office";
-
-const LIBRARY = readFileSync(new URL("../../dist/wa-js-adapter.js", import.meta.url), "utf8");
+import { ENGINE } from "./rehearsal";
 
 describe("the adapter wa-js, where modules has failed", () => {
   const office = useOffice();
@@ -12,8 +11,7 @@ describe("the adapter wa-js, where modules has failed", () => {
     await office.turn(knobs);
     await office.profile.page.reload();
     await office.profile.until({ missing: [...missing] as never });
-    await office.profile.evaluate(LIBRARY);
-    await office.profile.adopt();
+    await office.profile.page.adopt();
     return office.profile.until({ adapter: "wa-js", state: "connected", missing: [] });
   }
 
@@ -98,8 +96,7 @@ describe("the adapter wa-js, where modules has failed", () => {
   it("does not serve while modules lacks nothing", async () => {
     await office.profile.page.reload();
     await office.profile.until({ state: "connected", missing: [] });
-    await office.profile.evaluate(LIBRARY);
-    await office.profile.adopt();
+    await office.profile.page.adopt();
     const send = textOrder();
     await office.profile.submit(send);
     await office.reaches(send, "read");
@@ -107,25 +104,36 @@ describe("the adapter wa-js, where modules has failed", () => {
     expect(await office.left(send)).toHaveLength(1);
   });
 
-  it("is refused where the library is not in the page, and to script of the page", async () => {
+  it.skipIf(ENGINE === "webkit")(
+    "is refused where the library is not in the page (the app itself always puts it there)",
+    async () => {
+      const { page } = office.profile;
+      await page.reload();
+      await office.profile.until({ state: "connected", missing: [] });
+      if (!(page instanceof ChromiumPage)) {
+        throw new Error("this is not Chromium");
+      }
+      await expect(page.adoptWhatIsThere()).rejects.toThrow("not_now");
+    },
+  );
+
+  it("is refused to script of the page, also with a library of its own", async () => {
     await office.profile.page.reload();
     await office.profile.until({ state: "connected", missing: [] });
-    await expect(office.profile.adopt()).rejects.toThrow("not_now");
     const forged = await office.profile.evaluate(
-      `window.WPP = { isReady: true, whatsapp: {} }; window.hotdesk_rehearsal.adopt("guess")`,
+      `window.WPP = { isReady: true, whatsapp: {} };
+      window[Object.getOwnPropertyNames(window).find((name) => typeof window[name]?.adopt === "function")].adopt("guess")`,
     );
     expect(forged).toContain(`"code":"forbidden"`);
   });
 
   it("talks to nobody but the page's own server, also about a link in a text", async () => {
-    const asked: string[] = [];
-    const listener = (request: { url(): string }) => asked.push(request.url());
-    office.profile.page.on("request", listener);
     await fallBack(RENAMED, ["send_text"]);
     const send = textOrder(LEAD, "See https://example.com/page?x=1");
     await office.profile.submit(send);
     await office.reaches(send, "read");
-    office.profile.page.off("request", listener);
+    const asked = await office.profile.page.requests();
+    expect(asked.length, "requests are seen").toBeGreaterThan(0);
     expect(asked.filter((url) => !url.startsWith(`${office.rehearsal.url}/`))).toEqual([]);
     const { cspViolations } = await office.rehearsal.state();
     expect(cspViolations, "nor did it try what the page's policy forbids").toBe(0);

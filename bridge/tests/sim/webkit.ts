@@ -185,11 +185,11 @@ export class WebkitPage implements EnginePage {
   }
 
   drain(after: number): Promise<Drain> {
-    return this.does("drain", { after });
+    return this.patiently("drain", { after });
   }
 
   probe(): Promise<Probe> {
-    return this.does("probe");
+    return this.patiently("probe");
   }
 
   async adopt(): Promise<void> {
@@ -236,11 +236,25 @@ export class WebkitPage implements EnginePage {
     return this.host.ask({ ask: "page", office: this.office, page: this.page, does, ...more });
   }
 
+  /** Asks again, as the app does, what is harmless to ask again and a busy machine did not answer. */
+  private async patiently<T>(does: string, more: object = {}): Promise<T> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.does<T>(does, more);
+      } catch (error) {
+        if (tries === 5 || !String(error).includes("timed_out")) {
+          throw error;
+        }
+      }
+    }
+  }
+
   /** Goes where another document is, and waits until that is there. */
   private async leaveBy(leave: () => Promise<unknown>): Promise<void> {
     loads += 1;
     const here = `load-${loads}`;
-    await this.evaluate(`globalThis.hereBefore = "${here}"`);
+    // A page that hangs does not hear this, nor will it be taken for the next one.
+    await this.evaluate(`globalThis.hereBefore = "${here}"`).catch(() => null);
     await leave();
     await this.waitFor(`globalThis.hereBefore !== "${here}" && document.readyState === "complete"`);
   }
