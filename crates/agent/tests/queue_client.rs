@@ -21,6 +21,9 @@ async fn claim(url: &str) -> Result<ClaimAnswer, QueueError> {
         limit: 1,
         wait_seconds: 0,
         holding: Vec::new(),
+        claim_id: None,
+        session_epoch: None,
+        opt_outs_since: None,
     };
     client(url).claim(&request).await
 }

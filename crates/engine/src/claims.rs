@@ -117,6 +117,9 @@ impl Session {
                 // The first answer only has to bring the pacing.
                 wait_seconds: if self.policy_known { WAIT_SECONDS } else { 0 },
                 holding,
+                claim_id: None,
+                session_epoch: None,
+                opt_outs_since: None,
             }));
         }
     }

@@ -130,6 +130,7 @@ impl Session {
             message_id: flight.row.message_id.clone(),
             lease_token: flight.row.lease_token.clone(),
             profile_epoch: gate.epoch.clone(),
+            session_epoch: None,
         };
         self.emit(Effect::Begin(request));
     }

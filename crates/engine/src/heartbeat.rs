@@ -49,6 +49,8 @@ impl Session {
                 paused,
                 in_flight,
                 app_version,
+                desktop_name: None,
+                opt_outs_since: None,
             }));
         }
     }

@@ -141,6 +141,15 @@ pub struct ClaimRequest {
     /// Messages this desktop already holds and does not want again.
     #[serde(default)]
     pub holding: Vec<MessageId>,
+    /// Chosen by the desktop, new for each claim: the same claim delivered twice leases once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claim_id: Option<String>,
+    /// The epoch at which this desktop believes to be active; an older one is 409 `other_desktop`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_epoch: Option<u32>,
+    /// How far this desktop knows the blocked numbers, 0 at first; absent: it is not told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opt_outs_since: Option<i64>,
 }
 
 /// Answer to [`ClaimRequest`]: leased messages, at most one per chat, oldest first.
@@ -157,9 +166,59 @@ pub struct ClaimAnswer {
     pub queued: u32,
     /// How many of this SDR's messages went out today (the office's day).
     pub sent_today: u32,
-    /// Why nothing is offered although something waits.
+    /// Why nothing is offered although something waits. `other_desktop`: the SDR is active on
+    /// another one, named in `active_desktop`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub blocked: Option<Problem>,
+    /// Where the SDR is active; absent from a server that does not keep it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub active_desktop: Option<ActiveDesktop>,
+    /// Numbers blocked since `opt_outs_since`, to be looked at right before each submit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opt_outs: Option<OptOuts>,
+}
+
+/// The one desktop an SDR is active on: the only one that is offered messages and may begin them.
+/// The first to claim or beat is, until it has been silent for 90 s or another one takes over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ActiveDesktop {
+    /// Which.
+    pub desktop_id: DesktopId,
+    /// What it calls itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Since when.
+    pub since_ms: UtcMs,
+    /// Rises each time the SDR becomes active on another desktop.
+    pub session_epoch: u32,
+}
+
+/// A page of blocked numbers, in the order in which they were blocked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OptOuts {
+    /// E.164, with the plus.
+    pub numbers: Vec<String>,
+    /// For the next `opt_outs_since`.
+    pub cursor: i64,
+    /// There are more: ask again at once.
+    pub more: bool,
+}
+
+/// `POST /api/sdr/desktop/take-over`: the SDR becomes active on this desktop. Answer:
+/// [`ActiveDesktop`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TakeOverRequest {
+    /// The token's SDR.
+    pub sdr_id: SdrId,
+    /// The token's desktop.
+    pub desktop_id: DesktopId,
+    /// The epoch to end; another one in force is 409 `other_desktop`, so that a late repetition
+    /// takes nothing over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_epoch: Option<u32>,
 }
 
 /// One leased message.
@@ -195,7 +254,7 @@ pub struct ClaimedMessage {
 }
 
 /// `POST /api/sender/begin`: compare-and-set that pins the message to the desktop.
-/// 409 `fenced`, 410 `cancelled`.
+/// 409 `fenced` or `other_desktop`, 410 `cancelled`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct BeginRequest {
@@ -209,6 +268,9 @@ pub struct BeginRequest {
     pub lease_token: LeaseToken,
     /// The profile it will leave through.
     pub profile_epoch: ProfileEpoch,
+    /// The epoch at which this desktop believes to be active; an older one is 409 `other_desktop`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_epoch: Option<u32>,
 }
 
 /// Answer to [`BeginRequest`] and [`RenewRequest`].
@@ -280,6 +342,12 @@ pub struct HeartbeatRequest {
     pub in_flight: u32,
     /// The app's version.
     pub app_version: String,
+    /// What this desktop calls itself, for the SDR on another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub desktop_name: Option<String>,
+    /// As in [`ClaimRequest`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opt_outs_since: Option<i64>,
 }
 
 /// Answer to [`HeartbeatRequest`].
@@ -290,6 +358,15 @@ pub struct HeartbeatAnswer {
     pub queued: u32,
     /// How many went out today.
     pub sent_today: u32,
+    /// Whether the SDR is active on this desktop; absent from a server that does not keep it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub active: Option<bool>,
+    /// Where the SDR is active, and at which epoch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub active_desktop: Option<ActiveDesktop>,
+    /// As in [`ClaimAnswer`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opt_outs: Option<OptOuts>,
 }
 
 /// `POST /api/sdr/whatsapp/qr`: relays the code for the dashboard. `GET` of the same path with

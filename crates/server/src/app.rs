@@ -80,6 +80,11 @@ pub fn router(app: App) -> Router {
         .route("/api/sender/reply", post(sender::reply::post))
         .route("/api/sender/result", post(sender::result::post))
         .route("/api/sender/sign-out", post(sender::sign_out::post))
+        .route("/api/sdr/desktop", get(sdr::desktop::get))
+        .route(
+            "/api/sdr/desktop/take-over",
+            post(sdr::desktop::take_over::post),
+        )
         .route(
             "/api/sdr/whatsapp/qr",
             get(sdr::whatsapp::qr::get).post(sdr::whatsapp::qr::post),

@@ -6,9 +6,9 @@ use crate::store::{Holder, Role, TokenHash};
 use crate::tokens::hash_token;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
-use axum::http::StatusCode;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
 use hotdesk_protocol::ProblemCode;
 use hotdesk_protocol::ids::{DesktopId, SdrId};
 use serde::de::DeserializeOwned;
@@ -82,18 +82,21 @@ impl FromRequestParts<App> for Caller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
-        let token = parts
-            .headers
-            .get(AUTHORIZATION)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.split_once(' '))
-            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-            .map(|(_, token)| hash_token(token.trim()))
-            .ok_or_else(ApiError::unauthorized)?;
+        let token = bearer(&parts.headers).ok_or_else(ApiError::unauthorized)?;
         let holder = app.store.holder(token).await?;
         let holder = holder.ok_or_else(ApiError::unauthorized)?;
         Ok(Self { holder, token })
     }
+}
+
+/// The hash of the token a call carries, valid or not.
+pub fn bearer(headers: &HeaderMap) -> Option<TokenHash> {
+    headers
+        .get(AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| hash_token(token.trim()))
 }
 
 impl Caller {

@@ -119,6 +119,7 @@ impl From<Refusal> for ApiError {
                 (StatusCode::FORBIDDEN, ProblemCode::Forbidden)
             }
             Refusal::Fenced => (StatusCode::CONFLICT, ProblemCode::Fenced),
+            Refusal::OtherDesktop => (StatusCode::CONFLICT, ProblemCode::OtherDesktop),
             Refusal::Cancelled => (StatusCode::GONE, ProblemCode::Cancelled),
             Refusal::TooLate | Refusal::IdTaken | Refusal::NotInReview | Refusal::NotDead => {
                 (StatusCode::CONFLICT, ProblemCode::BadRequest)

@@ -156,6 +156,8 @@ impl Server {
             queued: u32::try_from(queued).unwrap(),
             sent_today: 0,
             blocked: self.blocked.clone(),
+            active_desktop: None,
+            opt_outs: None,
         }
     }
 

@@ -284,6 +284,9 @@ impl World {
                 let answer = HeartbeatAnswer {
                     queued: 0,
                     sent_today: 0,
+                    active: None,
+                    active_desktop: None,
+                    opt_outs: None,
                 };
                 let answer = self.server_fault.clone().map_or(Ok(answer), Err);
                 self.tell(Input::Beaten(answer));

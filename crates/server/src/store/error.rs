@@ -23,6 +23,11 @@ pub enum Refusal {
     /// The lease is another's, or gone.
     #[error("the lease on this message is gone or another desktop's; do not send it")]
     Fenced,
+    /// The SDR is active on another desktop.
+    #[error(
+        "this SDR is active on another desktop, so nothing may be sent from this one; nothing is lost, take over if you want to go on here"
+    )]
+    OtherDesktop,
     /// The message was withdrawn.
     #[error("this message was cancelled, or its lead opted out; do not send it")]
     Cancelled,

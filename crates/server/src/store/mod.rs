@@ -10,9 +10,9 @@ mod types;
 
 pub use error::{OpenError, Refusal, StoreError};
 pub use types::{
-    Addressee, Beat, Cause, Claim, Claimed, Counts, Credentials, Event, Holder, MessageView,
-    NewLead, NewMessage, Office, OptOutOf, OptedOut, Person, Reply, Report, Reporter, Role,
-    SeenSession, TokenHash, Waiting, Which,
+    Addressee, Beat, Beaten, Cause, Claim, Claimed, Counts, Credentials, Event, Holder,
+    MessageView, NewLead, NewMessage, Office, OptOutOf, OptedOut, Person, Reply, Report, Reporter,
+    Role, SeenSession, TokenHash, Waiting, Which,
 };
 
 use proof::{LogCheck, Proof};
@@ -22,7 +22,9 @@ use rules::state_name;
 use hotdesk_protocol::UtcMs;
 use hotdesk_protocol::file::Attachment;
 use hotdesk_protocol::ids::{DesktopId, FileId, MessageId, SdrId};
-use hotdesk_protocol::queue::{BeginRequest, RenewRequest, ReplyRequest, WhatsappSession};
+use hotdesk_protocol::queue::{
+    ActiveDesktop, BeginRequest, RenewRequest, ReplyRequest, TakeOverRequest, WhatsappSession,
+};
 use hotdesk_protocol::session::MessageState;
 use std::future::Future;
 use std::pin::Pin;
@@ -44,7 +46,8 @@ pub trait Store: Send + Sync + 'static {
     fn put_person(&self, credentials: Credentials) -> Answer<'_, ()>;
     /// The active person with this e-mail.
     fn credentials(&self, email: String) -> Answer<'_, Option<Credentials>>;
-    /// Makes a token valid, and every earlier one of the same person on the same desktop invalid.
+    /// Makes a token valid, and the earlier ones of the same person on the same desktop invalid, but
+    /// for those of the last minute: a sign-in that is delivered twice must not end itself.
     fn add_token(
         &self,
         hash: TokenHash,
@@ -54,8 +57,9 @@ pub trait Store: Send + Sync + 'static {
     ) -> Answer<'_, ()>;
     /// Who stands behind a token, if it is valid.
     fn holder(&self, hash: TokenHash) -> Answer<'_, Option<Holder>>;
-    /// Makes a token invalid.
-    fn revoke_token(&self, hash: TokenHash, now: UtcMs) -> Answer<'_, ()>;
+    /// Makes a token invalid, and its desktop the SDR's active one no longer; false if it never was
+    /// a token. Repeatable.
+    fn revoke_token(&self, hash: TokenHash, now: UtcMs) -> Answer<'_, bool>;
 
     /// Queues a message; false if this very message was queued before.
     fn enqueue(&self, message: NewMessage, now: UtcMs) -> Answer<'_, bool>;
@@ -98,7 +102,8 @@ pub trait Store: Send + Sync + 'static {
     fn waiting(&self, sdr: SdrId, limit: u32, now: UtcMs) -> Answer<'_, Waiting>;
     /// An SDR's figures.
     fn counts(&self, sdr: SdrId, now: UtcMs) -> Answer<'_, Counts>;
-    /// Leases messages: at most one per chat, oldest first; a begun one only to its own desktop.
+    /// Leases messages to the SDR's active desktop: at most one per chat, oldest first; a begun one
+    /// only to its own desktop. The same claim again leases nothing new.
     fn claim(&self, claim: Claim, now: UtcMs) -> Answer<'_, Claimed>;
     /// Pins a leased message to its desktop.
     fn begin(&self, begin: BeginRequest, lease_ms: u32, now: UtcMs) -> Answer<'_, ()>;
@@ -115,12 +120,14 @@ pub trait Store: Send + Sync + 'static {
     fn opt_out(&self, of: OptOutOf, by: SdrId, reason: String, now: UtcMs) -> Answer<'_, OptedOut>;
 
     /// Keeps how an SDR's session stands.
-    fn put_session(
-        &self,
-        session: WhatsappSession,
-        beat: Option<Beat>,
-        now: UtcMs,
-    ) -> Answer<'_, ()>;
+    fn put_session(&self, session: WhatsappSession, now: UtcMs) -> Answer<'_, ()>;
+    /// Takes a heartbeat: its desktop is the SDR's active one if no other is. Of another desktop's
+    /// session nothing is kept.
+    fn beat(&self, session: WhatsappSession, beat: Beat, now: UtcMs) -> Answer<'_, Beaten>;
+    /// Makes a desktop the SDR's active one; repeatable.
+    fn take_over(&self, request: TakeOverRequest, now: UtcMs) -> Answer<'_, ActiveDesktop>;
+    /// Where an SDR is active.
+    fn active_desktop(&self, sdr: SdrId, now: UtcMs) -> Answer<'_, Option<ActiveDesktop>>;
     /// How an SDR's session stands.
     fn session(&self, sdr: SdrId) -> Answer<'_, SeenSession>;
 }

@@ -10,6 +10,23 @@ use sha2::{Digest, Sha256};
 /// A message whose lease ran out this often before it was begun is given up.
 pub const MAX_EXPIRED_LEASES: u32 = 5;
 
+/// For how long a desktop stays the SDR's active one after its last claim or heartbeat.
+pub const SESSION_MS: i64 = 90_000;
+/// An active desktop's time is not written anew more often than this.
+const SESSION_RENEWED_MS: i64 = 15_000;
+/// Most blocked numbers in one answer.
+pub const MAX_OPT_OUTS: usize = 500;
+
+/// How long a desktop stays active that is heard now.
+pub fn session_until(until: UtcMs, now: UtcMs) -> UtcMs {
+    let anew = UtcMs(now.0.saturating_add(SESSION_MS));
+    if anew.0 - until.0 >= SESSION_RENEWED_MS {
+        anew
+    } else {
+        until
+    }
+}
+
 /// How the reporter of a result stands to the message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {

@@ -6,7 +6,9 @@ use hotdesk_protocol::ids::{
     ChatId, DesktopId, FileId, LeadId, MessageId, SdrId, TenantId, WaMessageId,
 };
 use hotdesk_protocol::policy::Policy;
-use hotdesk_protocol::queue::{ClaimedMessage, QueueContact, WhatsappSession};
+use hotdesk_protocol::queue::{
+    ActiveDesktop, ClaimedMessage, OptOuts, QueueContact, WhatsappSession,
+};
 use hotdesk_protocol::session::MessageState;
 use hotdesk_protocol::{Problem, UtcMs};
 use serde::{Deserialize, Serialize};
@@ -143,6 +145,12 @@ pub struct Claim {
     pub limit: u32,
     /// Not these.
     pub holding: Vec<MessageId>,
+    /// The same claim again leases nothing new.
+    pub claim_id: Option<String>,
+    /// The epoch at which the desktop believes to be active.
+    pub session_epoch: Option<u32>,
+    /// How far it knows the blocked numbers, if it wants them.
+    pub opt_outs_since: Option<i64>,
     /// How long the leases last.
     pub lease_ms: u32,
 }
@@ -158,6 +166,10 @@ pub struct Claimed {
     pub counts: Counts,
     /// Why nothing more is offered although something waits.
     pub blocked: Option<Problem>,
+    /// Where the SDR is active, this call included.
+    pub active: ActiveDesktop,
+    /// Numbers blocked since.
+    pub opt_outs: Option<OptOuts>,
 }
 
 /// The two figures an SDR sees.
@@ -222,7 +234,7 @@ pub enum OptOutOf {
 /// What an opt-out did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OptedOut {
-    /// How many messages were withdrawn.
+    /// How many messages were withdrawn because of this number, by this call or an earlier one.
     pub cancelled: u32,
     /// Whose; their claims are woken.
     pub sdrs: Vec<SdrId>,
@@ -237,6 +249,21 @@ pub struct Beat {
     pub in_flight: u32,
     /// The app's version.
     pub app_version: String,
+    /// What the desktop calls itself.
+    pub desktop_name: Option<String>,
+    /// How far it knows the blocked numbers, if it wants them.
+    pub opt_outs_since: Option<i64>,
+}
+
+/// What a heartbeat gets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Beaten {
+    /// The SDR's figures.
+    pub counts: Counts,
+    /// Where the SDR is active; none for a heartbeat of no desktop that nobody preceded.
+    pub active: Option<ActiveDesktop>,
+    /// Numbers blocked since.
+    pub opt_outs: Option<OptOuts>,
 }
 
 /// An SDR's session with the time of the last word from its desktop.
@@ -393,10 +420,12 @@ pub enum Cause {
     DecidedCancel,
     /// A person queued it again after it was given up.
     Requeued,
+    /// Its SDR became active on another desktop before it was begun.
+    TakenOver,
 }
 
 impl Cause {
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 16] = [
         Self::Enqueued,
         Self::Claimed,
         Self::Begun,
@@ -412,6 +441,7 @@ impl Cause {
         Self::DecidedResend,
         Self::DecidedCancel,
         Self::Requeued,
+        Self::TakenOver,
     ];
 
     /// The word for it in the database.
@@ -432,6 +462,7 @@ impl Cause {
             Self::DecidedResend => "decided_resend",
             Self::DecidedCancel => "decided_cancel",
             Self::Requeued => "requeued",
+            Self::TakenOver => "taken_over",
         }
     }
 

@@ -4,3 +4,4 @@ mod messages;
 mod review;
 mod sdr;
 mod sender;
+mod twice;

@@ -1,19 +1,21 @@
 //! Random calls on a store and on the model of it: the same answers, the same states, always.
 //! `HOTDESK_SEQUENCES` sets how many sequences of 50 calls are tried.
 
-use super::model::{DAILY, LEASE_MS, Model, REVIEW_AFTER_MS};
+use super::model::{Claimant, DAILY, LEASE_MS, Model, REVIEW_AFTER_MS};
 use hotdesk_protocol::UtcMs;
 use hotdesk_protocol::ids::{
     DesktopId, LeadId, LeaseToken, MessageId, ProfileEpoch, SdrId, TenantId,
 };
 use hotdesk_protocol::policy::Policy;
-use hotdesk_protocol::queue::{BeginRequest, RenewRequest};
-use hotdesk_protocol::session::MessageState;
+use hotdesk_protocol::queue::{
+    BeginRequest, ClaimedMessage, RenewRequest, TakeOverRequest, WhatsappSession,
+};
+use hotdesk_protocol::session::{MessageState, SessionState};
 use hotdesk_server::store::review::{Decide, Verdict};
-use hotdesk_server::store::rules::{rank, wa_message_id};
+use hotdesk_server::store::rules::{SESSION_MS, rank, wa_message_id};
 use hotdesk_server::store::sqlite::SqliteStore;
 use hotdesk_server::store::{
-    Addressee, Cause, Claim, Credentials, MessageView, NewLead, NewMessage, Office, OptOutOf,
+    Addressee, Beat, Cause, Claim, Credentials, MessageView, NewLead, NewMessage, Office, OptOutOf,
     Person, Refusal, Report, Reporter, Role, Store, StoreError, Which,
 };
 use proptest::prelude::*;
@@ -38,10 +40,15 @@ enum Op {
         desktop: usize,
         limit: usize,
         holds: bool,
+        /// It says at which epoch it believes to be active.
+        knows_epoch: bool,
+        /// The same claim comes once more after so long.
+        again_after: Option<i64>,
     },
     Begin {
         of: Held,
-        epoch: u32,
+        profile: u32,
+        knows_epoch: bool,
     },
     Renew {
         of: Held,
@@ -70,6 +77,15 @@ enum Op {
         sdr: usize,
     },
     Sweep,
+    Beat {
+        sdr: usize,
+        desktop: usize,
+    },
+    TakeOver {
+        sdr: usize,
+        desktop: usize,
+        seen: Option<u32>,
+    },
     OptOut {
         lead: usize,
     },
@@ -92,6 +108,7 @@ struct Lease {
     desktop: usize,
     token: LeaseToken,
     generation: u32,
+    session_epoch: u32,
 }
 
 fn held() -> impl Strategy<Value = Held> {
@@ -113,9 +130,12 @@ fn op() -> impl Strategy<Value = Op> {
     prop_oneof![
         5 => (0..2_usize, 0..3_usize).prop_map(|(sdr, lead)| Op::Enqueue { sdr, lead }),
         1 => (0..20_usize).prop_map(|message| Op::Repeat { message }),
-        7 => (0..2_usize, 0..2_usize, 1..4_usize, any::<bool>())
-            .prop_map(|(sdr, desktop, limit, holds)| Op::Claim { sdr, desktop, limit, holds }),
-        6 => (held(), 0..8_u32).prop_map(|(of, epoch)| Op::Begin { of, epoch: epoch / 7 }),
+        8 => claim(),
+        6 => (held(), 0..8_u32, any::<bool>()).prop_map(|(of, profile, knows_epoch)| Op::Begin {
+            of,
+            profile: profile / 7,
+            knows_epoch,
+        }),
         2 => held().prop_map(|of| Op::Renew { of }),
         2 => held().prop_map(|of| Op::Release { of }),
         6 => (held(), state).prop_map(|(of, state)| Op::Report { of, state }),
@@ -123,10 +143,29 @@ fn op() -> impl Strategy<Value = Op> {
         5 => decision(),
         1 => (0..8_usize, 0..2_usize).prop_map(|(message, sdr)| Op::Requeue { message, sdr }),
         2 => Just(Op::Sweep),
+        1 => (0..2_usize, 0..2_usize).prop_map(|(sdr, desktop)| Op::Beat { sdr, desktop }),
+        2 => (0..2_usize, 0..2_usize, prop::sample::select(vec![None, Some(1), Some(2)]))
+            .prop_map(|(sdr, desktop, seen)| Op::TakeOver { sdr, desktop, seen }),
         1 => (0..12_usize).prop_map(|lead| Op::OptOut { lead: lead / 4 }),
-        4 => prop::sample::select(vec![1, 20_000, LEASE_MS - 1, LEASE_MS, REVIEW_AFTER_MS])
+        4 => prop::sample::select(vec![1, 20_000, LEASE_MS - 1, LEASE_MS, SESSION_MS, REVIEW_AFTER_MS])
             .prop_map(|ms| Op::Pass { ms }),
     ]
+}
+
+fn claim() -> impl Strategy<Value = Op> {
+    let again = prop::sample::select(vec![None, None, Some(0), Some(20_000), Some(LEASE_MS)]);
+    let whose = (0..2_usize, 0..6_usize);
+    (whose, 1..4_usize, any::<bool>(), any::<bool>(), again).prop_map(
+        |((sdr, desktop), limit, holds, knows_epoch, again_after)| Op::Claim {
+            sdr,
+            // Mostly the desktop that was first, so that something gets done.
+            desktop: desktop / 5,
+            limit,
+            holds,
+            knows_epoch,
+            again_after,
+        },
+    )
 }
 
 fn decision() -> impl Strategy<Value = Op> {
@@ -222,6 +261,11 @@ struct Run<'a> {
     leases: Vec<Lease>,
     /// Which desktop's device may have a message, as long as nobody has unlinked it.
     device: HashMap<usize, usize>,
+    claims: usize,
+    /// How far each desktop knows the blocked numbers.
+    cursors: HashMap<usize, i64>,
+    /// The epoch each desktop was last told for each SDR.
+    epochs: HashMap<(usize, usize), u32>,
 }
 
 impl Run<'_> {
@@ -258,13 +302,15 @@ impl Run<'_> {
         }
     }
 
-    async fn step(&mut self, op: &Op) {
+    /// Does one thing on both and says what the store answered.
+    async fn step(&mut self, op: &Op) -> String {
         let now = self.now();
         match op {
             Op::Enqueue { sdr, lead } => {
                 let new = new_message(self.model.messages.len(), *sdr, *lead);
                 let expected = self.model.enqueue(*sdr, *lead).map(|()| true);
                 assert_eq!(outcome(self.store.enqueue(new, now).await), expected);
+                String::new()
             }
             Op::Repeat { message } => {
                 if let Some(it) = self.model.messages.get(*message) {
@@ -274,58 +320,86 @@ impl Run<'_> {
                     let taken = outcome(self.store.enqueue(other, now).await);
                     assert_eq!(taken, Err(Refusal::IdTaken));
                 }
+                String::new()
             }
             Op::Claim {
                 sdr,
                 desktop,
                 limit,
                 holds,
+                knows_epoch,
+                again_after,
             } => {
-                self.claim(*sdr, *desktop, *limit, *holds).await;
+                self.claims += 1;
+                let epoch = self.epochs.get(&(*sdr, *desktop)).copied();
+                let who = Claimant {
+                    sdr: *sdr,
+                    desktop: *desktop,
+                    claim: self.claims,
+                    epoch: epoch.filter(|_| *knows_epoch),
+                };
+                let first = self.claim(who, *limit, *holds).await;
+                if let Some(ms) = again_after {
+                    self.model.now += ms;
+                    let second = self.claim(who, *limit, false).await;
+                    let leased = first.as_ref().is_ok_and(|it| !it.is_empty());
+                    assert!(
+                        !leased || *ms > 0 || second == first,
+                        "a claim that is delivered twice is answered alike"
+                    );
+                }
+                String::new()
             }
-            Op::Begin { of, epoch } => {
+            Op::Begin {
+                of,
+                profile,
+                knows_epoch,
+            } => {
                 let Some((index, id, whose, by)) = self.pick(of) else {
-                    return;
+                    return String::new();
                 };
                 let renewal = self.renewal(index, whose, by);
+                let epoch = knows_epoch.then_some(self.leases[index].session_epoch);
                 let begin = BeginRequest {
                     sdr_id: renewal.sdr_id,
                     desktop_id: renewal.desktop_id,
                     message_id: renewal.message_id,
                     lease_token: renewal.lease_token,
-                    profile_epoch: ProfileEpoch(epoch.to_string()),
+                    profile_epoch: ProfileEpoch(profile.to_string()),
+                    session_epoch: epoch,
                 };
-                let expected = self.model.begin(id, whose, by, index, *epoch);
+                let expected = self.model.begin(id, whose, by, index, *profile, epoch);
                 let answer = outcome(self.store.begin(begin, lease_ms(), now).await);
                 assert_eq!(answer, expected, "begin of lease {index}");
                 if answer.is_ok() {
                     let other = self.device.insert(id, by).filter(|device| *device != by);
                     assert_eq!(other, None, "another device may have this message");
                 }
+                format!("{answer:?}")
             }
             Op::Renew { of } => {
                 let Some((index, id, whose, by)) = self.pick(of) else {
-                    return;
+                    return String::new();
                 };
                 let expected = self.model.renew(id, whose, by, index);
                 let renewal = self.renewal(index, whose, by);
-                let answer = self.store.renew(renewal, lease_ms(), now).await;
-                assert_eq!(outcome(answer), expected);
+                let answer = outcome(self.store.renew(renewal, lease_ms(), now).await);
+                assert_eq!(answer, expected);
+                format!("{answer:?}")
             }
             Op::Release { of } => {
                 let Some((index, id, whose, by)) = self.pick(of) else {
-                    return;
+                    return String::new();
                 };
                 let expected = self.model.release(id, whose, by, index);
-                let answer = self
-                    .store
-                    .release(self.renewal(index, whose, by), now)
-                    .await;
-                assert_eq!(outcome(answer), expected);
+                let release = self.renewal(index, whose, by);
+                let answer = outcome(self.store.release(release, now).await);
+                assert_eq!(answer, expected);
+                format!("{answer:?}")
             }
             Op::Report { of, state } => {
                 let Some((index, id, whose, by)) = self.pick(of) else {
-                    return;
+                    return String::new();
                 };
                 let generation = self.leases[index].generation;
                 let wa = wa_message_id(&"t".into(), &message(id), generation);
@@ -340,17 +414,20 @@ impl Run<'_> {
                     problem: None,
                 };
                 let expected = self.model.report(id, whose, by, *state, generation);
-                assert_eq!(outcome(self.store.report(report, now).await), expected);
+                let answer = outcome(self.store.report(report, now).await);
+                assert_eq!(answer, expected);
+                format!("{answer:?}")
             }
             Op::Cancel {
                 message: id,
                 sdr: whose,
             } => {
                 let expected = self.model.cancel(*id, *whose).map(|()| sdr(*whose));
-                let answer = self
-                    .store
-                    .cancel(message(*id), Some(sdr(*whose)), sdr(*whose), now);
-                assert_eq!(outcome(answer.await), expected);
+                let of = Some(sdr(*whose));
+                let answer = self.store.cancel(message(*id), of, sdr(*whose), now);
+                let answer = outcome(answer.await);
+                assert_eq!(answer, expected);
+                format!("{answer:?}")
             }
             Op::Decide {
                 message: id,
@@ -372,12 +449,13 @@ impl Run<'_> {
                 let expected = self.model.decide(*id, *whose, *verdict, *seen, *unlinked);
                 let answer = outcome(self.store.decide(decide, now).await);
                 assert_eq!(answer.clone().map(|_| ()), expected);
-                if let Ok(decided) = answer {
+                if let Ok(decided) = &answer {
                     assert_eq!(decided.state, self.model.messages[*id].state);
                     if before != Some(decided.generation) && *unlinked {
                         self.device.remove(id);
                     }
                 }
+                format!("{answer:?}")
             }
             Op::Requeue {
                 message: id,
@@ -386,26 +464,71 @@ impl Run<'_> {
                 let expected = self.model.requeue(*id, *whose).map(|()| sdr(*whose));
                 let of = Some(sdr(*whose));
                 let answer = self.store.requeue(message(*id), of, sdr(*whose), now);
-                assert_eq!(outcome(answer.await), expected);
+                let answer = outcome(answer.await);
+                assert_eq!(answer, expected);
+                format!("{answer:?}")
             }
             Op::Sweep => {
                 let review_after = u32::try_from(REVIEW_AFTER_MS).unwrap();
                 self.model.sweep();
                 self.store.sweep(review_after, now).await.unwrap();
+                String::new()
+            }
+            Op::Beat {
+                sdr: whose,
+                desktop: by,
+            } => {
+                let own = self.model.beat(*whose, *by);
+                let session = session(*whose, *by);
+                let beaten = self.store.beat(session, beat(), now).await.unwrap();
+                let active = beaten.active.as_ref().unwrap();
+                assert_eq!(active.desktop_id == desktop(*by), own);
+                if own {
+                    let kept = self.store.session(sdr(*whose)).await.unwrap();
+                    assert_eq!(kept.session.desktop_id, Some(desktop(*by)));
+                    self.epochs.insert((*whose, *by), active.session_epoch);
+                }
+                format!("{beaten:?}")
+            }
+            Op::TakeOver {
+                sdr: whose,
+                desktop: by,
+                seen,
+            } => {
+                let request = TakeOverRequest {
+                    sdr_id: sdr(*whose),
+                    desktop_id: desktop(*by),
+                    session_epoch: *seen,
+                };
+                let expected = self.model.take_over(*whose, *by, *seen);
+                let answer = outcome(self.store.take_over(request, now).await);
+                assert_eq!(answer.clone().map(|_| ()), expected);
+                if let Ok(active) = &answer {
+                    self.epochs.insert((*whose, *by), active.session_epoch);
+                }
+                format!("{answer:?}")
             }
             Op::OptOut { lead } => {
                 let of = OptOutOf::Phone(phone(*lead));
                 let answer = self.store.opt_out(of, sdr(0), "STOP".to_owned(), now).await;
-                assert_eq!(
-                    outcome(answer).unwrap().cancelled,
-                    self.model.opt_out(*lead)
-                );
+                let cancelled = outcome(answer).unwrap().cancelled;
+                assert_eq!(cancelled, self.model.opt_out(*lead));
+                format!("{cancelled}")
             }
-            Op::Pass { ms } => self.model.now += ms,
+            Op::Pass { ms } => {
+                self.model.now += ms;
+                String::new()
+            }
         }
     }
 
-    async fn claim(&mut self, whose: usize, by: usize, limit: usize, holds: bool) {
+    async fn claim(
+        &mut self,
+        who: Claimant,
+        limit: usize,
+        holds: bool,
+    ) -> Result<Vec<ClaimedMessage>, Refusal> {
+        let (whose, by) = (who.sdr, who.desktop);
         let own = |it: &&Lease| holds && it.sdr == whose && it.desktop == by;
         let holding: Vec<usize> = self
             .leases
@@ -413,33 +536,61 @@ impl Run<'_> {
             .filter(own)
             .map(|it| it.message)
             .collect();
+        let cursor = self.cursors.get(&by).copied().unwrap_or(0);
         let claim = Claim {
             sdr_id: sdr(whose),
             desktop_id: desktop(by),
             limit: u32::try_from(limit).unwrap(),
             holding: holding.iter().map(|id| message(*id)).collect(),
             lease_ms: lease_ms(),
+            claim_id: Some(who.claim.to_string()),
+            session_epoch: who.epoch,
+            opt_outs_since: Some(cursor),
         };
-        let expected = self.model.claim(whose, by, limit, &holding);
-        let claimed = self.store.claim(claim, self.now()).await.unwrap();
-        let got: Vec<_> = claimed
-            .messages
+        let tokens = self.model.tokens;
+        let expected = self.model.claim(who, limit, &holding);
+        let answer = outcome(self.store.claim(claim, self.now()).await);
+        let claimed = match (answer, expected) {
+            (Err(refusal), Err(expected)) => {
+                assert_eq!(refusal, expected);
+                return Err(refusal);
+            }
+            (Ok(claimed), Ok(expected)) => {
+                assert_eq!(claimed.active.desktop_id == desktop(by), expected.is_some());
+                let ids = claimed.messages.iter().map(|it| it.message_id.clone());
+                let wanted = expected.unwrap_or_default();
+                let wanted: Vec<_> = wanted.iter().map(|id| message(*id)).collect();
+                assert_eq!(ids.collect::<Vec<_>>(), wanted, "what is leased, in order");
+                claimed
+            }
+            (answer, expected) => panic!("{expected:?} was expected, not {answer:?}"),
+        };
+        let told = claimed.opt_outs.unwrap();
+        let known = usize::try_from(cursor).unwrap();
+        let numbers: Vec<_> = self.model.opted_out[known..]
             .iter()
-            .map(|it| it.message_id.clone())
+            .map(|it| phone(*it))
             .collect();
-        let wanted: Vec<_> = expected.iter().map(|id| message(*id)).collect();
-        assert_eq!(got, wanted, "what is leased, in which order");
-        for (id, it) in expected.iter().zip(claimed.messages) {
+        assert_eq!(told.numbers, numbers, "each blocked number is told once");
+        self.cursors.insert(by, told.cursor);
+        let epoch = claimed.active.session_epoch;
+        self.epochs.insert((whose, by), epoch);
+        let fresh = self.model.tokens > tokens;
+        for it in &claimed.messages {
             assert_eq!(it.sdr_id, sdr(whose), "only that SDR's");
-            let token = it.lease_token;
-            self.leases.push(Lease {
-                message: *id,
-                sdr: whose,
-                desktop: by,
-                token,
-                generation: it.generation,
-            });
+            if fresh {
+                let number = it.message_id.as_str().strip_prefix("m-").unwrap();
+                self.leases.push(Lease {
+                    message: number.parse().unwrap(),
+                    sdr: whose,
+                    desktop: by,
+                    token: it.lease_token.clone(),
+                    generation: it.generation,
+                    session_epoch: epoch,
+                });
+            }
         }
+        Ok(claimed.messages)
     }
 
     async fn compare(&self) -> Vec<MessageView> {
@@ -461,7 +612,41 @@ impl Run<'_> {
             .map(|it| (it.state, it.generation, it.pinned_to.map(desktop)))
             .collect();
         assert_eq!(got, wanted, "how every message stands");
+        for whose in 0..2 {
+            let now = self.model.now;
+            let active = self.store.active_desktop(sdr(whose), self.now()).await;
+            let got = active
+                .unwrap()
+                .map(|it| (it.desktop_id, it.session_epoch, it.since_ms.0));
+            let live = self.model.active.get(&whose).filter(|it| it.until > now);
+            let wanted = live.map(|it| (desktop(it.desktop), it.epoch, NOON + it.since));
+            assert_eq!(got, wanted, "where the SDR is active");
+        }
         views
+    }
+}
+
+fn session(whose: usize, by: usize) -> WhatsappSession {
+    WhatsappSession {
+        sdr_id: sdr(whose),
+        desktop_id: Some(desktop(by)),
+        connected: true,
+        state: SessionState::Connected,
+        phone: None,
+        connected_at_ms: None,
+        adapter: None,
+        missing: Vec::new(),
+        problem: None,
+    }
+}
+
+fn beat() -> Beat {
+    Beat {
+        paused: false,
+        in_flight: 0,
+        app_version: "0.1.0".to_owned(),
+        desktop_name: None,
+        opt_outs_since: None,
     }
 }
 
@@ -476,7 +661,10 @@ fn log_is_whole(view: &MessageView) {
     for event in &view.events {
         assert_eq!(event.from, at, "each step begins where the last one ended");
         let fell = at.is_some_and(|at| rank(event.to) < rank(at));
-        let unused = matches!(event.cause, Cause::Released | Cause::LeaseExpired);
+        let unused = matches!(
+            event.cause,
+            Cause::Released | Cause::LeaseExpired | Cause::TakenOver
+        );
         let said = matches!(event.cause, Cause::DecidedResend | Cause::Requeued);
         assert!(
             !fell || unused || said,
@@ -488,16 +676,23 @@ fn log_is_whole(view: &MessageView) {
     assert_eq!(at, Some(view.state));
 }
 
-async fn conforms(store: &dyn Store, ops: &[Op]) {
+async fn conforms(store: &dyn Store, ops: &[(Op, bool)]) {
     furnish(store).await;
     let mut run = Run {
         store,
         model: Model::default(),
         leases: Vec::new(),
         device: HashMap::new(),
+        claims: 0,
+        cursors: HashMap::new(),
+        epochs: HashMap::new(),
     };
-    for op in ops {
-        run.step(op).await;
+    for (op, twice) in ops {
+        let first = run.step(op).await;
+        if *twice {
+            let second = run.step(op).await;
+            assert_eq!(first, second, "the same call again is answered alike");
+        }
         run.compare().await;
     }
     run.compare().await.iter().for_each(log_is_whole);
@@ -518,12 +713,15 @@ fn the_sqlite_store_does_what_the_model_does() {
         ..Config::default()
     };
     TestRunner::new(config)
-        .run(&prop::collection::vec(op(), STEPS), |ops| {
-            let store = SqliteStore::in_memory().unwrap();
-            runtime.block_on(conforms(&store, &ops));
-            ran.set(ran.get() + 1);
-            Ok(())
-        })
+        .run(
+            &prop::collection::vec((op(), prop::bool::weighted(0.2)), STEPS),
+            |ops| {
+                let store = SqliteStore::in_memory().unwrap();
+                runtime.block_on(conforms(&store, &ops));
+                ran.set(ran.get() + 1);
+                Ok(())
+            },
+        )
         .unwrap();
     assert!(ran.get() >= usize::try_from(sequences).unwrap());
 }

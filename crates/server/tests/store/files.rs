@@ -113,6 +113,9 @@ async fn a_message_is_claimed_with_its_file_and_not_queued_with_an_unknown_one()
         desktop_id: DesktopId::from("d"),
         limit: 10,
         holding: Vec::new(),
+        claim_id: None,
+        session_epoch: None,
+        opt_outs_since: None,
         lease_ms: 1_000,
     };
     let claimed = store.claim(claim, UtcMs(3)).await.unwrap().messages;

@@ -1,9 +1,13 @@
 //! The queue as a person would explain it, without a database.
 
+use hotdesk_protocol::UtcMs;
 use hotdesk_protocol::session::MessageState;
 use hotdesk_server::store::Refusal;
 use hotdesk_server::store::review::Verdict;
-use hotdesk_server::store::rules::{MAX_EXPIRED_LEASES, Standing, after_report};
+use hotdesk_server::store::rules::{
+    MAX_EXPIRED_LEASES, SESSION_MS, Standing, after_report, session_until,
+};
+use std::collections::HashMap;
 
 pub const LEASE_MS: i64 = 60_000;
 pub const DAILY: usize = 8;
@@ -26,12 +30,37 @@ pub struct Message {
     /// Decisions, each with the generation it made or left.
     pub decided: Vec<(Verdict, u32)>,
     pub requeued: bool,
+    /// Withdrawn by an opt-out.
+    pub withdrawn: bool,
+    /// Which claim leased it.
+    pub claim: Option<usize>,
+}
+
+/// Where an SDR is or was last active.
+pub struct Active {
+    pub desktop: usize,
+    pub epoch: u32,
+    pub since: i64,
+    pub until: i64,
+    pub last_claim: Option<usize>,
+}
+
+/// Who claims.
+#[derive(Clone, Copy)]
+pub struct Claimant {
+    pub sdr: usize,
+    pub desktop: usize,
+    /// The number of the claim; the same one again is the same claim.
+    pub claim: usize,
+    /// The epoch at which it believes to be active.
+    pub epoch: Option<u32>,
 }
 
 #[derive(Default)]
 pub struct Model {
     pub messages: Vec<Message>,
     pub opted_out: Vec<usize>,
+    pub active: HashMap<usize, Active>,
     pub tokens: usize,
     pub now: i64,
 }
@@ -56,20 +85,106 @@ impl Model {
             pinned_to: None,
             decided: Vec::new(),
             requeued: false,
+            withdrawn: false,
+            claim: None,
         });
         Ok(())
     }
 
-    /// The messages leased, in order.
-    pub fn claim(
+    /// Whether this desktop is the active one from now on.
+    fn acquire(&mut self, sdr: usize, desktop: usize) -> bool {
+        let now = self.now;
+        match self.active.get_mut(&sdr) {
+            Some(it) if it.desktop != desktop && it.until > now => false,
+            Some(it) if it.desktop == desktop => {
+                it.until = session_until(UtcMs(it.until), UtcMs(now)).0;
+                true
+            }
+            Some(_) | None => {
+                self.hand_over(sdr, desktop);
+                true
+            }
+        }
+    }
+
+    fn hand_over(&mut self, sdr: usize, desktop: usize) {
+        let epoch = self.active.get(&sdr).map_or(1, |it| it.epoch + 1);
+        let active = Active {
+            desktop,
+            epoch,
+            since: self.now,
+            until: self.now + SESSION_MS,
+            last_claim: None,
+        };
+        self.active.insert(sdr, active);
+        for it in self.messages.iter_mut().filter(|it| it.sdr == sdr) {
+            if it.state == MessageState::Leased && it.holder != Some(desktop) {
+                it.state = MessageState::Queued;
+                it.token = None;
+            }
+        }
+    }
+
+    pub fn beat(&mut self, sdr: usize, desktop: usize) -> bool {
+        self.acquire(sdr, desktop)
+    }
+
+    pub fn take_over(
         &mut self,
         sdr: usize,
         desktop: usize,
+        seen: Option<u32>,
+    ) -> Result<(), Refusal> {
+        match self.active.get(&sdr) {
+            Some(it) if it.desktop != desktop => {
+                if seen.is_some_and(|seen| seen != it.epoch) {
+                    return Err(Refusal::OtherDesktop);
+                }
+                self.hand_over(sdr, desktop);
+            }
+            Some(_) | None => {
+                self.acquire(sdr, desktop);
+            }
+        }
+        Ok(())
+    }
+
+    /// The messages leased, in order; none if the SDR is active elsewhere.
+    pub fn claim(
+        &mut self,
+        who: Claimant,
         limit: usize,
         holding: &[usize],
-    ) -> Vec<usize> {
+    ) -> Result<Option<Vec<usize>>, Refusal> {
         let now = self.now;
+        let (sdr, desktop) = (who.sdr, who.desktop);
+        if !self.acquire(sdr, desktop) {
+            let epoch = self.active[&sdr].epoch;
+            return if who.epoch.is_some_and(|seen| seen != epoch) {
+                Err(Refusal::OtherDesktop)
+            } else {
+                Ok(None)
+            };
+        }
         self.take_back(Some(sdr));
+        if self.active[&sdr].last_claim == Some(who.claim) {
+            let of = |state: MessageState| {
+                let same = move |it: &Message| {
+                    it.sdr == sdr
+                        && it.holder == Some(desktop)
+                        && it.claim == Some(who.claim)
+                        && it.state == state
+                        && it.until > now
+                };
+                let all = self.messages.iter().enumerate();
+                all.filter(move |(_, it)| same(it)).map(|(id, _)| id)
+            };
+            return Ok(Some(
+                of(MessageState::Begun)
+                    .chain(of(MessageState::Leased))
+                    .collect(),
+            ));
+        }
         let mut chosen: Vec<usize> = (0..self.messages.len())
             .filter(|id| {
                 let it = &self.messages[*id];
@@ -105,9 +220,13 @@ impl Model {
             it.held_by.push(desktop);
             it.until = now + LEASE_MS;
             it.token = Some(self.tokens);
+            it.claim = Some(who.claim);
             self.tokens += 1;
         }
-        chosen
+        if !chosen.is_empty() {
+            self.active.get_mut(&sdr).unwrap().last_claim = Some(who.claim);
+        }
+        Ok(Some(chosen))
     }
 
     fn take_back(&mut self, sdr: Option<usize>) {
@@ -167,25 +286,47 @@ impl Model {
         }
     }
 
+    /// `profile` is what it would leave through, `epoch` at which the desktop believes to be active.
     pub fn begin(
         &mut self,
         id: usize,
         sdr: usize,
         desktop: usize,
         token: usize,
-        epoch: u32,
+        profile: u32,
+        epoch: Option<u32>,
     ) -> Result<(), Refusal> {
         let now = self.now;
         let lead = self.messages.get(id).map(|it| it.lead);
         let stop = lead.is_some_and(|lead| self.opted_out.contains(&lead));
+        let elsewhere = self.active.get(&sdr).is_some_and(|it| {
+            epoch.is_some_and(|epoch| epoch != it.epoch)
+                || (it.desktop != desktop && it.until > now)
+        });
         let it = self.own(id, sdr)?;
+        let cancelled = it.decided.iter().any(|(made, _)| *made == Verdict::Cancel);
         let held = it.holder == Some(desktop) && it.token == Some(token);
         match it.state {
             MessageState::Cancelled => return Err(Refusal::Cancelled),
+            MessageState::Review if stop => return Err(Refusal::Cancelled),
+            MessageState::Failed if cancelled => return Err(Refusal::Cancelled),
+            MessageState::Queued
+            | MessageState::Leased
+            | MessageState::Begun
+            | MessageState::Sent
+            | MessageState::Delivered
+            | MessageState::Read
+            | MessageState::Failed
+            | MessageState::Dead
+            | MessageState::Review
+                if elsewhere =>
+            {
+                return Err(Refusal::OtherDesktop);
+            }
             MessageState::Leased if held && it.until > now => {}
             MessageState::Begun if held => {
-                if it.epoch != Some(epoch) || stop {
-                    let refusal = if it.epoch == Some(epoch) {
+                if it.epoch != Some(profile) || stop {
+                    let refusal = if it.epoch == Some(profile) {
                         Refusal::Cancelled
                     } else {
                         Refusal::Fenced
@@ -194,15 +335,6 @@ impl Model {
                     it.token = None;
                     return Err(refusal);
                 }
-            }
-            MessageState::Review if stop => return Err(Refusal::Cancelled),
-            MessageState::Failed
-                if it
-                    .decided
-                    .iter()
-                    .any(|(verdict, _)| *verdict == Verdict::Cancel) =>
-            {
-                return Err(Refusal::Cancelled);
             }
             MessageState::Leased
             | MessageState::Begun
@@ -215,8 +347,9 @@ impl Model {
             | MessageState::Review => return Err(Refusal::Fenced),
         }
         it.state = MessageState::Begun;
-        it.epoch = Some(epoch);
+        it.epoch = Some(profile);
         it.until = now + LEASE_MS;
+        self.acquire(sdr, desktop);
         Ok(())
     }
 
@@ -393,14 +526,15 @@ impl Model {
         if !self.opted_out.contains(&lead) {
             self.opted_out.push(lead);
         }
-        let mut cancelled = 0;
+        let mut withdrawn = 0;
         for it in self.messages.iter_mut().filter(|it| it.lead == lead) {
             if matches!(it.state, MessageState::Queued | MessageState::Leased) {
                 it.state = MessageState::Cancelled;
                 it.token = None;
-                cancelled += 1;
+                it.withdrawn = true;
             }
+            withdrawn += u32::from(it.withdrawn);
         }
-        cancelled
+        withdrawn
     }
 }

@@ -232,6 +232,28 @@ impl Seat {
         self.post("/api/sender/claim", body).await
     }
 
+    /// Makes this desktop the SDR's active one.
+    pub async fn take_over(&self) -> Value {
+        let body = json!({"sdrId": self.sdr, "desktopId": self.desktop});
+        self.post("/api/sdr/desktop/take-over", body).await.ok()
+    }
+
+    /// A heartbeat of a connected session.
+    pub async fn beat(&self) -> Answer {
+        self.post("/api/sender/heartbeat", self.beat_body()).await
+    }
+
+    pub fn beat_body(&self) -> Value {
+        json!({
+            "session": {
+                "sdrId": self.sdr, "desktopId": self.desktop, "connected": true,
+                "state": "connected", "phone": "+5511960000001", "connectedAtMs": null,
+                "adapter": "modules", "missing": [], "problem": null,
+            },
+            "paused": false, "inFlight": 2, "appVersion": "0.1.0",
+        })
+    }
+
     /// Claims exactly one message and gives its lease.
     pub async fn lease(&self) -> Lease {
         let answer = self.claim(1).await;

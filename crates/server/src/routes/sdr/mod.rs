@@ -1,3 +1,4 @@
 //! What is known of an SDR.
 
+pub mod desktop;
 pub mod whatsapp;

@@ -14,8 +14,10 @@ use tokio::time::Instant;
 const MOST_MESSAGES: u32 = 10;
 const MOST_WAIT_SECONDS: u32 = 25;
 const MOST_HELD: usize = 10_000;
+const MAX_CLAIM_ID_BYTES: usize = 128;
 
-/// Long-poll: answers when something can be leased, when the time is up, or when the server stops.
+/// Long-poll: answers when something can be leased, when a number was blocked, when the SDR is active
+/// on another desktop, when the time is up, or when the server stops.
 pub async fn post(
     State(app): State<App>,
     caller: Caller,
@@ -30,11 +32,23 @@ pub async fn post(
             "A claim takes limit 1..={MOST_MESSAGES}, waitSeconds 0..={MOST_WAIT_SECONDS}, at most {MOST_HELD} holding."
         )));
     }
+    if request
+        .claim_id
+        .as_ref()
+        .is_some_and(|id| id.is_empty() || id.len() > MAX_CLAIM_ID_BYTES)
+    {
+        return Err(ApiError::bad_request(format!(
+            "A claimId has 1 to {MAX_CLAIM_ID_BYTES} bytes."
+        )));
+    }
     let claim = Claim {
         sdr_id: request.sdr_id,
         desktop_id: request.desktop_id,
         limit: request.limit,
         holding: request.holding,
+        claim_id: request.claim_id,
+        session_epoch: request.session_epoch,
+        opt_outs_since: request.opt_outs_since,
         lease_ms: app.lease_ms,
     };
     let bell = app.hints.bell(&claim.sdr_id);
@@ -45,7 +59,13 @@ pub async fn post(
         ring.as_mut().enable();
         let claimed = app.store.claim(claim.clone(), app.now()).await?;
         let stop = *stopping.borrow();
-        if !claimed.messages.is_empty() || stop || Instant::now() >= until {
+        let news = claimed
+            .opt_outs
+            .as_ref()
+            .is_some_and(|it| !it.numbers.is_empty());
+        let elsewhere = claimed.active.desktop_id != claim.desktop_id;
+        let told = !claimed.messages.is_empty() || news || elsewhere;
+        if told || stop || Instant::now() >= until {
             return Ok(Json(ClaimAnswer {
                 tenant: claimed.office.tenant,
                 messages: claimed.messages,
@@ -53,6 +73,8 @@ pub async fn post(
                 queued: claimed.counts.queued,
                 sent_today: claimed.counts.sent_today,
                 blocked: claimed.blocked,
+                active_desktop: Some(claimed.active),
+                opt_outs: claimed.opt_outs,
             }));
         }
         tokio::select! {

@@ -9,22 +9,36 @@ use axum::Json;
 use axum::extract::State;
 use hotdesk_protocol::queue::{HeartbeatAnswer, HeartbeatRequest};
 
+const MOST_LETTERS: usize = 64;
+
 /// Keeps how the desktop and its session stand.
 pub async fn post(
     State(app): State<App>,
     caller: Caller,
     Body(request): Body<HeartbeatRequest>,
 ) -> Result<Json<HeartbeatAnswer>, ApiError> {
-    let sdr = request.session.sdr_id.clone();
+    let desktop = request.session.desktop_id.clone();
     let beat = Beat {
         paused: request.paused,
         in_flight: request.in_flight,
-        app_version: request.app_version.chars().take(64).collect(),
+        app_version: request.app_version.chars().take(MOST_LETTERS).collect(),
+        desktop_name: request
+            .desktop_name
+            .map(|name| name.chars().take(MOST_LETTERS).collect()),
+        opt_outs_since: request.opt_outs_since,
     };
-    session::keep(&app, &caller, request.session, Some(beat)).await?;
-    let counts = app.store.counts(sdr, app.now()).await?;
+    session::check(&app, &caller, &request.session)?;
+    let beaten = app.store.beat(request.session, beat, app.now()).await?;
     Ok(Json(HeartbeatAnswer {
-        queued: counts.queued,
-        sent_today: counts.sent_today,
+        queued: beaten.counts.queued,
+        sent_today: beaten.counts.sent_today,
+        active: desktop.map(|desktop| {
+            beaten
+                .active
+                .as_ref()
+                .is_some_and(|active| active.desktop_id == desktop)
+        }),
+        active_desktop: beaten.active,
+        opt_outs: beaten.opt_outs,
     }))
 }

@@ -29,7 +29,7 @@ pub struct OptOut {
 /// What it did.
 #[derive(Serialize)]
 pub struct OptOutAnswer {
-    /// How many messages were withdrawn, over all SDRs.
+    /// How many messages were withdrawn because of this number, over all SDRs; the same when asked again.
     cancelled: u32,
 }
 
@@ -63,7 +63,8 @@ pub async fn post(
         .store
         .opt_out(of, caller.id().clone(), reason, app.now())
         .await?;
-    done.sdrs.iter().for_each(|sdr| app.hints.wake(sdr));
+    // Every desktop keeps the list, not only those whose messages were withdrawn.
+    app.hints.wake_all();
     Ok(Json(OptOutAnswer {
         cancelled: done.cancelled,
     }))

@@ -1,14 +1,21 @@
 //! `POST /api/sender/sign-out`.
 
 use crate::app::App;
-use crate::extract::Caller;
+use crate::extract::bearer;
 use crate::problem::ApiError;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 
-/// Ends the caller's token, also for a claim that waits under it.
-pub async fn post(State(app): State<App>, caller: Caller) -> Result<StatusCode, ApiError> {
-    app.store.revoke_token(caller.token(), app.now()).await?;
-    app.hints.wake(caller.id());
+/// Ends the caller's token, also for a claim that waits under it. Repeatable: a token that was ended is
+/// answered like the first time.
+pub async fn post(State(app): State<App>, headers: HeaderMap) -> Result<StatusCode, ApiError> {
+    let token = bearer(&headers).ok_or_else(ApiError::unauthorized)?;
+    let holder = app.store.holder(token).await?;
+    if !app.store.revoke_token(token, app.now()).await? {
+        return Err(ApiError::unauthorized());
+    }
+    if let Some(holder) = holder {
+        app.hints.wake(&holder.person.id);
+    }
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,20 +1,51 @@
 //! Claim, begin, renew, release: who has a message for now.
 
+use super::desktops;
 use super::messages::blocked;
 use super::queue::{counts, in_flight};
 use super::row::{Mover, Outcome, STANDING, Standing, move_to};
 use crate::store::rules::MAX_EXPIRED_LEASES;
 use crate::store::{Cause, Claim, Claimed, Refusal};
 use hotdesk_protocol::ids::{LeadId, LeaseToken, MessageId, SdrId};
-use hotdesk_protocol::queue::{BeginRequest, ClaimedMessage, RenewRequest};
+use hotdesk_protocol::queue::{ActiveDesktop, BeginRequest, ClaimedMessage, RenewRequest};
 use hotdesk_protocol::session::MessageState;
 use hotdesk_protocol::{Problem, ProblemCode, UtcMs};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Row, params};
 
-pub(super) fn claim(db: &Connection, claim: &Claim, now: UtcMs) -> rusqlite::Result<Claimed> {
+pub(super) fn claim(
+    db: &Connection,
+    claim: &Claim,
+    now: UtcMs,
+) -> rusqlite::Result<Outcome<Claimed>> {
+    let active = desktops::acquire(db, &claim.sdr_id, &claim.desktop_id, now)?;
+    let office = super::people::office(db)?;
+    let opt_outs = super::opt_outs::since(db, claim.opt_outs_since)?;
+    if active.is_other(&claim.desktop_id, now) {
+        let epoch = active.desktop.session_epoch;
+        if claim.session_epoch.is_some_and(|seen| seen != epoch) {
+            return Ok(Err(Refusal::OtherDesktop));
+        }
+        return Ok(Ok(Claimed {
+            office,
+            messages: Vec::new(),
+            counts: counts(db, &claim.sdr_id, now)?,
+            blocked: Some(active_elsewhere(&active.desktop)),
+            active: active.desktop,
+            opt_outs,
+        }));
+    }
     take_back_expired(db, &claim.sdr_id, now)?;
     withdraw_blocked(db, &claim.sdr_id, now)?;
-    let office = super::people::office(db)?;
+    if claim.claim_id.is_some() && claim.claim_id == active.last_claim {
+        return Ok(Ok(Claimed {
+            office,
+            messages: leased_before(db, claim, now)?,
+            counts: counts(db, &claim.sdr_id, now)?,
+            blocked: None,
+            active: active.desktop,
+            opt_outs,
+        }));
+    }
     let limit = usize::try_from(claim.limit).unwrap_or(usize::MAX);
     let mut chosen = pinned(db, claim, now)?;
     chosen.truncate(limit);
@@ -31,6 +62,10 @@ pub(super) fn claim(db: &Connection, claim: &Claim, now: UtcMs) -> rusqlite::Res
         .iter()
         .map(|(id, from)| lease(db, claim, id, *from, now))
         .collect::<rusqlite::Result<Vec<_>>>()?;
+    if !messages.is_empty() {
+        db.prepare_cached("UPDATE active_desktops SET last_claim = ?2 WHERE sdr_id = ?1")?
+            .execute(params![claim.sdr_id.as_str(), claim.claim_id])?;
+    }
     let counts = counts(db, &claim.sdr_id, now)?;
     let blocked = (left_today == 0 && counts.queued > 0).then(|| {
         Problem::new(
@@ -41,11 +76,74 @@ pub(super) fn claim(db: &Connection, claim: &Claim, now: UtcMs) -> rusqlite::Res
             ),
         )
     });
-    Ok(Claimed {
+    Ok(Ok(Claimed {
         office,
         messages,
         counts,
         blocked,
+        active: active.desktop,
+        opt_outs,
+    }))
+}
+
+fn active_elsewhere(active: &ActiveDesktop) -> Problem {
+    let name = active.name.as_deref().unwrap_or(active.desktop_id.as_str());
+    let since = jiff::Timestamp::from_millisecond(active.since_ms.0)
+        .map_or_else(|_| String::new(), |at| format!(", since {at}"));
+    Problem::new(
+        ProblemCode::OtherDesktop,
+        format!(
+            "You are active on another desktop ({name}{since}), so nothing is sent from this one. Nothing is lost. Take over if you want to go on here."
+        ),
+    )
+}
+
+/// What the same claim leased when it came first, as far as it still holds.
+fn leased_before(
+    db: &Connection,
+    claim: &Claim,
+    now: UtcMs,
+) -> rusqlite::Result<Vec<ClaimedMessage>> {
+    db.prepare_cached(&format!(
+        "SELECT {CLAIMED} FROM messages WHERE sdr_id = ?1 AND lease_desktop = ?2 AND claim_id = ?3
+             AND state IN ('leased', 'begun') AND lease_until_ms > ?4
+         ORDER BY state = 'leased', seq"
+    ))?
+    .query_map(
+        params![
+            claim.sdr_id.as_str(),
+            claim.desktop_id.as_str(),
+            claim.claim_id,
+            now.0
+        ],
+        |row| claimed(row, now),
+    )?
+    .map(|found| {
+        let mut found = found?;
+        found.file = super::files::of_message(db, &found.message_id)?;
+        Ok(found)
+    })
+    .collect()
+}
+
+const CLAIMED: &str = "id, sdr_id, lead_id, (SELECT name FROM leads WHERE leads.id = lead_id), phone, \
+     text, generation, attempts, state, lease_token, lease_until_ms";
+
+fn claimed(row: &Row<'_>, now: UtcMs) -> rusqlite::Result<ClaimedMessage> {
+    let left = row.get::<_, i64>(10)?.saturating_sub(now.0);
+    Ok(ClaimedMessage {
+        message_id: MessageId(row.get(0)?),
+        sdr_id: SdrId(row.get(1)?),
+        lead_id: LeadId(row.get(2)?),
+        lead_name: row.get(3)?,
+        phone: row.get(4)?,
+        text: row.get(5)?,
+        file: None,
+        generation: row.get(6)?,
+        attempt: row.get(7)?,
+        begun: super::row::state(row, 8)? == MessageState::Begun,
+        lease_token: LeaseToken(row.get(9)?),
+        lease_ms: u32::try_from(left).unwrap_or(0),
     })
 }
 
@@ -162,43 +260,27 @@ fn lease(
         | MessageState::Review => MessageState::Leased,
     };
     let token = uuid::Uuid::new_v4().simple().to_string();
-    let file = super::files::of_message(db, id)?;
-    let leased = db
-        .prepare_cached(
-            "UPDATE messages SET lease_token = ?2, lease_desktop = ?3, lease_until_ms = ?4,
-                 attempts = attempts + 1
-             WHERE id = ?1 RETURNING sdr_id, lead_id, phone, text, generation, attempts,
-                 (SELECT name FROM leads WHERE leads.id = lead_id)",
-        )?
-        .query_row(
-            params![
-                id.as_str(),
-                token,
-                claim.desktop_id.as_str(),
-                now.0.saturating_add(i64::from(claim.lease_ms))
-            ],
-            |row| {
-                Ok(ClaimedMessage {
-                    message_id: id.clone(),
-                    sdr_id: SdrId(row.get(0)?),
-                    lead_id: LeadId(row.get(1)?),
-                    phone: row.get(2)?,
-                    text: row.get(3)?,
-                    generation: row.get(4)?,
-                    attempt: row.get(5)?,
-                    begun: to == MessageState::Begun,
-                    lead_name: row.get(6)?,
-                    lease_token: LeaseToken(token.clone()),
-                    lease_ms: claim.lease_ms,
-                    file: file.clone(),
-                })
-            },
-        )?;
+    db.prepare_cached(
+        "UPDATE messages SET lease_token = ?2, lease_desktop = ?3, lease_until_ms = ?4,
+             claim_id = ?5, attempts = attempts + 1
+         WHERE id = ?1",
+    )?
+    .execute(params![
+        id.as_str(),
+        token,
+        claim.desktop_id.as_str(),
+        now.0.saturating_add(i64::from(claim.lease_ms)),
+        claim.claim_id
+    ])?;
     let mover = Mover {
         desktop: Some(&claim.desktop_id),
         ..Mover::default()
     };
     move_to(db, id, from, to, Cause::Claimed, mover, now)?;
+    let mut leased = db
+        .prepare_cached(&format!("SELECT {CLAIMED} FROM messages WHERE id = ?1"))?
+        .query_row([id.as_str()], |row| claimed(row, now))?;
+    leased.file = super::files::of_message(db, id)?;
     Ok(leased)
 }
 
@@ -215,6 +297,13 @@ pub(super) fn begin(
         Ok(found) => found,
         Err(refusal) => return Ok(Err(refusal)),
     };
+    if is_withdrawn(db, &found)? {
+        return Ok(Err(Refusal::Cancelled));
+    }
+    let (sdr, desktop, epoch) = (&begin.sdr_id, &begin.desktop_id, begin.session_epoch);
+    if let Err(refusal) = desktops::must_be_active(db, sdr, desktop, epoch, now)? {
+        return Ok(Err(refusal));
+    }
     let held = found.held_by(&begin.desktop_id, begin.lease_token.as_str());
     let mover = Mover {
         desktop: Some(&begin.desktop_id),
@@ -222,7 +311,6 @@ pub(super) fn begin(
     };
     let go = |to, cause| move_to(db, &found.id, found.state, to, cause, mover, now);
     match found.state {
-        MessageState::Cancelled => return Ok(Err(Refusal::Cancelled)),
         MessageState::Leased if held && found.lease_until > now => {
             if blocked(db, &found.phone)? {
                 go(MessageState::Cancelled, Cause::OptedOut)?;
@@ -250,11 +338,6 @@ pub(super) fn begin(
                 return Ok(Err(Refusal::Cancelled));
             }
         }
-        // Withdrawn while a person had to decide about it.
-        MessageState::Review if blocked(db, &found.phone)? => return Ok(Err(Refusal::Cancelled)),
-        MessageState::Failed if super::review::was_cancelled(db, &found.id)? => {
-            return Ok(Err(Refusal::Cancelled));
-        }
         MessageState::Leased
         | MessageState::Begun
         | MessageState::Queued
@@ -263,8 +346,10 @@ pub(super) fn begin(
         | MessageState::Read
         | MessageState::Failed
         | MessageState::Dead
+        | MessageState::Cancelled
         | MessageState::Review => return Ok(Err(Refusal::Fenced)),
     }
+    desktops::acquire(db, sdr, desktop, now)?;
     db.prepare_cached(
         "UPDATE messages SET profile_epoch = ?2, lease_until_ms = ?3,
              begun_at_ms = coalesce(begun_at_ms, ?4) WHERE id = ?1",
@@ -276,6 +361,22 @@ pub(super) fn begin(
         now.0
     ])?;
     Ok(Ok(()))
+}
+
+/// A person or an opt-out has confirmed that it is not to be sent.
+fn is_withdrawn(db: &Connection, found: &Standing) -> rusqlite::Result<bool> {
+    match found.state {
+        MessageState::Cancelled => Ok(true),
+        MessageState::Review => blocked(db, &found.phone),
+        MessageState::Failed => super::review::was_cancelled(db, &found.id),
+        MessageState::Queued
+        | MessageState::Leased
+        | MessageState::Begun
+        | MessageState::Sent
+        | MessageState::Delivered
+        | MessageState::Read
+        | MessageState::Dead => Ok(false),
+    }
 }
 
 pub(super) fn set_unknown(db: &Connection, id: &MessageId, words: &str) -> rusqlite::Result<()> {

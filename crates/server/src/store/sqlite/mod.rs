@@ -1,10 +1,12 @@
 //! The embedded store: one SQLite file, one writer, readers beside it (WAL, synchronous=FULL).
 
+mod desktops;
 mod files;
 mod leases;
 mod log;
 mod messages;
 mod open;
+mod opt_outs;
 mod people;
 mod queue;
 mod results;
@@ -16,14 +18,16 @@ mod worker;
 use super::proof::{LogCheck, Proof};
 use super::review::{Decide, Decided, ReviewItem};
 use super::{
-    Answer, Beat, Claim, Claimed, Counts, Credentials, Holder, MessageView, NewMessage, Office,
-    OpenError, OptOutOf, OptedOut, Report, SeenSession, Store, StoreError, TokenHash, Waiting,
-    Which,
+    Answer, Beat, Beaten, Claim, Claimed, Counts, Credentials, Holder, MessageView, NewMessage,
+    Office, OpenError, OptOutOf, OptedOut, Report, SeenSession, Store, StoreError, TokenHash,
+    Waiting, Which,
 };
 use hotdesk_protocol::UtcMs;
 use hotdesk_protocol::file::Attachment;
 use hotdesk_protocol::ids::{DesktopId, FileId, MessageId, SdrId};
-use hotdesk_protocol::queue::{BeginRequest, RenewRequest, ReplyRequest, WhatsappSession};
+use hotdesk_protocol::queue::{
+    ActiveDesktop, BeginRequest, RenewRequest, ReplyRequest, TakeOverRequest, WhatsappSession,
+};
 use hotdesk_protocol::session::MessageState;
 use row::Outcome;
 use rusqlite::Connection;
@@ -125,7 +129,7 @@ impl Store for SqliteStore {
         self.read(move |db| people::holder(db, &hash))
     }
 
-    fn revoke_token(&self, hash: TokenHash, now: UtcMs) -> Answer<'_, ()> {
+    fn revoke_token(&self, hash: TokenHash, now: UtcMs) -> Answer<'_, bool> {
         self.write(move |db| people::revoke_token(db, &hash, now))
     }
 
@@ -194,7 +198,7 @@ impl Store for SqliteStore {
     }
 
     fn claim(&self, claim: Claim, now: UtcMs) -> Answer<'_, Claimed> {
-        self.write(move |db| leases::claim(db, &claim, now))
+        self.change(move |db| leases::claim(db, &claim, now))
     }
 
     fn begin(&self, begin: BeginRequest, lease_ms: u32, now: UtcMs) -> Answer<'_, ()> {
@@ -218,16 +222,23 @@ impl Store for SqliteStore {
     }
 
     fn opt_out(&self, of: OptOutOf, by: SdrId, reason: String, now: UtcMs) -> Answer<'_, OptedOut> {
-        self.change(move |db| results::opt_out(db, &of, &by, &reason, now))
+        self.change(move |db| opt_outs::opt_out(db, &of, &by, &reason, now))
     }
 
-    fn put_session(
-        &self,
-        session: WhatsappSession,
-        beat: Option<Beat>,
-        now: UtcMs,
-    ) -> Answer<'_, ()> {
-        self.write(move |db| sessions::put_session(db, &session, beat.as_ref(), now))
+    fn put_session(&self, session: WhatsappSession, now: UtcMs) -> Answer<'_, ()> {
+        self.write(move |db| sessions::put_session(db, &session, None, now))
+    }
+
+    fn beat(&self, session: WhatsappSession, beat: Beat, now: UtcMs) -> Answer<'_, Beaten> {
+        self.write(move |db| desktops::beat(db, &session, &beat, now))
+    }
+
+    fn take_over(&self, request: TakeOverRequest, now: UtcMs) -> Answer<'_, ActiveDesktop> {
+        self.change(move |db| desktops::take_over(db, &request, now))
+    }
+
+    fn active_desktop(&self, sdr: SdrId, now: UtcMs) -> Answer<'_, Option<ActiveDesktop>> {
+        granted(self.read(move |db| desktops::active(db, &sdr, now)))
     }
 
     fn session(&self, sdr: SdrId) -> Answer<'_, SeenSession> {

@@ -7,6 +7,9 @@ use hotdesk_protocol::ids::{DesktopId, SdrId, TenantId};
 use hotdesk_protocol::policy::Policy;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+/// A sign-in this recent may be the same one, delivered twice: its token stays good.
+const SIGN_IN_REPEATED_MS: i64 = 60_000;
+
 pub(super) fn office(db: &Connection) -> rusqlite::Result<Office> {
     let stored = db
         .prepare_cached(
@@ -100,8 +103,8 @@ pub(super) fn add_token(
     let desktop = desktop.map(DesktopId::as_str);
     db.execute(
         "UPDATE desktop_tokens SET revoked_at_ms = ?3
-         WHERE sdr_id = ?1 AND desktop_id = ?2 AND revoked_at_ms IS NULL",
-        params![person.as_str(), desktop, now.0],
+         WHERE sdr_id = ?1 AND desktop_id = ?2 AND revoked_at_ms IS NULL AND created_at_ms <= ?4",
+        params![person.as_str(), desktop, now.0, now.0 - SIGN_IN_REPEATED_MS],
     )?;
     db.execute(
         "INSERT INTO desktop_tokens (token_hash, sdr_id, desktop_id, created_at_ms)
@@ -130,13 +133,25 @@ pub(super) fn holder(db: &Connection, hash: &TokenHash) -> rusqlite::Result<Opti
     .optional()
 }
 
-pub(super) fn revoke_token(db: &Connection, hash: &TokenHash, now: UtcMs) -> rusqlite::Result<()> {
-    db.execute(
-        "UPDATE desktop_tokens SET revoked_at_ms = ?2
-         WHERE token_hash = ?1 AND revoked_at_ms IS NULL",
-        params![hash.as_slice(), now.0],
-    )?;
-    Ok(())
+pub(super) fn revoke_token(
+    db: &Connection,
+    hash: &TokenHash,
+    now: UtcMs,
+) -> rusqlite::Result<bool> {
+    let revoked: Option<(String, Option<String>)> = db
+        .prepare_cached(
+            "UPDATE desktop_tokens SET revoked_at_ms = ?2
+             WHERE token_hash = ?1 AND revoked_at_ms IS NULL RETURNING sdr_id, desktop_id",
+        )?
+        .query_row(params![hash.as_slice(), now.0], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .optional()?;
+    if let Some((sdr, Some(desktop))) = &revoked {
+        super::desktops::leave(db, sdr, desktop, now)?;
+    }
+    db.prepare_cached("SELECT 1 FROM desktop_tokens WHERE token_hash = ?1")?
+        .exists([hash.as_slice()])
 }
 
 /// Refuses an id that is no active SDR's.

@@ -1,10 +1,10 @@
-//! What became of messages, what leads answered, and who does not want more.
+//! What became of messages, and what leads answered.
 
 use super::row::{Mover, Outcome, Standing, move_to, to_json};
-use crate::store::rules::{Standing as Stands, after_report, is_of_the_past, state_name};
-use crate::store::{Cause, OptOutOf, OptedOut, Refusal, Report, Reporter};
+use crate::store::rules::{Standing as Stands, after_report, is_of_the_past};
+use crate::store::{Cause, Refusal, Report, Reporter};
 use hotdesk_protocol::UtcMs;
-use hotdesk_protocol::ids::{ChatId, DesktopId, MessageId, SdrId, WaMessageId};
+use hotdesk_protocol::ids::{ChatId, DesktopId, MessageId, WaMessageId};
 use hotdesk_protocol::queue::ReplyRequest;
 use hotdesk_protocol::session::MessageState;
 use rusqlite::{Connection, params};
@@ -116,63 +116,4 @@ pub(super) fn reply(
         ],
     )?;
     Ok(Ok(()))
-}
-
-pub(super) fn opt_out(
-    db: &Connection,
-    of: &OptOutOf,
-    by: &SdrId,
-    reason: &str,
-    now: UtcMs,
-) -> rusqlite::Result<Outcome<OptedOut>> {
-    let phone = match of {
-        OptOutOf::Phone(phone) => phone.clone(),
-        OptOutOf::Message(id) => match Standing::of_sdr(db, id, by)? {
-            Ok(found) => found.phone,
-            Err(refusal) => return Ok(Err(refusal)),
-        },
-    };
-    db.execute(
-        "INSERT INTO do_not_contact (phone, reason, blocked_at_ms) VALUES (?1, ?2, ?3)
-         ON CONFLICT DO NOTHING",
-        params![phone, reason, now.0],
-    )?;
-    let waiting = db
-        .prepare_cached(&format!(
-            "SELECT {} FROM messages WHERE phone = ?1 AND state IN (?2, ?3) ORDER BY seq",
-            super::row::STANDING
-        ))?
-        .query_map(
-            params![
-                phone,
-                state_name(MessageState::Queued),
-                state_name(MessageState::Leased)
-            ],
-            Standing::of_row,
-        )?
-        .collect::<rusqlite::Result<Vec<_>>>()?;
-    let mover = Mover {
-        person: Some(by),
-        ..Mover::default()
-    };
-    let mut sdrs: Vec<SdrId> = Vec::new();
-    for message in &waiting {
-        let to = MessageState::Cancelled;
-        move_to(
-            db,
-            &message.id,
-            message.state,
-            to,
-            Cause::OptedOut,
-            mover,
-            now,
-        )?;
-        if !sdrs.contains(&message.sdr_id) {
-            sdrs.push(message.sdr_id.clone());
-        }
-    }
-    Ok(Ok(OptedOut {
-        cancelled: u32::try_from(waiting.len()).unwrap_or(u32::MAX),
-        sdrs,
-    }))
 }

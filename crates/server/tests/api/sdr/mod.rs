@@ -1,1 +1,2 @@
+mod desktop;
 mod whatsapp;

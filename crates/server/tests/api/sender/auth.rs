@@ -71,6 +71,7 @@ async fn signing_in_again_ends_the_old_token_of_that_desktop_only() {
     let office = Office::open().await;
     let first = office.seat("john", "d1").await;
     let elsewhere = office.seat("john", "d2").await;
+    office.pass(60_000);
     let second = office.seat("john", "d1").await;
     first
         .get("/api/sender/queue?sdrId=john")

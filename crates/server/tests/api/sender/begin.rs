@@ -9,10 +9,10 @@ async fn begin_fences_the_desktop_that_lost_the_race() {
         office.seat("john", "d2").await,
     );
     let first = one.lease().await;
-    office.pass(LEASE_MS);
+    two.take_over().await;
     let second = two.lease().await;
     let (late, early) = tokio::join!(first.begin(), second.begin());
-    late.refused(409, "fenced");
+    late.refused(409, "other_desktop");
     early.ok();
 }
 
@@ -22,7 +22,11 @@ async fn a_token_is_worth_nothing_on_another_desktop() {
     office.queue("m-1", "john", "+5511970000001").await;
     let mut lease = office.seat("john", "d1").await.lease().await;
     lease.seat = office.seat("john", "d2").await;
+    lease.begin().await.refused(409, "other_desktop");
+    let taken = lease.token.clone();
+    lease.seat.take_over().await;
     lease.begin().await.refused(409, "fenced");
+    assert_ne!(lease.seat.lease().await.token, taken);
     lease.seat = office.seat("jane", "d1").await;
     lease.begin().await.refused(403, "forbidden");
 }

@@ -1,6 +1,8 @@
 use crate::support::{LEASE_MS, Office, ids, message};
 use hotdesk_server::PasswordCost;
 use hotdesk_server::seed::SampleOffice;
+use hotdesk_server::store::OptOutOf;
+use hotdesk_server::store::rules::SESSION_MS;
 use serde_json::json;
 use std::time::{Duration, Instant};
 
@@ -94,9 +96,10 @@ async fn a_lease_that_runs_out_before_begin_frees_the_message_for_anyone() {
     office.pass(LEASE_MS - 1);
     assert!(ids(&two.claim(1).await).is_empty(), "the lease still holds");
     office.pass(1);
+    two.take_over().await;
     let won = two.lease().await;
     assert_eq!(won.message, "m-1");
-    lost.begin().await.refused(409, "fenced");
+    lost.begin().await.refused(409, "other_desktop");
     won.begin().await.ok();
 }
 
@@ -115,6 +118,7 @@ async fn a_begun_message_is_offered_again_to_its_own_desktop_only() {
         ids(&two.claim(1).await).is_empty(),
         "pinned to the other desktop"
     );
+    one.take_over().await;
     let held = one.claim_waiting(1, 0, &["m-1"]).await.ok();
     assert!(ids(&held).is_empty(), "it says it has it already");
     let again = one.claim(1).await;
@@ -281,4 +285,127 @@ async fn limits_out_of_bounds_are_bad_requests() {
     john.claim_waiting(1, 26, &[])
         .await
         .refused(400, "bad_request");
+}
+
+#[tokio::test]
+async fn an_sdr_is_active_on_one_desktop_and_the_other_is_told_which() {
+    let office = Office::with(30, |_| ()).await;
+    let (one, two) = (
+        office.seat("john", "d1").await,
+        office.seat("john", "d2").await,
+    );
+    let mut beat = one.beat_body();
+    beat["desktopName"] = json!("front desk");
+    one.post("/api/sender/heartbeat", beat).await.ok();
+    let active = json!({
+        "desktopId": "d1", "name": "front desk", "sinceMs": office.now(), "sessionEpoch": 1,
+    });
+    assert_eq!(one.claim(1).await["activeDesktop"], active);
+    let started = Instant::now();
+    let told = two.claim_waiting(5, 25, &[]).await.ok();
+    assert!(
+        started.elapsed() < Duration::from_secs(20),
+        "it is told at once"
+    );
+    assert!(ids(&told).is_empty(), "never with messages");
+    assert_eq!(told["blocked"]["code"], "other_desktop");
+    let words = told["blocked"]["message"].as_str().unwrap();
+    assert!(
+        words.contains("front desk") && words.contains("2026-03-04T15:00:00Z"),
+        "{words}"
+    );
+    assert_eq!(told["activeDesktop"], active);
+    assert_eq!(told["queued"], 9, "they wait for the other desktop");
+
+    office.pass(SESSION_MS - 1);
+    assert!(ids(&two.claim(1).await).is_empty(), "it may still be there");
+    office.pass(1);
+    let free = two.claim(1).await;
+    assert_eq!(ids(&free).len(), 1);
+    assert_eq!(free["activeDesktop"]["sessionEpoch"], 2);
+}
+
+#[tokio::test]
+async fn a_desktop_that_is_heard_stays_active() {
+    let office = Office::with(30, |_| ()).await;
+    let (one, two) = (
+        office.seat("john", "d1").await,
+        office.seat("john", "d2").await,
+    );
+    for round in 0..6 {
+        if round % 2 == 0 {
+            one.claim(1).await;
+        } else {
+            one.beat().await.ok();
+        }
+        office.pass(SESSION_MS - 15_000);
+        assert_eq!(two.claim(1).await["blocked"]["code"], "other_desktop");
+    }
+}
+
+#[tokio::test]
+async fn a_waiting_claim_tells_at_once_of_a_number_that_was_blocked() {
+    let office = Office::with(0, |it| it.poll = Duration::from_secs(3600)).await;
+    let john = office.seat("john", "d1").await;
+    let manager = office.manager().await;
+    let block = async |number: &str| {
+        let body = json!({"phone": number});
+        manager.post("/api/sender/opt-out", body).await.ok();
+    };
+    block("+5511970000001").await;
+    let claim = |seconds: u32, since: &serde_json::Value| {
+        let body = json!({
+            "sdrId": "john", "desktopId": "d1", "limit": 1, "waitSeconds": seconds,
+            "optOutsSince": since,
+        });
+        let john = john.clone();
+        async move { john.post("/api/sender/claim", body).await.ok() }
+    };
+    let first = claim(25, &json!(0)).await;
+    assert_eq!(first["optOuts"]["numbers"], json!(["+5511970000001"]));
+    assert_eq!(first["optOuts"]["more"], false);
+    let cursor = first["optOuts"]["cursor"].clone();
+    let nothing = claim(0, &cursor).await;
+    assert_eq!(nothing["optOuts"]["numbers"], json!([]));
+    let waiting = tokio::spawn(claim(25, &cursor));
+    block("+5511970000002").await;
+    let second = waiting.await.unwrap();
+    assert_eq!(second["optOuts"]["numbers"], json!(["+5511970000002"]));
+    let silent = john.claim(1).await;
+    assert_eq!(
+        silent["optOuts"],
+        json!(null),
+        "who does not ask is not told"
+    );
+}
+
+#[tokio::test]
+async fn blocked_numbers_come_in_pages_none_missing_and_none_twice() {
+    let office = Office::open().await;
+    let john = office.seat("john", "d1").await;
+    let store = office.running.store();
+    let by = hotdesk_protocol::ids::SdrId::from("manager");
+    for number in 0..1_001 {
+        let of = OptOutOf::Phone(format!("+55119{number:08}"));
+        let now = hotdesk_protocol::UtcMs(office.now());
+        let done = store.opt_out(of, by.clone(), "asked".to_owned(), now);
+        done.await.unwrap();
+    }
+    let (mut since, mut all, mut pages) = (json!(0), Vec::new(), 0);
+    loop {
+        let mut beat = john.beat_body();
+        beat["optOutsSince"] = since;
+        let answer = john.post("/api/sender/heartbeat", beat).await.ok();
+        let page = answer["optOuts"].clone();
+        all.extend(page["numbers"].as_array().unwrap().clone());
+        since = page["cursor"].clone();
+        pages += 1;
+        if page["more"] == false {
+            break;
+        }
+    }
+    assert_eq!((pages, all.len()), (3, 1_001));
+    assert_eq!(all[1_000], "+5511900001000");
+    all.dedup();
+    assert_eq!(all.len(), 1_001);
 }

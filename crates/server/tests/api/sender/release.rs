@@ -8,7 +8,9 @@ async fn a_released_message_is_free_at_once_and_its_token_void() {
     assert_eq!(lease.release().await.status, 204);
     assert_eq!(lease.release().await.status, 204, "repeatable");
     lease.begin().await.refused(409, "fenced");
-    let other = office.seat("john", "d2").await.lease().await;
+    let two = office.seat("john", "d2").await;
+    two.take_over().await;
+    let other = two.lease().await;
     assert_eq!(other.message, "m-1");
     assert_eq!(lease.release().await.status, 204);
     other.begin().await.ok();

@@ -29,6 +29,7 @@ async fn a_late_result_of_a_desktop_that_lost_its_lease_is_taken() {
     );
     one.lease().await;
     office.pass(LEASE_MS);
+    two.take_over().await;
     let other = two.lease().await;
     let body = one.result("m-1", "sent", office.now()).await.ok();
     assert_eq!(
@@ -63,6 +64,7 @@ async fn only_the_desktop_that_has_it_may_say_it_failed() {
     );
     one.lease().await;
     office.pass(LEASE_MS);
+    two.take_over().await;
     two.lease().await.begin().await.ok();
     for state in ["failed", "review"] {
         let body = one.result("m-1", state, office.now()).await.ok();

@@ -5,7 +5,6 @@ use crate::app::App;
 use crate::extract::{Body, Caller, Params};
 use crate::phone::is_e164;
 use crate::problem::ApiError;
-use crate::store::Beat;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -18,7 +17,8 @@ pub async fn put(
     caller: Caller,
     Body(session): Body<WhatsappSession>,
 ) -> Result<StatusCode, ApiError> {
-    keep(&app, &caller, session, None).await?;
+    check(&app, &caller, &session)?;
+    app.store.put_session(session, app.now()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -32,13 +32,8 @@ pub async fn get(
     Ok(Json(app.store.session(sdr).await?.session))
 }
 
-/// Checks and keeps a session; a linked one needs no code any more.
-pub async fn keep(
-    app: &App,
-    caller: &Caller,
-    session: WhatsappSession,
-    beat: Option<Beat>,
-) -> Result<(), ApiError> {
+/// Checks a session that is told; a linked one needs no code any more.
+pub fn check(app: &App, caller: &Caller, session: &WhatsappSession) -> Result<(), ApiError> {
     match &session.desktop_id {
         Some(desktop) => caller.must_be_on(&session.sdr_id, desktop)?,
         None => caller.must_be(&session.sdr_id)?,
@@ -57,6 +52,5 @@ pub async fn keep(
     if session.connected {
         app.qr_codes.forget(&session.sdr_id);
     }
-    app.store.put_session(session, beat, app.now()).await?;
     Ok(())
 }
