@@ -14,7 +14,7 @@ pub const MAX_DOCUMENT_BYTES: u32 = 64 * 1024 * 1024;
 pub const MAX_FILE_NAME_BYTES: usize = 200;
 /// Longest text beside a file, in characters; WhatsApp cuts what is longer.
 pub const MAX_CAPTION_CHARS: usize = 1_024;
-/// Most bytes of a file in one [`crate::bridge::BridgeCommand::FilePart`]: 256 KiB of base64.
+/// Most bytes of a file that reach a page in one command: 256 KiB of base64.
 pub const MAX_PART_BYTES: usize = 192 * 1024;
 
 const IMAGE_TYPES: [&str; 3] = ["image/jpeg", "image/png", "image/webp"];
