@@ -7,18 +7,20 @@ const COMMANDS: &[&str] = &[
     "sign_in",
     "order",
     "pause_all",
+    "look_for_packs",
     "show_page",
     "set_page_area",
 ];
 
 fn main() {
-    let bundle = Path::new("bridge/dist/bridge.js");
-    println!("cargo:rerun-if-changed={}", bundle.display());
-    if !bundle.is_file() {
-        println!(
-            "cargo:error=bridge/dist/bridge.js is missing: run `npm ci && npm run build` at the root first"
-        );
-        std::process::exit(1);
+    for bundle in ["bridge/dist/bridge.js", "bridge/dist/wa-js-adapter.js"] {
+        println!("cargo:rerun-if-changed={bundle}");
+        if !Path::new(bundle).is_file() {
+            println!(
+                "cargo:error={bundle} is missing: run `npm ci && npm run build` at the root first"
+            );
+            std::process::exit(1);
+        }
     }
     let manifest = tauri_build::AppManifest::new().commands(COMMANDS);
     if let Err(error) =

@@ -13,6 +13,7 @@ mod instance;
 mod isolation;
 mod journey;
 mod outage;
+mod packs;
 mod sign_in;
 mod start;
 mod support;

@@ -1,10 +1,18 @@
 //! The script put into each page, and the words by which the app calls it.
 
+use hotdesk_agent::adapter_pack::Bundles;
 use serde_json::json;
 use tauri::Url;
 
-const BUNDLE: &str = include_str!("../../bridge/dist/bridge.js");
+const VERSION: &str = include_str!("../../bridge/version.json");
+const BRIDGE: &str = include_str!("../../bridge/dist/bridge.js");
+const WA_JS: &str = include_str!("../../bridge/dist/wa-js-adapter.js");
 const NAME_BYTES: usize = 16;
+
+/// The bundles this app carries.
+pub fn built_in() -> serde_json::Result<Bundles> {
+    Bundles::built_in(VERSION, BRIDGE, WA_JS)
+}
 
 /// The bridge under the name of this launch.
 pub struct PageScript {
@@ -24,13 +32,17 @@ impl PageScript {
     }
 
     /// What runs in a page before its own scripts: one line that says name and origin, then the
-    /// bundle, which takes that line away again.
-    pub fn initialization(&self) -> String {
+    /// bridge of these bundles, which takes that line away again.
+    pub fn initialization(&self, bundles: &Bundles) -> String {
         let header = json!({ "name": self.name, "origin": self.origin });
-        format!("globalThis.__HOTDESK_BRIDGE__ = {header};\n{BUNDLE}")
+        format!(
+            "globalThis.__HOTDESK_BRIDGE__ = {header};\n{}",
+            bundles.bridge
+        )
     }
 
-    /// Calls one of the bridge's functions; the result is `null` where the bridge is not there.
+    /// Calls one of the bridge's functions. The result is `null` where the bridge is not there yet,
+    /// and `false` where WhatsApp's page is there in whole and the bridge is not: it did not start.
     pub fn call(&self, function: Function<'_>) -> String {
         let name = json!(self.name);
         let call = match function {
@@ -38,7 +50,9 @@ impl PageScript {
             Function::Drain(after_seq) => format!("drain({after_seq})"),
             Function::Probe => "probe()".to_owned(),
         };
-        format!("window[{name}] === undefined ? null : window[{name}].{call}")
+        let origin = json!(self.origin);
+        let whole = format!("location.origin === {origin} && document.readyState === 'complete'");
+        format!("window[{name}] === undefined ? ({whole} ? false : null) : window[{name}].{call}")
     }
 }
 
@@ -55,7 +69,7 @@ pub enum Function<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Function, PageScript};
+    use super::{Function, PageScript, built_in};
     use tauri::Url;
 
     fn script(address: &str) -> PageScript {
@@ -65,7 +79,8 @@ mod tests {
     #[test]
     fn the_first_line_tells_the_name_and_the_origin_without_a_path() {
         let script = script("http://127.0.0.1:4000/some/path?x=1");
-        let text = script.initialization();
+        let bundles = built_in().unwrap();
+        let text = script.initialization(&bundles);
         let header = text.lines().next().unwrap();
         let json = header
             .strip_prefix("globalThis.__HOTDESK_BRIDGE__ = ")

@@ -111,6 +111,7 @@ impl Journal {
             Input::Probed(Err(fault)) => page_failed("probe", fault),
             Input::Drained(Err(fault)) => page_failed("drain", fault),
             Input::Submitted(Err(fault)) => page_failed("submit", fault),
+            Input::Renew => tracing::info!("The page is to be loaded with other scripts"),
             Input::PageOpened(Ok(()))
             | Input::PageClosed
             | Input::Probed(Ok(_))
@@ -279,7 +280,8 @@ fn order(input: &Input) -> &'static str {
         Input::SignedIn => "signed_in",
         Input::Unlink => "unlink",
         Input::RefreshQr => "refresh_qr",
-        Input::PageOpened(_)
+        Input::Renew
+        | Input::PageOpened(_)
         | Input::PageClosed
         | Input::PageCrashed
         | Input::Probed(_)

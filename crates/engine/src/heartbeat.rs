@@ -49,6 +49,7 @@ impl Session {
                 paused,
                 in_flight,
                 app_version,
+                adapter_pack: None,
             }));
         }
     }

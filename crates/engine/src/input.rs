@@ -91,6 +91,8 @@ pub enum Input {
     Unlink,
     /// A person asks for a fresh QR code.
     RefreshQr,
+    /// The app has other scripts for this page: it is to be loaded anew, once it holds no message.
+    Renew,
     /// `Effect::OpenPage` or `ReloadPage` was carried out.
     PageOpened(Result<(), PageFault>),
     /// The page was closed.

@@ -100,6 +100,8 @@ pub(crate) struct Page {
     pub(crate) unlink_wanted: bool,
     pub(crate) refresh_wanted: bool,
     pub(crate) reload_wanted: bool,
+    /// The next load brings other scripts; nothing further is handed to this one.
+    pub(crate) renew_wanted: bool,
 }
 
 impl Page {
@@ -138,6 +140,7 @@ impl Page {
             unlink_wanted: false,
             refresh_wanted: false,
             reload_wanted: false,
+            renew_wanted: false,
         }
     }
 
@@ -186,7 +189,8 @@ impl Page {
             && self.life == Life::Open
             && self.asked.is_none()
             && self.failure.is_none()
-            && !self.reload_wanted;
+            && !self.reload_wanted
+            && !self.renew_wanted;
         let probe = self.probe.as_ref().filter(|_| open)?;
         let account = probe.account.as_ref()?;
         let healthy = probe.state == SessionState::Connected
@@ -229,6 +233,15 @@ impl Session {
     pub(crate) fn disconnect(&mut self) {
         self.page.wanted = false;
         self.page.close_by = Some(self.now.boot.after(CLOSE_GRACE_MS));
+    }
+
+    /// Other scripts may also be what a page needs that was given up.
+    pub(crate) fn renew(&mut self) {
+        if self.page.life != Life::Closed {
+            self.page.renew_wanted = true;
+            self.page.reloads.clear();
+            self.page.failure = None;
+        }
     }
 
     pub(crate) fn page_opened(&mut self, result: Result<(), PageFault>) {
@@ -421,9 +434,14 @@ impl Session {
 
     fn reload(&mut self, code: ProblemCode) {
         if self.may_reload(code) {
-            self.page.asked = Some(Asked::Reload);
-            self.emit(Effect::ReloadPage);
+            self.ask_reload();
         }
+    }
+
+    fn ask_reload(&mut self) {
+        self.page.renew_wanted = false;
+        self.page.asked = Some(Asked::Reload);
+        self.emit(Effect::ReloadPage);
     }
 
     pub(crate) fn pump_page(&mut self) {
@@ -443,19 +461,24 @@ impl Session {
             }
             self.page.retry_at = None;
             if self.page.life != Life::Closed {
-                self.page.asked = Some(Asked::Reload);
-                self.emit(Effect::ReloadPage);
+                self.ask_reload();
                 return;
             }
         }
         match self.page.life {
             Life::Closed => {
                 self.page.loading_since = self.now.boot;
+                self.page.renew_wanted = false;
                 self.page.asked = Some(Asked::Open);
                 self.emit(Effect::OpenPage);
             }
             Life::Crashed => self.reload(ProblemCode::PageCrashed),
             Life::Open if self.page.reload_wanted => self.reload(ProblemCode::PageUnresponsive),
+            Life::Open if self.page.renew_wanted && !self.awaits_report() => {
+                self.lose_load();
+                self.page.loading_since = self.now.boot;
+                self.ask_reload();
+            }
             Life::Open => self.pump_open(),
         }
     }

@@ -99,6 +99,7 @@ impl Session {
             Input::SignedIn => self.signed_in(),
             Input::Unlink => self.page.unlink_wanted = true,
             Input::RefreshQr => self.page.refresh_wanted = true,
+            Input::Renew => self.renew(),
             Input::PageOpened(result) => self.page_opened(result),
             Input::PageClosed => self.page_closed(),
             Input::PageCrashed => self.page_crashed(),

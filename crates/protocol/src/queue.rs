@@ -280,6 +280,9 @@ pub struct HeartbeatRequest {
     pub in_flight: u32,
     /// The app's version.
     pub app_version: String,
+    /// Which adapters are in force on this desktop: `built-in 1`, or `7` for a pack of that number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub adapter_pack: Option<String>,
 }
 
 /// Answer to [`HeartbeatRequest`].
