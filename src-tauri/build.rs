@@ -12,12 +12,15 @@ const COMMANDS: &[&str] = &[
     "set_page_area",
 ];
 
+const BUNDLES: [&str; 2] = ["bridge/dist/bridge.js", "bridge/dist/wa-js-adapter.js"];
+
 fn main() {
-    for bundle in ["bridge/dist/bridge.js", "bridge/dist/wa-js-adapter.js"] {
-        println!("cargo:rerun-if-changed={bundle}");
-        if !Path::new(bundle).is_file() {
+    for bundle in BUNDLES.map(Path::new) {
+        println!("cargo:rerun-if-changed={}", bundle.display());
+        if !bundle.is_file() {
             println!(
-                "cargo:error={bundle} is missing: run `npm ci && npm run build` at the root first"
+                "cargo:error={} is missing: run `npm ci && npm run build` at the root first",
+                bundle.display()
             );
             std::process::exit(1);
         }

@@ -12,6 +12,7 @@ mod crash;
 mod instance;
 mod isolation;
 mod journey;
+mod other_way;
 mod outage;
 mod packs;
 mod sign_in;

@@ -24,5 +24,5 @@ for crate in core alloc; do
   : > "$(dirname "$manifest")/src/lib.rs"
 done
 # The app embeds these; the cross check needs them as any build does.
-[ -e bridge/dist/bridge.js ] || npm run build -w bridge
+[ -e bridge/dist/bridge.js ] && [ -e bridge/dist/wa-js-adapter.js ] || npm run build -w bridge
 exec "$toolchain/$tool" "$@"

@@ -1,4 +1,4 @@
-//! The script put into each page, and the words by which the app calls it.
+//! The scripts put into pages, and the words by which the app calls the bridge.
 
 use hotdesk_agent::adapter_pack::Bundles;
 use serde_json::json;
@@ -8,33 +8,38 @@ const VERSION: &str = include_str!("../../bridge/version.json");
 const BRIDGE: &str = include_str!("../../bridge/dist/bridge.js");
 const WA_JS: &str = include_str!("../../bridge/dist/wa-js-adapter.js");
 const NAME_BYTES: usize = 16;
+const KEY_BYTES: usize = 32;
 
 /// The bundles this app carries.
 pub fn built_in() -> serde_json::Result<Bundles> {
     Bundles::built_in(VERSION, BRIDGE, WA_JS)
 }
 
-/// The bridge under the name of this launch.
+/// The bridge under the name of this launch, which answers only to the key of this launch.
 pub struct PageScript {
     name: String,
+    key: String,
     origin: String,
 }
 
 impl PageScript {
-    /// Choose a name nobody can guess, for pages of this address.
+    /// Choose a name and a key nobody can guess, for pages of this address.
     pub fn new(whatsapp: &Url) -> Result<Self, getrandom::Error> {
-        let mut bytes = [0; NAME_BYTES];
-        getrandom::fill(&mut bytes)?;
+        let mut name = [0; NAME_BYTES];
+        let mut key = [0; KEY_BYTES];
+        getrandom::fill(&mut name)?;
+        getrandom::fill(&mut key)?;
         Ok(Self {
-            name: format!("h{}", hex::encode(bytes)),
+            name: format!("h{}", hex::encode(name)),
+            key: hex::encode(key),
             origin: whatsapp.origin().ascii_serialization(),
         })
     }
 
-    /// What runs in a page before its own scripts: one line that says name and origin, then the
-    /// bridge of these bundles, which takes that line away again.
+    /// What runs in a page before its own scripts: one line that says name, key and origin, then
+    /// the bridge of these bundles, which takes that line away again.
     pub fn initialization(&self, bundles: &Bundles) -> String {
-        let header = json!({ "name": self.name, "origin": self.origin });
+        let header = json!({ "name": self.name, "key": self.key, "origin": self.origin });
         format!(
             "globalThis.__HOTDESK_BRIDGE__ = {header};\n{}",
             bundles.bridge
@@ -44,11 +49,12 @@ impl PageScript {
     /// Calls one of the bridge's functions. The result is `null` where the bridge is not there yet,
     /// and `false` where WhatsApp's page is there in whole and the bridge is not: it did not start.
     pub fn call(&self, function: Function<'_>) -> String {
-        let name = json!(self.name);
+        let (name, key) = (json!(self.name), json!(self.key));
         let call = match function {
-            Function::Submit(request) => format!("submit({})", json!(request)),
-            Function::Drain(after_seq) => format!("drain({after_seq})"),
-            Function::Probe => "probe()".to_owned(),
+            Function::Submit(request) => format!("submit({}, {key})", json!(request)),
+            Function::Drain(after_seq) => format!("drain({after_seq}, {key})"),
+            Function::Probe => format!("probe({key})"),
+            Function::Adopt => format!("adopt({key})"),
         };
         let origin = json!(self.origin);
         let whole = format!("location.origin === {origin} && document.readyState === 'complete'");
@@ -65,11 +71,13 @@ pub enum Function<'a> {
     Drain(u32),
     /// Ask how the page stands.
     Probe,
+    /// Take wa-js into service, once [`WA_JS`] was evaluated.
+    Adopt,
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Function, PageScript, built_in};
+    use super::{Function, PageScript, WA_JS, built_in};
     use tauri::Url;
 
     fn script(address: &str) -> PageScript {
@@ -88,18 +96,45 @@ mod tests {
             .unwrap();
         let header: serde_json::Value = serde_json::from_str(json).unwrap();
         assert_eq!(header["name"], script.name);
+        assert_eq!(header["key"], script.key);
         assert_eq!(header["origin"], "http://127.0.0.1:4000");
         assert!(text.lines().count() > 1, "the bundle follows");
     }
 
     #[test]
-    fn each_launch_has_a_name_of_its_own() {
-        let names = [
+    fn each_launch_has_a_name_and_a_key_of_its_own() {
+        let scripts = [
             script("https://web.whatsapp.com"),
             script("https://web.whatsapp.com"),
         ];
-        assert_ne!(names[0].name, names[1].name);
-        assert_eq!(names[0].name.len(), 33, "an h and 16 bytes");
+        assert_ne!(scripts[0].name, scripts[1].name);
+        assert_eq!(scripts[0].name.len(), 33, "an h and 16 bytes");
+        assert_ne!(scripts[0].key, scripts[1].key);
+        assert_eq!(scripts[0].key.len(), 64, "32 bytes");
+    }
+
+    #[test]
+    fn every_call_carries_the_key_after_its_own_arguments() {
+        let script = script("https://web.whatsapp.com");
+        let key = &script.key;
+        for (function, arguments) in [
+            (
+                Function::Submit("{}"),
+                format!(r#".submit("{{}}", "{key}")"#),
+            ),
+            (Function::Drain(7), format!(r#".drain(7, "{key}")"#)),
+            (Function::Probe, format!(r#".probe("{key}")"#)),
+            (Function::Adopt, format!(r#".adopt("{key}")"#)),
+        ] {
+            let call = script.call(function);
+            assert!(call.ends_with(&arguments), "{call}");
+        }
+    }
+
+    #[test]
+    fn wa_js_knows_nothing_of_name_or_key_and_talks_to_no_preview_server() {
+        assert!(!WA_JS.contains("__HOTDESK_BRIDGE__"));
+        assert!(WA_JS.contains("linkPreviewApiServers: []"));
     }
 
     #[test]
@@ -109,7 +144,7 @@ mod tests {
         let call = script.call(Function::Submit(request));
         let argument = call
             .split_once(".submit(")
-            .and_then(|(_, rest)| rest.strip_suffix(')'))
+            .and_then(|(_, rest)| rest.strip_suffix(&format!(", \"{}\")", script.key)))
             .unwrap();
         let back: String = serde_json::from_str(argument).unwrap();
         assert_eq!(back, request);

@@ -3,7 +3,7 @@
 //! A page is known by its label alone; nothing it says tells whose it is.
 
 use crate::layout::{Layout, PageArea};
-use crate::page_script::{Function, PageScript};
+use crate::page_script::{Function, PageScript, WA_JS};
 use crate::{downloads, outside, page_answer, page_policy, webview_os};
 use hotdesk_agent::adapter_pack::Bundles;
 use hotdesk_agent::pages::{PageFault, PageSignal, Pages};
@@ -26,6 +26,8 @@ use tokio::time::timeout;
 pub const LABEL_PREFIX: &str = "page-";
 /// A call into a page, or a change to it, ends within this time.
 const CALL_TIMEOUT: Duration = Duration::from_secs(2);
+/// A page reads a whole library within this time, on a slow machine too.
+const READ_TIMEOUT: Duration = Duration::from_secs(20);
 /// Starting a web view's processes on a slow machine takes longer.
 const OPEN_TIMEOUT: Duration = Duration::from_secs(20);
 /// Until it is shown for the first time a page has the size of an ordinary window.
@@ -135,10 +137,20 @@ impl TauriPages {
     }
 
     async fn call(&self, sdr: &SdrId, function: Function<'_>) -> Result<String, PageFault> {
+        let script = self.0.script.call(function);
+        self.evaluate(sdr, script, CALL_TIMEOUT).await
+    }
+
+    async fn evaluate(
+        &self,
+        sdr: &SdrId,
+        script: impl Into<String>,
+        within: Duration,
+    ) -> Result<String, PageFault> {
         let page = self.0.page(sdr).ok_or(PageFault::Absent)?;
         let (done, answer) = oneshot::channel();
         let done = Mutex::new(Some(done));
-        page.eval_with_callback(self.0.script.call(function), move |raw| {
+        page.eval_with_callback(script, move |raw| {
             let done = done.lock().unwrap_or_else(PoisonError::into_inner).take();
             if let Some(done) = done {
                 let _ = done.send(raw);
@@ -146,7 +158,7 @@ impl TauriPages {
         })
         .map_err(|_| PageFault::Absent)?;
         // Before the first load the callback is dropped unanswered.
-        answer_of(answer, CALL_TIMEOUT).await
+        answer_of(answer, within).await
     }
 }
 
@@ -196,6 +208,16 @@ impl Pages for TauriPages {
 
     async fn probe(&self, sdr: &SdrId) -> Result<Probe, PageFault> {
         page_answer::read(&self.call(sdr, Function::Probe).await?)
+    }
+
+    async fn adopt(&self, sdr: &SdrId) -> Result<(), PageFault> {
+        let bundles = self.0.loaded().get(sdr).map(|made| made.bundles.clone());
+        let bundles = bundles.ok_or(PageFault::Absent)?;
+        // It evaluates to nothing; whether it is there is for the bridge to say.
+        self.evaluate(sdr, &bundles.wa_js, READ_TIMEOUT).await?;
+        let Submitted { generation: _ } =
+            page_answer::read(&self.call(sdr, Function::Adopt).await?)?;
+        Ok(())
     }
 }
 

@@ -19,6 +19,7 @@ fn sdr(name: &str, state: SessionState) -> SdrView {
         review: 0,
         problem: None,
         adapter: None,
+        missing: Vec::new(),
         run: None,
         activity: Vec::new(),
     }

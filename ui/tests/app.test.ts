@@ -48,6 +48,25 @@ describe("the sidebar", () => {
     expect(tile("jane").textContent).toContain("2 messages need a decision");
   });
 
+  test("the usual way serves without a word, another one is named", async () => {
+    await open(SCENES["other-way"]);
+    expect(within(tile("john")).getByTestId("tile-adapter").textContent).toBe("by wa-js");
+    expect(screen.getByTestId("adapter").textContent, "in the strip too").toBe("by wa-js");
+    expect(within(tile("jane")).queryByTestId("tile-adapter")).toBeNull();
+  });
+
+  test("what a page lacks is named, and trying another way is not called a stop", async () => {
+    await open(SCENES["other-way"]);
+    const jane = tile("jane");
+    expect(jane.textContent).toContain("Trying another way");
+    expect(jane.textContent).not.toContain("Stopped");
+    expect(within(jane).getByTestId("tile-missing").textContent).toBe(
+      "Missing: sending texts, ticks.",
+    );
+    await fireEvent.click(jane);
+    expect(screen.getByText("Missing: sending texts, ticks"), "in the strip too").toBeTruthy();
+  });
+
   test("rehearsal is marked, and only then", async () => {
     await open(SCENES.sending);
     expect(screen.getByTestId("rehearsal-banner").textContent).toContain(

@@ -1,8 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { MessageState, ProblemCode, SessionState } from "../src/lib/office";
-import { confirmWords, messageWords, problemWords, sessionWords } from "../src/lib/words";
+import type { Capability, MessageState, ProblemCode, SessionState } from "../src/lib/office";
+import {
+  capabilityWords,
+  confirmWords,
+  messageWords,
+  problemWords,
+  sessionWords,
+} from "../src/lib/words";
 
 /** The snake_case names of a Rust enum's variants: the words must cover what the agent can say. */
 function variants(file: string, name: string): string[] {
@@ -49,6 +55,14 @@ describe("words", () => {
       expect(words.next, `${code} ends its sentence`).toMatch(/[.]$/);
       expect(words.title.length, `${code}: the title fits a tile`).toBeLessThan(30);
     }
+  });
+
+  test("everything the app needs of a page has words for when it is missing", () => {
+    const capabilities = variants("bridge.rs", "Capability");
+    expect(capabilities.length, "the enum was found").toBe(7);
+    const words = capabilities.map((one) => capabilityWords(one as Capability));
+    expect(words.every(Boolean)).toBe(true);
+    expect(new Set(words).size).toBe(words.length);
   });
 
   test("removing says what is deleted and what is not", () => {

@@ -243,6 +243,8 @@ export type ProblemCode =
 "fate_unknown" | 
 /**  The page lacks a module the bridge needs. */
 "self_test_failed" | 
+/**  The same, and another way into the page is being tried; nobody has to do anything yet. */
+"trying_other_way" | 
 /**  The page does not load or does not answer. */
 "page_unresponsive" | 
 /**  The page's process ended again and again. */

@@ -109,12 +109,14 @@ impl Journal {
             | Input::RefreshQr => tracing::info!(order = order(input), "An order"),
             Input::PageOpened(Err(fault)) => page_failed("open", fault),
             Input::Probed(Err(fault)) => page_failed("probe", fault),
+            Input::Adopted(Err(fault)) => page_failed("adopt", fault),
             Input::Drained(Err(fault)) => page_failed("drain", fault),
             Input::Submitted(Err(fault)) => page_failed("submit", fault),
             Input::Renew => tracing::info!("The page is to be loaded with other scripts"),
             Input::PageOpened(Ok(()))
             | Input::PageClosed
             | Input::Probed(Ok(_))
+            | Input::Adopted(Ok(()))
             | Input::Drained(Ok(_))
             | Input::Submitted(Ok(()))
             | Input::Claimed(Err(_))
@@ -173,6 +175,7 @@ impl Journal {
             Effect::OpenPage => tracing::info!("The page is opened"),
             Effect::ReloadPage => tracing::warn!("The page is loaded anew"),
             Effect::ClosePage => tracing::info!("The page is closed"),
+            Effect::Adopt => tracing::warn!("The page's modules have moved; wa-js is put into it"),
             Effect::Submit(
                 _,
                 BridgeCommand::Mark { .. } | BridgeCommand::RefreshQr | BridgeCommand::LogOut,
@@ -248,6 +251,7 @@ impl Journal {
             review: facts.review,
             problem: facts.problem,
             adapter: facts.adapter,
+            missing: status.missing,
             run: self.progress.view(now.boot),
             activity: self.activity.view().to_vec(),
         }
@@ -285,6 +289,7 @@ fn order(input: &Input) -> &'static str {
         | Input::PageClosed
         | Input::PageCrashed
         | Input::Probed(_)
+        | Input::Adopted(_)
         | Input::Drained(_)
         | Input::Submitted(_)
         | Input::Claimed(_)

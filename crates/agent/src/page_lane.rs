@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
-/// Creating a page starts processes.
+/// Creating a page starts processes; a library takes its time to be read.
 const SLOW: Duration = Duration::from_secs(30);
 /// Above the implementation's own 2 s; a page that keeps even that from answering is hung.
 const QUICK: Duration = Duration::from_secs(5);
@@ -22,6 +22,7 @@ pub(crate) enum PageCall {
     Reload,
     Close,
     Probe,
+    Adopt,
     Drain(u32),
     Submit(PageGeneration, BridgeCommand),
 }
@@ -65,6 +66,7 @@ async fn carry_out<P: Pages>(
             Input::PageClosed
         }
         PageCall::Probe => Input::Probed(within(QUICK, pages.probe(sdr)).await),
+        PageCall::Adopt => Input::Adopted(within(SLOW, pages.adopt(sdr)).await),
         PageCall::Drain(after) => Input::Drained(within(QUICK, pages.drain(sdr, after)).await),
         PageCall::Submit(generation, command) => {
             let request = SubmitRequest {

@@ -41,6 +41,8 @@ pub trait Pages: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Drain, PageFault>> + Send;
     /// Ask how the page stands.
     fn probe(&self, sdr: &SdrId) -> impl Future<Output = Result<Probe, PageFault>> + Send;
+    /// Put the library wa-js into this load of the page and have the bridge take it into service.
+    fn adopt(&self, sdr: &SdrId) -> impl Future<Output = Result<(), PageFault>> + Send;
 }
 
 /// What a webview tells of its own accord; sent to the agent by the implementation.

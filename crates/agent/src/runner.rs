@@ -255,6 +255,7 @@ impl<P: Pages> Runner<P> {
                 Effect::ReloadPage => self.page(PageCall::Reload),
                 Effect::ClosePage => self.page(PageCall::Close),
                 Effect::Probe => self.page(PageCall::Probe),
+                Effect::Adopt => self.page(PageCall::Adopt),
                 Effect::Drain(after) => self.page(PageCall::Drain(after)),
                 Effect::Submit(generation, command) => {
                     self.page(PageCall::Submit(generation, command));

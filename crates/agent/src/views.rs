@@ -1,6 +1,7 @@
 //! What a window and a tray show: whole snapshots, never deltas.
 
 use crate::adapter_pack::Bundles;
+use hotdesk_protocol::bridge::Capability;
 use hotdesk_protocol::ids::{MessageId, SdrId};
 use hotdesk_protocol::session::{MessageState, SessionState};
 use hotdesk_protocol::{Problem, UtcMs};
@@ -94,6 +95,8 @@ pub struct SdrView {
     pub problem: Option<Problem>,
     /// Which adapter serves the page.
     pub adapter: Option<String>,
+    /// What the page lacks; nothing is sent while it lacks anything.
+    pub missing: Vec<Capability>,
     /// The run that goes on, if one does.
     pub run: Option<RunView>,
     /// The latest messages, newest first, at most 50.

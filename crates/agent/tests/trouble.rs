@@ -6,6 +6,7 @@ use crate::support::pages::Mood;
 use hotdesk_agent::agent::Order;
 use hotdesk_agent::pages::PageSignal;
 use hotdesk_protocol::ProblemCode;
+use hotdesk_protocol::bridge::Capability;
 use hotdesk_protocol::ids::SdrId;
 use hotdesk_protocol::session::{MessageState, SessionState};
 
@@ -174,6 +175,47 @@ async fn a_revoked_token_asks_for_a_sign_in_and_goes_on_after_it() {
     sign_in(&agent, "john").await;
     office.until(Some("john"), MessageState::Delivered, 1).await;
     until_sdr(&agent, "john", "signed in again", |sdr| !sdr.signed_out).await;
+    agent.shut_down().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_whose_modules_have_moved_is_served_by_wa_js() {
+    let office = Office::open(3).await;
+    let desk = Desk::new(&office.url());
+    let for_wa_js = false;
+    desk.pages
+        .move_away("john", Capability::SendText, for_wa_js);
+    let agent = desk.start_signed_in(&["john"]).await;
+    office.until(Some("john"), MessageState::Delivered, 1).await;
+    let john = until_sdr(&agent, "john", "which adapter serves", |sdr| {
+        sdr.adapter.as_deref() == Some("wa-js") && sdr.state == SessionState::Connected
+    })
+    .await;
+    assert!(john.missing.is_empty(), "nothing is missing any more");
+    assert_eq!(desk.pages.adoptions(), 1, "wa-js was put in once");
+    assert_eq!(desk.pages.history().len(), 1, "the message left once");
+    agent.shut_down().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_page_lacks_is_shown_and_nothing_is_sent_through_it() {
+    let office = Office::open(3).await;
+    let desk = Desk::new(&office.url());
+    let for_wa_js = true;
+    desk.pages
+        .move_away("john", Capability::SendText, for_wa_js);
+    let agent = desk.start_signed_in(&["john"]).await;
+    let john = until_sdr(&agent, "john", "that another way is tried", |sdr| {
+        sdr.problem
+            .as_ref()
+            .is_some_and(|p| p.code == ProblemCode::TryingOtherWay)
+    })
+    .await;
+    assert_eq!(john.missing, [Capability::SendText], "named");
+    assert_ne!(john.state, SessionState::Connected, "it cannot send");
+    assert_eq!(desk.pages.submits(), 0, "nothing was handed over");
+    let waiting = office.messages(Some("john")).await;
+    assert_eq!(waiting[0].state, MessageState::Queued, "nor even claimed");
     agent.shut_down().await;
 }
 

@@ -49,6 +49,7 @@ impl Session {
         if let Some(probe) = &page.probe {
             (probe.state as u8, probe.marker.as_ref(), probe.last_seq).hash(into);
         }
+        (page.lacks(), page.is_trying(self.now.boot)).hash(into);
         match &page.submit_out {
             None => 0_u8.hash(into),
             Some(Handed::Send(id)) => (1_u8, id.as_str()).hash(into),

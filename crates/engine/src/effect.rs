@@ -26,6 +26,8 @@ pub enum Effect {
     ClosePage,
     /// Ask the page how it stands.
     Probe,
+    /// Put the library wa-js into the page and have the bridge take it into service.
+    Adopt,
     /// Fetch reports with a number above this.
     Drain(u32),
     /// Hand a command to the page, once, without any retry.

@@ -64,12 +64,7 @@ impl Session {
             phone: self.page.account().map(|account| account.phone.clone()),
             connected_at_ms: self.page.connected_since.map(|(_, utc)| utc),
             adapter: self.page.probe.as_ref().map(|probe| probe.adapter.clone()),
-            missing: self
-                .page
-                .probe
-                .as_ref()
-                .map(|p| p.missing.clone())
-                .unwrap_or_default(),
+            missing: self.page.missing().to_vec(),
             problem: self.own_problem(),
         }
     }

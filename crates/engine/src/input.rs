@@ -101,6 +101,8 @@ pub enum Input {
     PageCrashed,
     /// Answer to `Effect::Probe`.
     Probed(Result<Probe, PageFault>),
+    /// Answer to `Effect::Adopt`. Whether wa-js serves is for a probe to say.
+    Adopted(Result<(), PageFault>),
     /// Answer to `Effect::Drain`.
     Drained(Result<Drain, PageFault>),
     /// Answer to `Effect::Submit`. An error after the call was made says nothing about a send.

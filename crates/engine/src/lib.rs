@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `session` | the session itself: inputs in, one `pump` over the rest after each |
 //! | `page` | the page's life: open, probe, drain, reload, crash, stop |
+//! | `second_way` | where WhatsApp's modules have moved: wa-js, once a load |
 //! | `reports` | what the page tells, turned into facts about messages |
 //! | `claims` | what the queue offers: asking, checking, handing back |
 //! | `delivery` | begin, intent, submit: the order of steps |
@@ -35,6 +36,7 @@ mod replies;
 mod reports;
 mod results;
 mod rng;
+mod second_way;
 mod session;
 mod status;
 pub mod wa_id;

@@ -3,9 +3,10 @@
 use crate::effect::{Effect, Record};
 use crate::epoch::profile_epoch;
 use crate::input::{Millis, PageFault};
+use crate::second_way::SecondWay;
 use crate::session::Session;
 use crate::words;
-use hotdesk_protocol::bridge::{BridgeCommand, OwnAccount, Probe};
+use hotdesk_protocol::bridge::{BridgeCommand, Capability, OwnAccount, Probe};
 use hotdesk_protocol::ids::{MessageId, PageGeneration, ProfileEpoch};
 use hotdesk_protocol::queue::QrRequest;
 use hotdesk_protocol::session::SessionState;
@@ -19,6 +20,7 @@ const RELOADS_WITHIN_MS: u64 = 15 * 60_000;
 const FRESH_MS: u64 = 1_000;
 /// How long a page must have been quiet once before "not in the page" is believed.
 const QUIET_MS: u32 = 2_000;
+const TRYING_PROBE_MS: u64 = 250;
 const RETRY_MS: u64 = 1_000;
 const CLOSE_GRACE_MS: u64 = 5_000;
 const QR_FIRST_MS: u32 = 60_000;
@@ -73,6 +75,8 @@ pub(crate) struct Page {
     loading_since: Millis,
     /// The last word of this load.
     pub(crate) probe: Option<Probe>,
+    /// What was done in this load about something missing.
+    pub(crate) second_way: SecondWay,
     probed_at: Millis,
     probe_out: Option<(u32, Millis)>,
     next_probe: Millis,
@@ -116,6 +120,7 @@ impl Page {
             load: 0,
             loading_since: now,
             probe: None,
+            second_way: SecondWay::Untried,
             probed_at: Millis(0),
             probe_out: None,
             next_probe: now,
@@ -148,10 +153,34 @@ impl Page {
     pub(crate) fn forgive(&mut self, now: Millis) {
         self.reloads.clear();
         self.misses = 0;
-        if self.failure.take().is_some() {
+        if self.failure.take().is_some() || self.lacks() {
             self.reload_wanted = self.life == Life::Open;
             self.loading_since = now;
         }
+    }
+
+    /// What the app needs of the page and the page lacks.
+    pub(crate) fn missing(&self) -> &[Capability] {
+        self.probe.as_ref().map_or(&[], |probe| &probe.missing)
+    }
+
+    pub(crate) fn lacks(&self) -> bool {
+        !self.missing().is_empty()
+    }
+
+    /// wa-js may yet find what is missing, and may keep the page from answering meanwhile.
+    pub(crate) fn is_trying(&self, now: Millis) -> bool {
+        match self.second_way {
+            SecondWay::Asked => true,
+            SecondWay::Trying(until) => now < until,
+            SecondWay::Untried | SecondWay::Failed => false,
+        }
+    }
+
+    /// What it did not answer so far is forgotten.
+    pub(crate) fn be_patient(&mut self, now: Millis) {
+        self.misses = 0;
+        self.loading_since = now;
     }
 
     pub(crate) fn state(&self) -> SessionState {
@@ -307,13 +336,17 @@ impl Session {
                 | PageFault::OtherGeneration
                 | PageFault::Refused(_),
             ) => {
-                self.page.misses += 1;
+                self.page.misses += u32::from(!self.page.is_trying(self.now.boot));
                 if self.page.misses >= MISSES_MOST {
                     self.reload(ProblemCode::PageUnresponsive);
                 }
             }
         }
-        let every = self.page.probe_every_ms(self.is_busy());
+        let every = if self.tries_second_way() {
+            TRYING_PROBE_MS
+        } else {
+            self.page.probe_every_ms(self.is_busy())
+        };
         self.page.next_probe = self.now.boot.after(every);
     }
 
@@ -400,6 +433,7 @@ impl Session {
         let page = &mut self.page;
         page.load += 1;
         page.probe = None;
+        page.second_way = SecondWay::Untried;
         page.misses = 0;
         page.settled = false;
         page.connected_since = None;
@@ -505,6 +539,7 @@ impl Session {
         if self.due(self.page.next_probe) {
             self.ask_probe();
         }
+        self.pump_second_way();
         self.pump_drain();
         self.pump_commands();
     }

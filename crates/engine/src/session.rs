@@ -104,6 +104,7 @@ impl Session {
             Input::PageClosed => self.page_closed(),
             Input::PageCrashed => self.page_crashed(),
             Input::Probed(result) => self.probed(result),
+            Input::Adopted(result) => self.adopted(result),
             Input::Drained(result) => self.drained(result),
             Input::Submitted(result) => self.submitted(result),
             Input::Claimed(result) => self.claimed(result),

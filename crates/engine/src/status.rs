@@ -68,7 +68,7 @@ impl Session {
             account_phone: self.account_phone().map(str::to_owned),
             adapter: probe.map(|probe| probe.adapter.clone()),
             page_version: probe.and_then(|probe| probe.page_version.clone()),
-            missing: probe.map(|probe| probe.missing.clone()).unwrap_or_default(),
+            missing: self.page.missing().to_vec(),
             policy: self.policy.clone(),
             queued: self
                 .queue
@@ -94,6 +94,10 @@ impl Session {
         match self.page.life {
             Life::Crashed => SessionState::Crashed,
             Life::Closed => SessionState::Starting,
+            Life::Open if self.page.state() == SessionState::Connected && self.page.lacks() => {
+                // Whatever the page says, nothing can be sent through it yet.
+                SessionState::Starting
+            }
             Life::Open => self.page.state(),
         }
     }
@@ -108,14 +112,20 @@ impl Session {
 
     /// The problems that are not the server's.
     pub(crate) fn own_problem(&self) -> Option<Problem> {
-        self.stopped().or_else(|| self.queue.wrong_sdr.clone())
+        let trying = || {
+            self.tries_second_way()
+                .then(|| words::trying_other_way(self.page.missing()))
+        };
+        self.stopped()
+            .or_else(trying)
+            .or_else(|| self.queue.wrong_sdr.clone())
     }
 
     /// Why the session is stopped, if it is.
     fn stopped(&self) -> Option<Problem> {
         let missing = || {
-            let probe = self.page.probe.as_ref()?;
-            (!probe.missing.is_empty()).then(|| words::self_test(&probe.missing))
+            let given_up = self.page.lacks() && !self.tries_second_way();
+            given_up.then(|| words::self_test(self.page.missing()))
         };
         let account = || self.page.wrong_account().then(words::wrong_account);
         let page = self.page.failure.clone();

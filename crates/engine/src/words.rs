@@ -98,15 +98,30 @@ pub(crate) fn gave_up() -> Problem {
 }
 
 pub(crate) fn self_test(missing: &[Capability]) -> Problem {
-    let names: Vec<&str> = missing.iter().map(capability).collect();
     Problem::new(
         ProblemCode::SelfTestFailed,
         format!(
             "WhatsApp Web has changed and this app can no longer do: {}. Sending has stopped before \
              the queue was touched; nothing is lost. Reload the page or update the app.",
-            names.join(", ")
+            names(missing)
         ),
     )
+}
+
+pub(crate) fn trying_other_way(missing: &[Capability]) -> Problem {
+    Problem::new(
+        ProblemCode::TryingOtherWay,
+        format!(
+            "WhatsApp Web has changed: the usual way can no longer do: {}. Another way is being \
+             tried. Nothing is sent meanwhile and waiting messages are kept; there is nothing to do.",
+            names(missing)
+        ),
+    )
+}
+
+fn names(missing: &[Capability]) -> String {
+    let names: Vec<&str> = missing.iter().map(capability).collect();
+    names.join(", ")
 }
 
 fn capability(capability: &Capability) -> &'static str {

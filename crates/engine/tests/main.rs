@@ -18,6 +18,7 @@ mod replies;
 mod restored;
 mod search;
 mod search_blows;
+mod second_way;
 mod store;
 mod support;
 mod wa_id;

@@ -2,7 +2,6 @@ use crate::support::page::Trick;
 use crate::support::world::World;
 use hotdesk_engine::{Input, PageFault};
 use hotdesk_protocol::ProblemCode;
-use hotdesk_protocol::bridge::Capability;
 use hotdesk_protocol::session::{MessageState, SessionState};
 
 const LEAD: &str = "+5511970000001";
@@ -182,34 +181,6 @@ fn crashes_far_apart_are_forgiven() {
         world.session.state(),
         SessionState::Connected,
         "never three within 15 minutes"
-    );
-}
-
-#[test]
-fn a_missing_capability_stops_before_the_queue_is_touched() {
-    let mut world = World::new();
-    world.page.missing = vec![Capability::SendText];
-    world.server.enqueue("m1", LEAD, "hello");
-    world.run(30_000);
-    assert_eq!(
-        world.session.state(),
-        SessionState::Stopped,
-        "it cannot send"
-    );
-    let problem = world.session.problem().unwrap();
-    assert_eq!(problem.code, ProblemCode::SelfTestFailed, "with a reason");
-    assert!(
-        problem.message.contains("send_text"),
-        "that names what is missing"
-    );
-    assert_eq!(world.claims, 0, "the queue was not touched");
-    world.page.missing.clear();
-    world.page.load(world.now);
-    world.run(5_000);
-    assert_eq!(
-        world.page.history.len(),
-        1,
-        "a healthy load goes on by itself"
     );
 }
 

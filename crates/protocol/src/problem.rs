@@ -69,6 +69,8 @@ pub enum ProblemCode {
     FateUnknown,
     /// The page lacks a module the bridge needs.
     SelfTestFailed,
+    /// The same, and another way into the page is being tried; nobody has to do anything yet.
+    TryingOtherWay,
     /// The page does not load or does not answer.
     PageUnresponsive,
     /// The page's process ended again and again.

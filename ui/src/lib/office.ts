@@ -9,6 +9,7 @@ export type ActivityView = SdrView["activity"][number];
 export type RunView = NonNullable<SdrView["run"]>;
 export type Problem = NonNullable<SdrView["problem"]>;
 export type ProblemCode = Problem["code"];
+export type Capability = SdrView["missing"][number];
 
 /** CSS pixels from the top left corner of the shell. */
 export type PageArea = { [Side in keyof Nullable]: number };

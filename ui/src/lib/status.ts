@@ -1,17 +1,32 @@
 /** What a window shows of one SDR, derived from the snapshot and nothing else. */
 import { count, timeLeft } from "./format";
 import type { MessageState, RunView, SdrView, StepView } from "./office";
-import { PAUSED, SIGNED_OUT, type StateWords, sessionWords } from "./words";
+import {
+  capabilityWords,
+  PAUSED,
+  SIGNED_OUT,
+  type StateWords,
+  sessionWords,
+  TRYING_OTHER_WAY,
+} from "./words";
 
 /** The words for an SDR: signed out beats stopped beats paused beats the session's own state. */
 export function statusOf(sdr: SdrView): StateWords {
   if (sdr.signedOut) return SIGNED_OUT;
   const own = sessionWords(sdr.state);
   if (sdr.paused && isLinked(sdr)) return PAUSED;
+  if (sdr.state === "starting" && sdr.problem?.code === "trying_other_way") {
+    return TRYING_OTHER_WAY;
+  }
   if (sdr.state === "connected" && sdr.run !== null && !runIsDone(sdr.run)) {
     return { ...own, label: "Sending", tone: "ok", icon: "send" };
   }
   return own;
+}
+
+/** What the page lacks, in words; null while it lacks nothing. */
+export function missingLine(sdr: SdrView): string | null {
+  return sdr.missing.length > 0 ? `Missing: ${sdr.missing.map(capabilityWords).join(", ")}` : null;
 }
 
 function isLinked(sdr: SdrView): boolean {

@@ -2,7 +2,7 @@
  * Every word for every state and problem: one tone, in one file. States are exhaustive by the compiler;
  * problem codes are open (a newer version may know more), so tests/words.test.ts holds them to the Rust enum.
  */
-import type { MessageState, Order, ProblemCode, SessionState } from "./office";
+import type { Capability, MessageState, Order, ProblemCode, SessionState } from "./office";
 
 /** The colour family of a state. */
 export type Tone = "ok" | "busy" | "wait" | "bad" | "off";
@@ -157,6 +157,55 @@ export const PAUSED: StateWords = {
   icon: "pause",
 };
 
+/** What is said while the page's usual way has failed and wa-js has not yet found its own. */
+export const TRYING_OTHER_WAY: StateWords = {
+  label: "Trying another way",
+  sentence: "WhatsApp Web has changed; another way is being tried. Messages wait in the queue.",
+  tone: "busy",
+  icon: "sync",
+};
+
+/** What Hotdesk does with a page, each as something that can be missing. */
+export function capabilityWords(capability: Capability): string {
+  switch (capability) {
+    case "state":
+      return "the session’s state";
+    case "qr":
+      return "the QR code";
+    case "exists":
+      return "finding a number";
+    case "send_text":
+      return "sending texts";
+    case "acks":
+      return "ticks";
+    case "incoming":
+      return "answers";
+    case "look_up":
+      return "finding a message again";
+  }
+}
+
+/** The way by which Hotdesk works with a page, where it is not the usual one. */
+export function adapterWords(adapter: string | null): { label: string; title: string } | null {
+  switch (adapter) {
+    case null:
+    case "modules":
+      return null;
+    case "wa-js":
+      return {
+        label: "by wa-js",
+        title: "WhatsApp Web has changed; the library wa-js serves this page",
+      };
+    case "page":
+      return {
+        label: "by sight",
+        title: "WhatsApp Web has changed; only what the page shows can be read",
+      };
+    default:
+      return { label: `by ${adapter}`, title: "Another way than the usual one serves this page" };
+  }
+}
+
 /** What is said before the first snapshot. */
 export const STARTING = {
   title: "Starting Hotdesk",
@@ -291,6 +340,8 @@ export function problemWords(code: ProblemCode): ProblemWords {
         "Reload once. If it stays, Hotdesk needs an update.",
         RELOAD,
       );
+    case "trying_other_way":
+      return words("WhatsApp Web has changed", "Another way is being tried; messages wait.", null);
     case "page_unresponsive":
       return words("Page does not answer", "Reload it; nothing is sent twice.", RELOAD);
     case "page_crashed":

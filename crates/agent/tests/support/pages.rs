@@ -4,7 +4,8 @@
 use hotdesk_agent::adapter_pack::Bundles;
 use hotdesk_agent::pages::{PageFault, Pages};
 use hotdesk_protocol::bridge::{
-    BridgeCommand, BridgeEvent, BridgeReport, Drain, OwnAccount, Probe, SubmitRequest, Submitted,
+    BridgeCommand, BridgeEvent, BridgeReport, Capability, Drain, OwnAccount, Probe, SubmitRequest,
+    Submitted,
 };
 use hotdesk_protocol::ids::{ChatId, MessageId, PageGeneration, SdrId, WaMessageId};
 use hotdesk_protocol::session::{Ack, SessionState};
@@ -46,7 +47,11 @@ struct Page {
     account: Option<String>,
     marker: Option<String>,
     messages: BTreeMap<WaMessageId, Ack>,
+    /// What WhatsApp has moved out of the reach of `modules`, and of wa-js too.
+    moved: Vec<Capability>,
+    moved_for_wa_js: bool,
     // The load.
+    adopted: bool,
     open: bool,
     load: u32,
     bundles: Option<Arc<Bundles>>,
@@ -58,6 +63,7 @@ struct World {
     pages: BTreeMap<SdrId, Page>,
     history: Vec<Left>,
     submits: usize,
+    adoptions: usize,
     profiles: Vec<PathBuf>,
 }
 
@@ -87,6 +93,19 @@ impl FakePages {
     /// How many send commands any page was given.
     pub fn submits(&self) -> usize {
         self.world.lock().unwrap().submits
+    }
+
+    /// WhatsApp moves what this needs: for good, or so that wa-js still finds it.
+    pub fn move_away(&self, sdr: &str, what: Capability, for_wa_js: bool) {
+        self.with(&SdrId::from(sdr), |page| {
+            page.moved = vec![what];
+            page.moved_for_wa_js = for_wa_js;
+        });
+    }
+
+    /// How often wa-js was put into any page.
+    pub fn adoptions(&self) -> usize {
+        self.world.lock().unwrap().adoptions
     }
 
     /// The profile directories that were opened.
@@ -154,6 +173,7 @@ impl Page {
 
     fn start(&mut self, bundles: Arc<Bundles>) {
         self.open = true;
+        self.adopted = false;
         self.bundles = Some(bundles);
         self.load += 1;
         self.reports.clear();
@@ -301,9 +321,10 @@ impl Pages for FakePages {
                 return Err(PageFault::BadAnswer);
             }
             let account = page.account.clone();
+            let wa_js = page.adopted && !page.moved.is_empty() && !page.moved_for_wa_js;
             Ok(Probe {
                 generation: page.generation(),
-                adapter: "modules".to_owned(),
+                adapter: if wa_js { "wa-js" } else { "modules" }.to_owned(),
                 page_version: None,
                 state: match account {
                     Some(_) => SessionState::Connected,
@@ -317,10 +338,24 @@ impl Pages for FakePages {
                     lid: None,
                 }),
                 marker: page.marker.clone(),
-                missing: Vec::new(),
+                missing: if wa_js {
+                    Vec::new()
+                } else {
+                    page.moved.clone()
+                },
                 quiet_ms: 10_000,
                 last_seq: page.reports.len().try_into().unwrap(),
             })
         })
+    }
+
+    async fn adopt(&self, sdr: &SdrId) -> Result<(), PageFault> {
+        self.mood(sdr).await;
+        self.with(sdr, |page| {
+            page.adopted = true;
+            page.open.then_some(()).ok_or(PageFault::Absent)
+        })?;
+        self.world.lock().unwrap().adoptions += 1;
+        Ok(())
     }
 }

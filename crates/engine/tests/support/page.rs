@@ -53,7 +53,14 @@ pub struct Page {
     pub generation: u32,
     pub state: SessionState,
     pub account: OwnAccount,
+    /// What the page's own modules lack.
     pub missing: Vec<Capability>,
+    /// How long wa-js needs to find everything; `None` if it never does.
+    pub wa_js_ms: Option<u64>,
+    /// How putting wa-js into the page ends, if not well.
+    pub adopt_fault: Option<PageFault>,
+    /// When wa-js was put into this load.
+    adopted_at: Option<u64>,
     pub qr: Option<String>,
     pub hung: bool,
     pub quiet_since: u64,
@@ -93,6 +100,9 @@ impl Page {
                 lid: None,
             },
             missing: Vec::new(),
+            wa_js_ms: None,
+            adopt_fault: None,
+            adopted_at: None,
             qr: None,
             hung: false,
             quiet_since: 0,
@@ -124,6 +134,7 @@ impl Page {
         self.handed_out = 0;
         self.quiet_since = now;
         self.hung = false;
+        self.adopted_at = None;
         if self.fresh_ids {
             let own = |id: WaMessageId| WaMessageId(format!("{id}+"));
             let profile = &mut self.profile;
@@ -209,19 +220,42 @@ impl Page {
             SessionState::Connected | SessionState::Offline | SessionState::Syncing => true,
             _ => false,
         };
+        let ready = |(since, takes)| !self.missing.is_empty() && now >= since + takes;
+        let wa_js = self.adopted_at.zip(self.wa_js_ms).is_some_and(ready);
         Ok(Probe {
             generation: self.name(),
-            adapter: "modules".into(),
+            adapter: if wa_js { "wa-js" } else { "modules" }.into(),
             page_version: None,
             state: self.state,
             qr: self.qr.clone(),
             qr_expired: false,
             account: linked.then(|| self.account.clone()),
             marker: self.profile.marker.clone(),
-            missing: self.missing.clone(),
+            missing: if wa_js {
+                Vec::new()
+            } else {
+                self.missing.clone()
+            },
             quiet_ms: u32::try_from(now - self.quiet_since).unwrap(),
             last_seq: self.seq,
         })
+    }
+
+    /// The app puts wa-js into this load.
+    pub fn adopt(&mut self, now: u64) -> Result<(), PageFault> {
+        if self.hung {
+            return Err(PageFault::TimedOut);
+        }
+        if !self.open || !self.present {
+            return Err(PageFault::Absent);
+        }
+        match &self.adopt_fault {
+            Some(fault) => Err(fault.clone()),
+            None => {
+                self.adopted_at = Some(now);
+                Ok(())
+            }
+        }
     }
 
     pub fn drain(&mut self, after: u32, now: u64) -> Result<Drain, PageFault> {

@@ -61,6 +61,7 @@ pub struct World {
     pub claims: u32,
     pub probes: u32,
     pub drains: u32,
+    pub adoptions: u32,
     pub calls: u32,
     pub released: Vec<MessageId>,
     pub beats: Vec<HeartbeatRequest>,
@@ -93,6 +94,7 @@ impl World {
             claims: 0,
             probes: 0,
             drains: 0,
+            adoptions: 0,
             calls: 0,
             released: Vec::new(),
             beats: Vec::new(),
@@ -214,6 +216,11 @@ impl World {
                     self.now += 2_000;
                 }
                 self.tell(Input::Probed(probe));
+            }
+            Effect::Adopt => {
+                self.adoptions += 1;
+                let answer = self.page.adopt(self.now);
+                self.tell(Input::Adopted(answer));
             }
             Effect::Drain(after) => {
                 self.drains += 1;

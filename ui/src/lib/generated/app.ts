@@ -53,6 +53,22 @@ export type AdaptersView = {
 	/**  Why a pack was not taken, or was taken back. */
 	problem: Problem | null,
 };
+/**  What the page can do, found out by the script's self-test at each page generation. */
+export type Capability = 
+/**  Tell the session's state. */
+"state" | 
+/**  Tell the QR code's value. */
+"qr" | 
+/**  Resolve a number. */
+"exists" | 
+/**  Send a text with a chosen id. */
+"send_text" | 
+/**  Tell ack changes. */
+"acks" | 
+/**  Tell incoming messages. */
+"incoming" | 
+/**  Find a message by id. */
+"look_up";
 
 /**  One outreach text to one lead: the unit of the queue. */
 export type MessageId = string;
@@ -181,6 +197,8 @@ export type ProblemCode =
 "fate_unknown" | 
 /**  The page lacks a module the bridge needs. */
 "self_test_failed" | 
+/**  The same, and another way into the page is being tried; nobody has to do anything yet. */
+"trying_other_way" | 
 /**  The page does not load or does not answer. */
 "page_unresponsive" | 
 /**  The page's process ended again and again. */
@@ -250,6 +268,8 @@ export type SdrView = {
 	problem: Problem | null,
 	/**  Which adapter serves the page. */
 	adapter: string | null,
+	/**  What the page lacks; nothing is sent while it lacks anything. */
+	missing: Capability[],
 	/**  The run that goes on, if one does. */
 	run: RunView | null,
 	/**  The latest messages, newest first, at most 50. */
