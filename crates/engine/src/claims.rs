@@ -92,6 +92,10 @@ impl Session {
             }
         }
         self.queue.claimed.retain(|claimed| claimed.until > now);
+        if self.wants_by_hand() {
+            self.claim_by_hand();
+            return;
+        }
         if !self.may_begin() {
             self.hand_back();
             return;
@@ -124,7 +128,7 @@ impl Session {
         }
     }
 
-    fn holding(&self) -> Vec<MessageId> {
+    pub(crate) fn holding(&self) -> Vec<MessageId> {
         let open = self
             .flights
             .iter()
@@ -138,7 +142,7 @@ impl Session {
         claimed.chain(open).take(HOLDING_MOST).collect()
     }
 
-    fn hand_back(&mut self) {
+    pub(crate) fn hand_back(&mut self) {
         for claimed in std::mem::take(&mut self.queue.claimed) {
             let message = claimed.message;
             self.emit(Effect::Release(message.message_id, message.lease_token));
@@ -159,6 +163,7 @@ impl Session {
                 }
                 let after = retry_after_ms.unwrap_or(0);
                 self.queue.claim_retry.failed(now, after, &mut self.rng);
+                self.by_hand.wanted = false;
                 return;
             }
         };
@@ -193,6 +198,7 @@ impl Session {
             (false, false) => 0,
         };
         self.queue.claim_at = now.after(pause);
+        self.claimed_by_hand();
     }
 
     /// One offered message; true if it will be sent.
@@ -289,5 +295,6 @@ pub(crate) fn draft(tenant: &TenantId, message: &ClaimedMessage, boot_id: &str) 
         at: Vec::new(),
         reported: None,
         problem: None,
+        assisted: false,
     }
 }
