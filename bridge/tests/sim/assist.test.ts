@@ -5,31 +5,31 @@ import { JOHN, textOrder, useOffice } from "./office";
 describe("a chat opened for a person", () => {
   const office = useOffice();
 
+  const HAS_LOST = { dropModules: ["WAWebSendMsgChatAction"] };
+
   async function blind(): Promise<void> {
-    await office.turn({ dropModules: ["WAWebSendMsgChatAction"] });
+    await office.turn(HAS_LOST);
     await office.profile.page.reload();
     await office.profile.until({ state: "connected", missing: ["send_text"] });
   }
 
-  const box = () => office.profile.page.locator("footer div[contenteditable=true][data-tab='10']");
+  /** What the box of the open chat holds. */
+  const inBox = () =>
+    office.profile
+      .evaluate(
+        `document.querySelector("footer div[contenteditable=true][data-tab='10']").textContent`,
+      )
+      .catch(() => null);
 
   it("has the text in its box, and nothing leaves before the person presses Send", async () => {
     await blind();
     const { phone, text } = textOrder("+5511970000077", "Olá, Ana! 50% & more? #1");
     const before = (await office.rehearsal.left()).length;
     await office.profile.submit({ type: "compose", phone, text });
-    await expect
-      .poll(
-        () =>
-          box()
-            .textContent()
-            .catch(() => null),
-        { timeout: 20_000 },
-      )
-      .toBe(text);
+    await expect.poll(inBox, { timeout: 20_000 }).toBe(text);
     await office.profile.until({ state: "connected", dialog: null });
     expect(await office.rehearsal.left(), "the page presses nothing").toHaveLength(before);
-    await office.profile.page.locator("button[data-tab='11']").click();
+    await office.profile.evaluate(`document.querySelector("button[data-tab='11']").click(); ""`);
     await expect.poll(async () => (await office.rehearsal.left()).length).toBe(before + 1);
     expect((await office.rehearsal.left())[before]).toMatchObject({ account: JOHN, to: phone });
     await office.profile.page.goto(office.rehearsal.url);

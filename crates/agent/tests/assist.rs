@@ -10,7 +10,7 @@ use hotdesk_protocol::session::MessageState;
 
 /// John at a page that cannot send, with the chat of his first message open.
 async fn opened(office: &Office, desk: &Desk) -> FakeAgent {
-    desk.pages.move_away("john", Capability::SendText, true);
+    desk.pages.close_off("john", Capability::SendText);
     let agent = desk.start_signed_in(&["john"]).await;
     until_sdr(&agent, "john", "sending by hand is offered", |sdr| {
         sdr.assist == Some(AssistView::Offered)

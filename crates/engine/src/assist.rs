@@ -3,7 +3,7 @@
 //! says what became of it. Nothing is concluded without that word: unsaid, it is parked.
 
 use crate::claims::draft;
-use crate::effect::{Effect, Stage};
+use crate::effect::Stage;
 use crate::flight::{Flight, Step};
 use crate::input::{PageFault, Said};
 use crate::page::{Gate, Handed};
@@ -12,7 +12,6 @@ use crate::words;
 use hotdesk_protocol::Problem;
 use hotdesk_protocol::bridge::{BridgeCommand, MAX_COMPOSE_BYTES};
 use hotdesk_protocol::ids::MessageId;
-use hotdesk_protocol::queue::ClaimRequest;
 
 /// A person's word is awaited no longer than this.
 const WORD_MOST_MS: u64 = 15 * 60_000;
@@ -72,15 +71,7 @@ impl Session {
     pub(crate) fn claim_by_hand(&mut self) {
         let free = self.queue.claimed.is_empty() && self.queue.claim_out.is_none();
         if free && self.due(self.queue.claim_retry.not_before()) {
-            self.queue.claim_out = Some(self.now.boot);
-            let holding = self.holding();
-            self.emit(Effect::Claim(ClaimRequest {
-                sdr_id: self.sdr_id.clone(),
-                desktop_id: self.desktop_id.clone(),
-                limit: 1,
-                wait_seconds: 0,
-                holding,
-            }));
+            self.ask_queue(1, 0);
         }
     }
 

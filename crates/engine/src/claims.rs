@@ -111,24 +111,29 @@ impl Session {
         };
         let from = from.max(paced);
         if open && self.due(from) {
-            self.queue.claim_out = Some(now);
-            let holding = self.holding();
             let limit = u32::try_from(appetite.saturating_sub(held).max(1)).unwrap_or(1);
-            self.emit(Effect::Claim(ClaimRequest {
-                sdr_id: self.sdr_id.clone(),
-                desktop_id: self.desktop_id.clone(),
-                limit,
-                // The first answer only has to bring the pacing.
-                wait_seconds: if self.policy_known { WAIT_SECONDS } else { 0 },
-                holding,
-                claim_id: None,
-                session_epoch: None,
-                opt_outs_since: None,
-            }));
+            // The first answer only has to bring the pacing.
+            let wait_seconds = if self.policy_known { WAIT_SECONDS } else { 0 };
+            self.ask_queue(limit, wait_seconds);
         }
     }
 
-    pub(crate) fn holding(&self) -> Vec<MessageId> {
+    pub(crate) fn ask_queue(&mut self, limit: u32, wait_seconds: u32) {
+        self.queue.claim_out = Some(self.now.boot);
+        let holding = self.holding();
+        self.emit(Effect::Claim(ClaimRequest {
+            sdr_id: self.sdr_id.clone(),
+            desktop_id: self.desktop_id.clone(),
+            limit,
+            wait_seconds,
+            holding,
+            claim_id: None,
+            session_epoch: None,
+            opt_outs_since: None,
+        }));
+    }
+
+    fn holding(&self) -> Vec<MessageId> {
         let open = self
             .flights
             .iter()

@@ -46,6 +46,7 @@ struct Page {
     /// What WhatsApp has moved out of the reach of `modules`, and of wa-js too.
     moved: Vec<Capability>,
     moved_for_wa_js: bool,
+    refuses_wa_js: bool,
     // The load.
     adopted: bool,
     open: bool,
@@ -102,6 +103,12 @@ impl FakePages {
             page.moved = vec![what];
             page.moved_for_wa_js = for_wa_js;
         });
+    }
+
+    /// WhatsApp moves what this needs, and its page takes no wa-js.
+    pub fn close_off(&self, sdr: &str, what: Capability) {
+        self.move_away(sdr, what, true);
+        self.with(&SdrId::from(sdr), |page| page.refuses_wa_js = true);
     }
 
     /// WhatsApp has everything where it was.
@@ -351,8 +358,10 @@ impl Pages for FakePages {
     async fn adopt(&self, sdr: &SdrId) -> Result<(), PageFault> {
         self.mood(sdr).await;
         self.with(sdr, |page| {
-            page.adopted = true;
-            page.open.then_some(()).ok_or(PageFault::Absent)
+            page.adopted = !page.refuses_wa_js;
+            (page.open && page.adopted)
+                .then_some(())
+                .ok_or(PageFault::Absent)
         })?;
         self.world.lock().unwrap().adoptions += 1;
         Ok(())
