@@ -165,7 +165,8 @@ impl Session {
             return;
         };
         let flight = &mut self.flights[at];
-        if flight.step == Step::Finishing {
+        // A message no page was ever given has no tick: whoever tells one lies.
+        if flight.step == Step::Finishing || !(flight.handed || flight.handed_in.is_some()) {
             return;
         }
         for chat in chats {
