@@ -104,7 +104,9 @@ impl World {
         });
         self.judge
             .holds(paced, || format!("{id} is handed over before its time"));
-        self.seat(place.desk, place.sdr).last_send = Some(t);
+        let seat = self.seat(place.desk, place.sdr);
+        seat.last_send = Some(t);
+        seat.believed.insert(id);
     }
 
     /// A paused session begins nothing that is new to it.

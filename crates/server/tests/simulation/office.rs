@@ -125,6 +125,7 @@ impl Office {
                 consent: "asked".to_owned(),
             })),
             text: id.0.clone(),
+            file: None,
             by: manager(),
         };
         let now = self.now(t);
@@ -273,7 +274,9 @@ fn refused(error: StoreError) -> QueueFault {
         StoreError::Busy | StoreError::Failed(_) => panic!("I8: the store failed: {error}"),
     };
     let code = match refusal {
-        Refusal::NoSuchMessage | Refusal::NoSuchLead | Refusal::NoSuchSdr => ProblemCode::NotFound,
+        Refusal::NoSuchMessage | Refusal::NoSuchLead | Refusal::NoSuchSdr | Refusal::NoSuchFile => {
+            ProblemCode::NotFound
+        }
         Refusal::NotYours | Refusal::NeverHeld | Refusal::DoNotContact => ProblemCode::Forbidden,
         Refusal::Fenced => ProblemCode::Fenced,
         Refusal::Cancelled => ProblemCode::Cancelled,

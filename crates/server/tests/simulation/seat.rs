@@ -79,8 +79,8 @@ pub struct Seat {
     /// Begun in this process before anybody paused.
     pub asked_to_begin: BTreeSet<MessageId>,
     pub last_send: Option<u64>,
-    /// On disk when this process began.
-    pub restored: BTreeSet<MessageId>,
+    /// On disk when this process began, or handed over by it: the page may have it.
+    pub believed: BTreeSet<MessageId>,
 }
 
 impl Seat {
@@ -99,7 +99,7 @@ impl Seat {
             pauses: Vec::new(),
             asked_to_begin: BTreeSet::new(),
             last_send: None,
-            restored: BTreeSet::new(),
+            believed: BTreeSet::new(),
         }
     }
 
@@ -115,7 +115,7 @@ impl Seat {
         self.pauses.clear();
         self.asked_to_begin.clear();
         self.last_send = None;
-        self.restored = self.disk.outbox.keys().cloned().collect();
+        self.believed = self.disk.outbox.keys().cloned().collect();
     }
 }
 
@@ -166,6 +166,7 @@ pub fn setup(sdr: &str, desk: &str, boot: u32, disk: &Disk, seed: u64) -> Setup 
         account_phone: disk.account.clone(),
         paused: disk.paused,
         policy: disk.policy.clone(),
+        restored: false,
         seed,
     }
 }

@@ -348,13 +348,13 @@ impl World {
                 }
             }
         }
-        // Also those it is to get in a moment. Of one that an earlier process may have given it, nobody
-        // could tell a lie from the truth.
+        // Also those it is to get in a moment. Of one that it may have got, nobody could tell a lie
+        // from the truth.
         let seat = &self.desks[desk].seats[sdr];
         let fresh = seat
             .session
             .rows()
-            .filter(|row| !seat.restored.contains(&row.message_id));
+            .filter(|row| !seat.believed.contains(&row.message_id));
         known.extend(fresh.map(|row| (row.message_id.clone(), row.wa_message_id.clone())));
         known.retain(|(id, _)| !own.iter().any(|(mine, _)| mine == id));
         let guess = self.rng.next();
@@ -374,6 +374,7 @@ impl World {
                     message_id,
                     wa_message_id,
                     chat_id: "evil@c.us".into(),
+                    other_chat_id: None,
                     ack,
                     already_there: true,
                 },

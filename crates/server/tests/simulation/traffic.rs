@@ -70,13 +70,8 @@ impl World {
 
     /// The session hears when to come again.
     pub fn note_pause(&mut self, desk: usize, sdr: usize, input: &Input) {
-        let (kind, after) = match input {
-            Input::Claimed(Err(QueueFault::Later(after, _))) => ("claim", *after),
-            Input::Begun(_, Err(QueueFault::Later(after, _))) => ("begin", *after),
-            Input::Reported(_, Err(QueueFault::Later(after, _))) => ("report", *after),
-            Input::Replied(_, Err(QueueFault::Later(after, _))) => ("reply", *after),
-            Input::Beaten(Err(QueueFault::Later(after, _))) => ("heartbeat", *after),
-            _ => return,
+        let Some((kind, after)) = told_later(input) else {
+            return;
         };
         let (told_at, slept) = (self.t, self.desks[desk].slept);
         self.seat(desk, sdr).pauses.push(Pause {
@@ -238,4 +233,24 @@ fn failure(request: &Request, fault: QueueFault) -> Option<Input> {
         Request::Beat(_) => Some(Input::Beaten(Err(fault))),
         Request::Release(_) | Request::Qr => None,
     }
+}
+
+/// Which calls are to wait, and how long.
+fn told_later(input: &Input) -> Option<(&'static str, u64)> {
+    if let Input::Claimed(Err(QueueFault::Later(after, _))) = input {
+        return Some(("claim", *after));
+    }
+    if let Input::Begun(_, Err(QueueFault::Later(after, _))) = input {
+        return Some(("begin", *after));
+    }
+    if let Input::Reported(_, Err(QueueFault::Later(after, _))) = input {
+        return Some(("report", *after));
+    }
+    if let Input::Replied(_, Err(QueueFault::Later(after, _))) = input {
+        return Some(("reply", *after));
+    }
+    if let Input::Beaten(Err(QueueFault::Later(after, _))) = input {
+        return Some(("heartbeat", *after));
+    }
+    None
 }
