@@ -67,7 +67,7 @@ fn retry_after_of_one_report_holds_for_all_reports() {
     assert_eq!(world.page.history.len(), 2, "both have left");
     assert_eq!(reports(&world), 1, "and one was told that it is too early");
     world.result_fault = None;
-    world.run(4_000);
+    world.run(6_000);
     assert_eq!(world.server.state("m1"), MessageState::Read, "but then");
     assert_eq!(world.server.state("m2"), MessageState::Read, "but then");
 }
