@@ -55,6 +55,7 @@ impl Office {
             pages: Arc::new(self.pages.clone()),
             app_version: app.package_info().version.to_string(),
             keychain: Keychain::os(),
+            clock: Clock::real(),
         })
         .await?;
         let views = agent.views();

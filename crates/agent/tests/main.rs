@@ -8,8 +8,11 @@
 
 mod answers;
 mod config;
+mod dialect;
 mod instance;
 mod keychain;
+mod lk1;
+mod lk2;
 mod logs;
 mod queue_client;
 mod replies;
