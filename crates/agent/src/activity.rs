@@ -94,8 +94,8 @@ impl Activity {
         let told = Problem::new(
             ProblemCode::NotNow,
             format!(
-                "The queue server does not take the report yet. It says: {} Hotdesk keeps it and reports again until it is taken; the message is not sent again.",
-                problem.message
+                "The queue server does not take the report yet. It says: {}. Hotdesk keeps it and reports again until it is taken; the message is not sent again.",
+                problem.message.trim_end_matches('.')
             ),
         );
         if let Some(view) = self.newest_first.iter_mut().find(|v| v.message_id == *id)

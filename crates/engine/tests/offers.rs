@@ -79,7 +79,7 @@ fn what_failed_before_it_was_begun_may_be_offered_again_once_it_is_corrected() {
             world.kill();
         }
         world.server.get("m1").state = MessageState::Queued;
-        world.run(10_000);
+        world.run(40_000);
         assert_eq!(
             world.server.state("m1"),
             MessageState::Failed,
@@ -89,10 +89,10 @@ fn what_failed_before_it_was_begun_may_be_offered_again_once_it_is_corrected() {
     let message = world.server.get("m1");
     message.phone = LEAD.into();
     message.state = MessageState::Queued;
-    world.run(10_000);
+    world.run(40_000);
     assert_eq!(world.page.history.len(), 1, "corrected, it leaves");
     world.server.get("m1").state = MessageState::Queued;
-    world.run(10_000);
+    world.run(40_000);
     assert_eq!(world.page.sends(), 1, "and only once");
 }
 

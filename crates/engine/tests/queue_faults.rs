@@ -93,7 +93,7 @@ fn a_result_the_server_refuses_is_kept_and_told_until_it_is_taken() {
     assert!(world.server.results.is_empty(), "refused outside of hours");
     assert_eq!(world.disk.outbox.len(), 1, "kept on disk");
     world.result_fault = None;
-    world.run(65_000);
+    world.run(15 * 60_000);
     assert_eq!(
         world.server.state("m1"),
         MessageState::Read,

@@ -171,8 +171,11 @@ impl Desk {
                 lead_name: waiting.lead_name,
                 phone: waiting.phone,
                 text: waiting.text,
+                file: None,
                 generation: 0,
                 attempt,
+                // Nobody there knows. After a restored copy the page's own memory is what is left.
+                begun: false,
                 lease_token,
                 lease_ms: LEASE_MS,
             });

@@ -61,9 +61,17 @@ pub(super) async fn look(wire: &Wire) -> Result<Look, QueueError> {
         tenant: TenantId::from("lk1"),
         total: queue.total.unwrap_or(0),
         policy: Policy::default(),
-        blocked: blocked.map(|words| Problem::new(ProblemCode::NotNow, answer::short(&words))),
+        blocked: blocked.map(|words| closed(&words)),
         waiting,
     })
+}
+
+fn closed(words: &str) -> Problem {
+    let words = answer::short(words.trim_end_matches('.'));
+    Problem::new(
+        ProblemCode::NotNow,
+        format!("{words}. Nothing is lost; Hotdesk asks again by itself."),
+    )
 }
 
 pub(super) async fn mark_sent(wire: &Wire, id: &MessageId, at: UtcMs) -> Result<(), QueueError> {
