@@ -8,6 +8,7 @@
 
 mod answers;
 mod config;
+mod files;
 mod instance;
 mod keychain;
 mod logs;

@@ -11,6 +11,7 @@
 //! | `reports` | what the page tells, turned into facts about messages |
 //! | `claims` | what the queue offers: asking, checking, handing back |
 //! | `delivery` | begin, intent, submit: the order of steps |
+//! | `files` | where the bytes of files are: fetched before begin, in the page before submit |
 //! | `reconcile` | what is unknown is looked up, never sent again |
 //! | `results` | telling the server, for ever |
 //! | `records` | what goes to disk, one write at a time |
@@ -25,6 +26,7 @@ mod delivery;
 mod digest;
 pub mod effect;
 pub mod epoch;
+mod files;
 mod finished;
 mod flight;
 mod heartbeat;
@@ -43,6 +45,6 @@ pub mod wa_id;
 mod words;
 
 pub use effect::{Effect, OutboxRow, Record, Stage};
-pub use input::{Input, Millis, Now, PageFault, QueueFault, Setup};
+pub use input::{FetchFault, Input, Millis, Now, PageFault, PutFault, QueueFault, Setup};
 pub use session::Session;
 pub use status::SessionStatus;

@@ -119,6 +119,7 @@ impl Session {
         self.stopped()
             .or_else(trying)
             .or_else(|| self.queue.wrong_sdr.clone())
+            .or_else(|| self.files_stopped())
     }
 
     /// Why the session is stopped, if it is.

@@ -8,6 +8,7 @@
 )]
 
 mod begin_and_submit;
+mod files;
 mod forgetting;
 mod offers;
 mod page_life;
