@@ -3,6 +3,7 @@ import type {
   Capability,
   ChatId,
   OwnAccount,
+  PageDialog,
   Problem,
   SessionState,
   UtcMs,
@@ -29,6 +30,10 @@ export interface Adapter {
   otherId(chatId: ChatId): ChatId | null;
   /** Tells every message of ours that the page has in memory and that is asked for. */
   sweep(isWanted: (waMessageId: WaMessageId) => boolean, tell: (found: FoundMessage) => void): void;
+  /** Opens a number's chat with this text in its box. Null, or why not. */
+  compose(phone: string, text: string): Problem | null;
+  /** Uses WhatsApp here where it is open elsewhere. Null, or why that cannot be done. */
+  useHere(): Problem | null;
   /** Asks for a fresh QR code. Null, or why that cannot be done. */
   refreshQr(): Problem | null;
   /** Begins to unlink this device. Null, or why that cannot be done. */
@@ -47,6 +52,7 @@ export interface PageLook {
   readonly adapter: AdapterName;
   readonly pageVersion: string | null;
   readonly state: PageState;
+  readonly dialog: PageDialog | null;
   readonly qr: string | null;
   readonly qrExpired: boolean;
   readonly account: OwnAccount | null;

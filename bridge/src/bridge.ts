@@ -163,6 +163,10 @@ export function openBridge(adapter: Serving): Bridge {
         return lookUp(command);
       case "mark":
         return marker.write(command.marker);
+      case "compose":
+        return adapter.compose(command.phone, command.text);
+      case "use_here":
+        return adapter.useHere();
       case "refresh_qr":
         return adapter.refreshQr();
       case "log_out":
@@ -211,6 +215,7 @@ export function openBridge(adapter: Serving): Bridge {
             adapter: look.adapter,
             pageVersion: look.pageVersion,
             state: look.state,
+            dialog: look.dialog,
             qr: look.qr,
             qrExpired: look.qrExpired,
             account: look.account,

@@ -83,6 +83,14 @@ export function wasReloaded(): boolean {
   return type === "reload" || clock.navigation?.type === 1;
 }
 
+export const encodeUri = encodeURIComponent;
+const address = location;
+const assign = address.assign;
+/** Loads an address of this origin. */
+export function goTo(path: string): void {
+  apply(assign, address, [path]);
+}
+
 const generator = crypto;
 const fillRandom = bindCall.bind(crypto.getRandomValues, generator) as (bytes: Uint8Array) => void;
 /** Thirty-two random hexadecimal characters. */

@@ -1,15 +1,21 @@
 import type { Adapter } from "./adapter";
 import { append } from "./builtins";
 import type { Capability } from "./generated/protocol";
+import { composeText } from "./page/compose";
 import { pressRefresh } from "./page/press-refresh";
 import { refuseSend } from "./page/refuse-send";
+import { shownDialog } from "./page/shown-dialog";
 import { shownQr } from "./page/shown-qr";
 import { shownState } from "./page/shown-state";
 import { problem } from "./problem";
 import type { LinkMemory } from "./whatsapp/link-memory";
+import { pressUseHere } from "./whatsapp/use-here";
 import { CAPABILITIES } from "./whatsapp/wanted";
 
-/** The adapter `page`: sees what the page shows. It cannot send and never tries to. */
+/**
+ * The adapter `page`: sees what the page shows. It cannot send and never tries to; it may open a chat
+ * with a text in its box, for a person to send.
+ */
 export function openPageAdapter(memory: LinkMemory): Adapter {
   return {
     look() {
@@ -19,6 +25,7 @@ export function openPageAdapter(memory: LinkMemory): Adapter {
         adapter: "page",
         pageVersion: null,
         state,
+        dialog: shownDialog(state),
         qr: code.value,
         qrExpired: code.expired,
         account: null,
@@ -33,6 +40,9 @@ export function openPageAdapter(memory: LinkMemory): Adapter {
     },
     otherId: () => null,
     sweep: () => undefined,
+    compose: (phone, text) =>
+      shownState(memory) === "connected" ? composeText(phone, text) : NOT_CONNECTED,
+    useHere: pressUseHere,
     refreshQr: pressRefresh,
     logOut: () => CANNOT_UNLINK,
   };
@@ -52,6 +62,10 @@ function everythingBut(...seen: readonly Capability[]): Capability[] {
   return rest;
 }
 
+const NOT_CONNECTED = problem(
+  "not_now",
+  "The page does not show its chats, so none was opened. Nothing was written or sent.",
+);
 const CANNOT_UNLINK = problem(
   "page_unresponsive",
   "The page could not unlink this device. It is still linked. Remove it on the phone, under linked devices.",

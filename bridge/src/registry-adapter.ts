@@ -1,4 +1,6 @@
 import type { Adapter, AdapterName } from "./adapter";
+import { shownDialog } from "./page/shown-dialog";
+import { problem } from "./problem";
 import type { LinkMemory } from "./whatsapp/link-memory";
 import { openListening } from "./whatsapp/listen";
 import { logOut } from "./whatsapp/log-out";
@@ -14,6 +16,7 @@ import { sendText } from "./whatsapp/send-text";
 import { isLoggedIn, sessionState } from "./whatsapp/session-state";
 import { watchSettling } from "./whatsapp/settling";
 import { sweepMessages } from "./whatsapp/sweep-messages";
+import { useHere } from "./whatsapp/use-here";
 import { openLeavingWatch } from "./whatsapp/watch-leaving";
 
 /** A registry that gives nothing: modules are not required before the page itself runs. */
@@ -48,6 +51,7 @@ export function openRegistryAdapter(
         adapter: name,
         pageVersion: pageVersion(now),
         state,
+        dialog: shownDialog(state),
         qr: code.value,
         qrExpired: code.expired,
         account: loggedIn ? ownAccount(now) : null,
@@ -69,7 +73,14 @@ export function openRegistryAdapter(
         sweepMessages(registry, isWanted, tell);
       }
     },
+    compose: () => CAN_SEND,
+    useHere: () => useHere(registry),
     refreshQr: () => refreshQr(registry),
     logOut: () => logOut(registry),
   };
 }
+
+const CAN_SEND = problem(
+  "not_now",
+  "The page can send by itself again, so no chat was opened. The message goes its usual way.",
+);

@@ -2,6 +2,7 @@ import { hasOwn, matchText, parseJson } from "./builtins";
 import { utf8Length } from "./encode";
 import {
   type BridgeCommand,
+  MAX_COMPOSE_BYTES,
   MAX_TEXT_BYTES,
   type PageGeneration,
   type Problem,
@@ -83,6 +84,17 @@ function readCommand(
         ? { command: { type, marker } }
         : malformed("marker is missing or too long");
     }
+    case "compose": {
+      const phone = own(command, "phone");
+      const text = own(command, "text");
+      if (!isLike(phone, E164)) {
+        return malformed("phone is not of the form +5511970000001");
+      }
+      return typeof text === "string" && text !== "" && utf8Length(text) <= MAX_COMPOSE_BYTES
+        ? { command: { type, phone, text } }
+        : malformed("text is empty or longer than 4,096 bytes");
+    }
+    case "use_here":
     case "refresh_qr":
     case "log_out":
       return { command: { type } };

@@ -51,6 +51,8 @@ export function openServing(modules: Adapter, page: Adapter, memory: LinkMemory)
     lookUp: (waMessageId) => able("look_up").lookUp(waMessageId),
     otherId: (chatId) => able("exists").otherId(chatId),
     sweep: (isWanted, tell) => able("acks").sweep(isWanted, tell),
+    compose: (phone, text) => (whole() ?? page).compose(phone, text),
+    useHere: () => able("state").useHere(),
     refreshQr: () => (page.refreshQr() === null ? null : able("qr").refreshQr()),
     logOut: () => able("state").logOut(),
     adopt() {
@@ -81,6 +83,7 @@ function asShown(known: PageLook, shown: PageLook): PageLook {
     adapter: shown.adapter,
     pageVersion: known.pageVersion,
     state: shown.state,
+    dialog: shown.dialog,
     qr: shown.qr,
     qrExpired: shown.qrExpired,
     account: known.account,

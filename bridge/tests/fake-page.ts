@@ -35,6 +35,8 @@ export class FakePage {
   readonly whatsapp: FakeWhatsapp;
   readonly storage: Map<string, string>;
   readonly realm: Record<string, unknown>;
+  /** Addresses it was told to load. */
+  readonly visited: string[] = [];
   clockMs = 0;
   utcMs = 1_750_000_000_000;
 
@@ -60,7 +62,11 @@ export class FakePage {
     const storage = this.storage;
     const whatsapp = this.whatsapp;
     return {
-      location: { origin: options.origin ?? ORIGIN, search: options.search ?? "" },
+      location: {
+        origin: options.origin ?? ORIGIN,
+        search: options.search ?? "",
+        assign: (path: string) => this.visited.push(path),
+      },
       top: options.framed === true ? {} : null,
       performance: {
         now: () => this.clockMs,

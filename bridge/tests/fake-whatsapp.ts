@@ -103,6 +103,7 @@ export class FakeWhatsapp {
   readonly asked: string[] = [];
   loggedIn = false;
   loggedOutCalls = 0;
+  takeovers = 0;
   refreshes = 0;
   clicks = 0;
   storageFull = false;
@@ -120,6 +121,9 @@ export class FakeWhatsapp {
   constructor() {
     this.socket = {
       state: "UNPAIRED",
+      takeover: () => {
+        this.takeovers += 1;
+      },
       logout: async () => {
         this.loggedOutCalls += 1;
       },

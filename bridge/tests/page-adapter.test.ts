@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { SessionState } from "../src/generated/protocol";
-import { FakePage } from "./fake-page";
+import { connectedPage, FakePage } from "./fake-page";
 import { FakeWhatsapp, LEAD, ME } from "./fake-whatsapp";
 
 const ID = "3EB0AAAAAAAAAAAAAAAAAA";
@@ -117,5 +117,76 @@ describe("a page that lacks only what a send needs", () => {
       state: "connected",
       missing: ["send_text"],
     });
+  });
+});
+
+describe("a dialog over the page", () => {
+  it.each([
+    ["The number +55 11 97000-0404 isn’t on WhatsApp.", "not_on_whatsapp"],
+    ["O número +55\u00a011\u00a097000\u20110404 não está no WhatsApp.", "not_on_whatsapp"],
+    ["Log this profile out?", "other"],
+    ["WhatsApp has 3 new features", "other"],
+  ])("saying “%s” is told as %s", (words, dialog) => {
+    for (const page of [connectedPage(), blindPage()]) {
+      page.whatsapp.show("#side");
+      expect(page.probe().dialog, "none yet").toBeNull();
+      page.whatsapp.show("div[role='dialog']", {}, words);
+      expect(page.probe().dialog).toBe(dialog);
+    }
+  });
+
+  it("instead of the chats asks to use WhatsApp here, which can be answered", () => {
+    const page = blindPage();
+    page.whatsapp.show("div[role='dialog']", {}, "WhatsApp is open in another window.");
+    page.whatsapp.show("div[role='dialog'] button:last-of-type");
+    expect(page.probe()).toMatchObject({ state: "conflict", dialog: "use_here" });
+    expect(page.submit({ type: "use_here" })).toMatchObject({ ok: true });
+    expect(page.whatsapp, "by its button").toMatchObject({ clicks: 1, takeovers: 0 });
+    const whole = connectedPage();
+    whole.whatsapp.stream.mode = "CONFLICT";
+    whole.whatsapp.show("div[role='dialog']");
+    expect(whole.probe()).toMatchObject({ state: "conflict", dialog: "use_here" });
+    expect(whole.submit({ type: "use_here" })).toMatchObject({ ok: true });
+    expect(whole.whatsapp, "by WhatsApp's own call").toMatchObject({ clicks: 0, takeovers: 1 });
+  });
+
+  it("without a button is not answered, and that is said", () => {
+    expect(blindPage().submit({ type: "use_here" })).toMatchObject({ ok: false });
+  });
+});
+
+describe("a chat opened for a person", () => {
+  const COMPOSE = { type: "compose", phone: `+${LEAD}`, text: "Olá & tchau? #1" };
+
+  it("is loaded by WhatsApp's own link, and nothing is handed over", async () => {
+    const page = blindPage();
+    page.whatsapp.show("#side");
+    expect(page.submit(COMPOSE)).toMatchObject({ ok: true });
+    await page.turn();
+    const text = "Ol%C3%A1%20%26%20tchau%3F%20%231";
+    expect(page.visited).toEqual([`/send?phone=${LEAD}&text=${text}`]);
+    expect(page.whatsapp.handed).toEqual([]);
+  });
+
+  it("is refused where the page can send by itself, shows no chats, or the request is wrong", () => {
+    const whole = connectedPage();
+    expect(whole.submit(COMPOSE)).toMatchObject({ ok: false, problem: { code: "not_now" } });
+    const asking = blindPage();
+    asking.whatsapp.show("div[data-ref]");
+    expect(asking.submit(COMPOSE)).toMatchObject({ ok: false, problem: { code: "not_now" } });
+    const page = blindPage();
+    page.whatsapp.show("#side");
+    for (const wrong of [
+      { phone: "5511" },
+      { text: "" },
+      { text: "é".repeat(2_049) },
+      { text: 1 },
+    ]) {
+      expect(page.submit({ ...COMPOSE, ...wrong })).toMatchObject({
+        ok: false,
+        problem: { code: "bad_request" },
+      });
+    }
+    expect([...whole.visited, ...asking.visited, ...page.visited]).toEqual([]);
   });
 });

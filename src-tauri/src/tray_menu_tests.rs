@@ -20,6 +20,7 @@ fn sdr(name: &str, state: SessionState) -> SdrView {
         problem: None,
         adapter: None,
         missing: Vec::new(),
+        assist: None,
         run: None,
         activity: Vec::new(),
     }

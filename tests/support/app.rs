@@ -98,6 +98,11 @@ impl App {
         Self::start(&office.desk, &AppConfig::write(office, signed_in))
     }
 
+    /// The network processes, oldest first: the shell's, then the profiles'.
+    pub fn network_processes(&self) -> Vec<u32> {
+        descendants(self.process.pid(), "WebKitNetworkPr")
+    }
+
     /// The web processes, oldest first: the shell's, then the pages'.
     pub fn web_processes(&self) -> Vec<u32> {
         descendants(self.process.pid(), "WebKitWebProces")

@@ -322,3 +322,52 @@ describe("what changes", () => {
     await vi.waitFor(() => expect(tile("bob").getAttribute("aria-current")).toBe("true"));
   });
 });
+
+describe("sending by hand", () => {
+  const stopped = {
+    state: "stopped",
+    queued: 3,
+    problem: { code: "self_test_failed", message: "WhatsApp Web has changed." },
+  } as const;
+
+  test("is not spoken of where the page sends by itself", async () => {
+    await open(office([sdr()]));
+    expect(screen.queryByTestId("assist")).toBeNull();
+  });
+
+  test("is offered where a message waits, and asked for by one press", async () => {
+    const port = await open(office([sdr({ ...stopped, assist: { type: "offered" } })]));
+    await fireEvent.click(screen.getByTestId("assist-open"));
+    expect(port.orders).toEqual([{ sdr: "john", order: "assist" }]);
+    port.push(office([sdr({ ...stopped, queued: 0, assist: { type: "offered" } })]));
+    await tick();
+    expect(screen.getByTestId("assist-open")).toHaveProperty("disabled", true);
+    port.push(office([sdr({ ...stopped, assist: { type: "preparing" } })]));
+    await tick();
+    expect(screen.queryByTestId("assist-open")).toBeNull();
+  });
+
+  test("says who it is for, and takes the person’s word by one of three buttons", async () => {
+    const waiting = { type: "waiting", leadName: "Ana", phone: "+5511970000001" } as const;
+    const port = await open(office([sdr({ ...stopped, assist: waiting })]));
+    const strip = screen.getByTestId("assist");
+    expect(strip.textContent).toContain("Message for Ana (+55 11 97000-0001)");
+    for (const word of ["assist-sent", "assist-not-sent", "assist-unsure"]) {
+      await fireEvent.click(screen.getByTestId(word));
+    }
+    expect(port.orders.map(({ order }) => order)).toEqual([
+      "assist_sent",
+      "assist_not_sent",
+      "assist_unsure",
+    ]);
+  });
+});
+
+test("the page is loaded anew from the menu, and used here from the strip", async () => {
+  const port = await open(office([sdr({ state: "conflict" })]));
+  await fireEvent.click(screen.getByTestId("more-menu"));
+  await tick();
+  await fireEvent.click(screen.getByTestId("reload"));
+  await fireEvent.click(screen.getByTestId("remedy"));
+  expect(port.orders.map(({ order }) => order)).toEqual(["reload", "use_here"]);
+});

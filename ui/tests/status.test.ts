@@ -1,7 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { paletteEntries } from "../src/app/palette";
 import { remedyOf } from "../src/app/remedy";
-import { actionsOf, pageIsShowable, runLine, stationsOf, statusOf } from "../src/lib/status";
+import {
+  actionsOf,
+  pageIsShowable,
+  runLine,
+  stationsOf,
+  statusOf,
+  troubleOf,
+} from "../src/lib/status";
 import { message, office, sdr } from "./fixtures/scenes";
 
 describe("status", () => {
@@ -53,6 +60,40 @@ describe("actions", () => {
   test("a stop without a remedy of its own offers to try again", () => {
     const problem = { code: "bad_config", message: "x" } as const;
     expect(remedyOf(sdr({ state: "stopped", problem }))?.does).toBe("resume");
+  });
+});
+
+describe("remedies", () => {
+  const remedies: readonly [Partial<Parameters<typeof sdr>[0]>, string | undefined][] = [
+    [{ state: "closed", pageOpen: false }, "connect"],
+    [{ state: "hibernated", pageOpen: false }, "connect"],
+    [{ state: "logged_out", pageOpen: false }, "connect"],
+    [{ state: "logged_out" }, "reload"],
+    [{ state: "conflict" }, "use_here"],
+    [{ state: "offline" }, "reload"],
+    [{ state: "needs_update" }, "reload"],
+    [{ state: "crashed" }, undefined],
+    [{ state: "starting" }, undefined],
+    [{ state: "connected" }, undefined],
+    [{ state: "starting", problem: { code: "page_slow", message: "x" } }, "reload"],
+    [{ state: "stopped", problem: { code: "ack_stuck", message: "x" } }, "reload"],
+    [{ state: "stopped", problem: { code: "self_test_failed", message: "x" } }, "reload"],
+    [{ state: "stopped", problem: { code: "page_unresponsive", message: "x" } }, "reload"],
+    [{ state: "stopped", problem: { code: "page_crashed", message: "x" } }, "reload"],
+    [{ state: "stopped", problem: { code: "whatsapp_refused", message: "x" } }, "resume"],
+    [{ state: "stopped", problem: { code: "store_failed", message: "x" } }, "resume"],
+    [{ state: "stopped", problem: { code: "wrong_account", message: "x" } }, "unlink"],
+    [{ state: "connected", problem: { code: "unreachable", message: "x" } }, undefined],
+  ];
+  test.each(remedies)("of %o is %s", (changes, does) => {
+    expect(remedyOf(sdr(changes))?.does).toBe(does);
+  });
+
+  test("a state a person can help is told over the page, a working one is not", () => {
+    expect(troubleOf(sdr({ state: "conflict" }))?.title).toBe("Open elsewhere");
+    expect(troubleOf(sdr({ state: "offline" }))?.text).toContain("nothing is lost");
+    expect(troubleOf(sdr())).toBeNull();
+    expect(troubleOf(sdr({ state: "qr" }))).toBeNull();
   });
 });
 

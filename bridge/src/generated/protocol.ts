@@ -40,6 +40,17 @@ waMessageId: WaMessageId } |
 { type: "mark"; 
 /**  Random text, chosen by the app. */
 marker: string } | 
+/**
+ *  Load the page by WhatsApp's own link to this number's chat, with the text in its box. Whether it
+ *  is sent is for the person who looks at it; the page never presses Send.
+ */
+{ type: "compose"; 
+/**  E.164, with the plus. */
+phone: string; 
+/**  What to write into the box, at most [`MAX_COMPOSE_BYTES`]. */
+text: string } | 
+/**  Answer "open elsewhere" with "use here". */
+{ type: "use_here" } | 
 /**  Ask for a fresh QR code after the last one has run out. */
 { type: "refresh_qr" } | 
 /**  Unlink this device from the account. */
@@ -156,6 +167,15 @@ export type OwnAccount = {
 	lid: ChatId | null,
 };
 
+/**  A question or notice the page shows over itself. */
+export type PageDialog = 
+/**  The number whose chat was to be opened is not on WhatsApp. */
+"not_on_whatsapp" | 
+/**  WhatsApp Web is open elsewhere; it can be used here instead. */
+"use_here" | 
+/**  Anything else. */
+"other";
+
 /**  One load of a page. A result of an older generation says nothing about a send. */
 export type PageGeneration = string;
 
@@ -172,6 +192,8 @@ export type Probe = {
 	 *  needs_update, logged_out. The others are for the app to know.
 	 */
 	state: SessionState,
+	/**  What it asks or says over everything else, if it does. */
+	dialog: PageDialog | null,
 	/**  What the QR code says, while one is shown. */
 	qr: string | null,
 	/**  The codes have run out; a person or [`BridgeCommand::RefreshQr`] must ask for more. */
@@ -245,6 +267,8 @@ export type ProblemCode =
 "self_test_failed" | 
 /**  The same, and another way into the page is being tried; nobody has to do anything yet. */
 "trying_other_way" | 
+/**  The page takes long to load; it is loaded anew by itself. */
+"page_slow" | 
 /**  The page does not load or does not answer. */
 "page_unresponsive" | 
 /**  The page's process ended again and again. */
@@ -318,3 +342,5 @@ export const MAX_REPORTS_PER_DRAIN = 64;
 export const MAX_DRAIN_BYTES = 65536;
 /** Longest message text, in bytes of UTF-8. */
 export const MAX_TEXT_BYTES = 65536;
+/** Longest text that fits into WhatsApp's link to a chat, in bytes of UTF-8. */
+export const MAX_COMPOSE_BYTES = 4096;

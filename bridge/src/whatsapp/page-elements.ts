@@ -13,12 +13,14 @@ const SELECTORS = {
   qrRefresh:
     "div[data-ref] button, button[data-testid='refresh-qr'], button:has(> span[data-icon='refresh-large'])",
   pairingCode: "[data-link-code]",
-  passkey: "[data-testid='passkey-prompt'], [data-testid='link-device-passkey']",
+  passkey:
+    "[data-testid='passkey-prompt'], [data-testid='link-device-passkey'], [data-testid='passkey']",
   loggedIn: "#side",
   syncing: "progress, [data-testid='syncing']",
   loggingOut: "[data-testid='logging-out']",
   root: "#app",
   dialog: "div[role='dialog']",
+  useHere: "div[role='dialog'] button:last-of-type",
 } as const;
 
 /** Our name for an element. */

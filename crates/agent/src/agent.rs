@@ -11,7 +11,7 @@ use crate::runner::{self, RunnerHandle, Shared, Told};
 use crate::sign_in::rehearse;
 use crate::store::{SdrRow, Store, StoreError, StoredSdr};
 use crate::views::{OfficeView, ServerView};
-use hotdesk_engine::Input;
+use hotdesk_engine::{Input, Said};
 use hotdesk_protocol::ids::SdrId;
 use hotdesk_protocol::{Problem, ProblemCode};
 use serde::{Deserialize, Serialize};
@@ -50,6 +50,18 @@ pub enum Order {
     Unlink,
     /// Ask for a fresh QR code.
     RefreshQr,
+    /// Load the page anew, also after a stop with a reason.
+    Reload,
+    /// Use WhatsApp here where it is open elsewhere.
+    UseHere,
+    /// Open the next message's chat, to be sent by hand.
+    Assist,
+    /// The message whose chat was opened was sent by hand.
+    AssistSent,
+    /// It was not sent: hand it back.
+    AssistNotSent,
+    /// Nobody can say: a person must decide.
+    AssistUnsure,
     /// Remove the SDR from this machine: unlink, sign out, delete what is stored here.
     Remove,
 }
@@ -276,6 +288,12 @@ impl<P: Pages> Inner<P> {
             Order::Resume => (Input::Resume, store.set_paused(sdr, false).await),
             Order::Unlink => (Input::Unlink, Ok(())),
             Order::RefreshQr => (Input::RefreshQr, Ok(())),
+            Order::Reload => (Input::Reload, Ok(())),
+            Order::UseHere => (Input::UseHere, Ok(())),
+            Order::Assist => (Input::Assist, Ok(())),
+            Order::AssistSent => (Input::Said(Said::Sent), Ok(())),
+            Order::AssistNotSent => (Input::Said(Said::NotSent), Ok(())),
+            Order::AssistUnsure => (Input::Said(Said::Unsure), Ok(())),
             Order::Remove => return self.remove(sdr).await,
         };
         // The order is carried out also where it cannot be kept for the next start.

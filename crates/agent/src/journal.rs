@@ -3,10 +3,10 @@
 use crate::activity::Activity;
 use crate::progress::Progress;
 use crate::store::{SessionCache, StoredSdr};
-use crate::views::{ActivityView, SdrView};
-use hotdesk_engine::Session;
+use crate::views::{ActivityView, AssistView, SdrView};
 use hotdesk_engine::effect::{Effect, OutboxRow, Record, Stage};
 use hotdesk_engine::input::{Input, Millis, Now, PageFault, QueueFault};
+use hotdesk_engine::{Assist, Said, Session};
 use hotdesk_protocol::bridge::BridgeCommand;
 use hotdesk_protocol::ids::{MessageId, SdrId};
 use hotdesk_protocol::session::{MessageState, SessionState};
@@ -106,7 +106,11 @@ impl Journal {
             | Input::Resume
             | Input::SignedIn
             | Input::Unlink
-            | Input::RefreshQr => tracing::info!(order = order(input), "An order"),
+            | Input::RefreshQr
+            | Input::Reload
+            | Input::UseHere
+            | Input::Assist
+            | Input::Said(_) => tracing::info!(order = order(input), "An order"),
             Input::PageOpened(Err(fault)) => page_failed("open", fault),
             Input::Probed(Err(fault)) => page_failed("probe", fault),
             Input::Adopted(Err(fault)) => page_failed("adopt", fault),
@@ -177,7 +181,11 @@ impl Journal {
             Effect::Adopt => tracing::warn!("The page's modules have moved; wa-js is put into it"),
             Effect::Submit(
                 _,
-                BridgeCommand::Mark { .. } | BridgeCommand::RefreshQr | BridgeCommand::LogOut,
+                BridgeCommand::Mark { .. }
+                | BridgeCommand::Compose { .. }
+                | BridgeCommand::UseHere
+                | BridgeCommand::RefreshQr
+                | BridgeCommand::LogOut,
             )
             | Effect::Record(
                 Record::Forgotten(_)
@@ -251,6 +259,7 @@ impl Journal {
             problem: facts.problem,
             adapter: facts.adapter,
             missing: status.missing,
+            assist: status.assist.map(|assist| assist_view(assist, session)),
             run: self.progress.view(now.boot),
             activity: self.activity.view().to_vec(),
         }
@@ -283,6 +292,12 @@ fn order(input: &Input) -> &'static str {
         Input::SignedIn => "signed_in",
         Input::Unlink => "unlink",
         Input::RefreshQr => "refresh_qr",
+        Input::Reload => "reload",
+        Input::UseHere => "use_here",
+        Input::Assist => "assist",
+        Input::Said(Said::Sent) => "assist_sent",
+        Input::Said(Said::NotSent) => "assist_not_sent",
+        Input::Said(Said::Unsure) => "assist_unsure",
         Input::PageOpened(_)
         | Input::PageClosed
         | Input::PageCrashed
@@ -297,6 +312,20 @@ fn order(input: &Input) -> &'static str {
         | Input::Replied(_, _)
         | Input::Beaten(_)
         | Input::Tick => "none",
+    }
+}
+
+fn assist_view(assist: Assist, session: &Session) -> AssistView {
+    match assist {
+        Assist::Offered => AssistView::Offered,
+        Assist::Preparing => AssistView::Preparing,
+        Assist::Waiting(id) => {
+            let row = session.rows().find(|row| row.message_id == id);
+            AssistView::Waiting {
+                lead_name: row.map(|row| row.lead_name.clone()).unwrap_or_default(),
+                phone: row.map(|row| row.phone.clone()).unwrap_or_default(),
+            }
+        }
     }
 }
 

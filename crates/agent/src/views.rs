@@ -67,10 +67,34 @@ pub struct SdrView {
     pub adapter: Option<String>,
     /// What the page lacks; nothing is sent while it lacks anything.
     pub missing: Vec<Capability>,
+    /// How far sending by hand is, where the page cannot send by itself.
+    pub assist: Option<AssistView>,
     /// The run that goes on, if one does.
     pub run: Option<RunView>,
     /// The latest messages, newest first, at most 50.
     pub activity: Vec<ActivityView>,
+}
+
+/// How far sending by hand is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(
+    tag = "type",
+    rename_all = "snake_case",
+    rename_all_fields = "camelCase"
+)]
+pub enum AssistView {
+    /// It may be asked for.
+    Offered,
+    /// The next message is on its way into the page.
+    Preparing,
+    /// A message's chat is open: whether it was sent is for a person to say.
+    Waiting {
+        /// Who it is for.
+        lead_name: String,
+        /// E.164, with the plus.
+        phone: String,
+    },
 }
 
 /// A run: from the first message claimed after idling to the queue being empty again.

@@ -7,6 +7,7 @@
 )]
 
 mod answers;
+mod assist;
 mod config;
 mod instance;
 mod keychain;

@@ -92,6 +92,10 @@ impl Session {
             }
         }
         self.queue.claimed.retain(|claimed| claimed.until > now);
+        if self.wants_by_hand() {
+            self.claim_by_hand();
+            return;
+        }
         if !self.may_begin() {
             self.hand_back();
             return;
@@ -107,21 +111,26 @@ impl Session {
         };
         let from = from.max(paced);
         if open && self.due(from) {
-            self.queue.claim_out = Some(now);
-            let holding = self.holding();
             let limit = u32::try_from(appetite.saturating_sub(held).max(1)).unwrap_or(1);
-            self.emit(Effect::Claim(ClaimRequest {
-                sdr_id: self.sdr_id.clone(),
-                desktop_id: self.desktop_id.clone(),
-                limit,
-                // The first answer only has to bring the pacing.
-                wait_seconds: if self.policy_known { WAIT_SECONDS } else { 0 },
-                holding,
-                claim_id: None,
-                session_epoch: None,
-                opt_outs_since: None,
-            }));
+            // The first answer only has to bring the pacing.
+            let wait_seconds = if self.policy_known { WAIT_SECONDS } else { 0 };
+            self.ask_queue(limit, wait_seconds);
         }
+    }
+
+    pub(crate) fn ask_queue(&mut self, limit: u32, wait_seconds: u32) {
+        self.queue.claim_out = Some(self.now.boot);
+        let holding = self.holding();
+        self.emit(Effect::Claim(ClaimRequest {
+            sdr_id: self.sdr_id.clone(),
+            desktop_id: self.desktop_id.clone(),
+            limit,
+            wait_seconds,
+            holding,
+            claim_id: None,
+            session_epoch: None,
+            opt_outs_since: None,
+        }));
     }
 
     fn holding(&self) -> Vec<MessageId> {
@@ -138,7 +147,7 @@ impl Session {
         claimed.chain(open).take(HOLDING_MOST).collect()
     }
 
-    fn hand_back(&mut self) {
+    pub(crate) fn hand_back(&mut self) {
         for claimed in std::mem::take(&mut self.queue.claimed) {
             let message = claimed.message;
             self.emit(Effect::Release(message.message_id, message.lease_token));
@@ -159,6 +168,7 @@ impl Session {
                 }
                 let after = retry_after_ms.unwrap_or(0);
                 self.queue.claim_retry.failed(now, after, &mut self.rng);
+                self.by_hand.wanted = false;
                 return;
             }
         };
@@ -193,6 +203,7 @@ impl Session {
             (false, false) => 0,
         };
         self.queue.claim_at = now.after(pause);
+        self.claimed_by_hand();
     }
 
     /// One offered message; true if it will be sent.
@@ -289,5 +300,6 @@ pub(crate) fn draft(tenant: &TenantId, message: &ClaimedMessage, boot_id: &str) 
         at: Vec::new(),
         reported: None,
         problem: None,
+        assisted: false,
     }
 }

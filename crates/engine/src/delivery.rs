@@ -53,13 +53,14 @@ impl Session {
             return;
         }
         let Some(gate) = self.page.gate() else { return };
+        self.keep_from_hand();
         self.pump_submit(&gate);
         self.pump_begin(&gate);
         self.pump_first_begin(&gate);
     }
 
     /// The gate with a probe that is not older than it may be; asks for a new one if it is.
-    fn fresh(&mut self) -> bool {
+    pub(crate) fn fresh(&mut self) -> bool {
         let fresh = self.page.is_fresh(self.now.boot);
         if !fresh {
             self.ask_probe();
@@ -118,7 +119,7 @@ impl Session {
         }
     }
 
-    fn begin(&mut self, at: usize, gate: &Gate) {
+    pub(crate) fn begin(&mut self, at: usize, gate: &Gate) {
         let now = self.now.boot;
         let (sdr_id, desktop_id) = (self.sdr_id.clone(), self.desktop_id.clone());
         let flight = &mut self.flights[at];
@@ -166,7 +167,7 @@ impl Session {
     }
 
     /// The server does not let this desktop send a message that is proven not to have left.
-    fn let_go(&mut self, id: &MessageId) {
+    pub(crate) fn let_go(&mut self, id: &MessageId) {
         let Some(flight) = self.flight(id) else {
             return;
         };
@@ -246,7 +247,10 @@ impl Session {
                 }
             }
             Handed::Tick => self.page.more |= result.is_ok(),
-            Handed::Mark | Handed::LogOut | Handed::RefreshQr => self.page.probe_now(),
+            Handed::Compose(id) => self.chat_opened(&id, result),
+            Handed::Mark | Handed::LogOut | Handed::RefreshQr | Handed::UseHere => {
+                self.page.probe_now();
+            }
         }
     }
 

@@ -15,6 +15,7 @@ impl Session {
         let mut hasher = DefaultHasher::new();
         let into = &mut hasher;
         (self.paused, self.warning.is_some(), self.policy_known).hash(into);
+        self.by_hand.wanted.hash(into);
         (self.restored, self.boot_id.as_str()).hash(into);
         for flight in &self.flights {
             self.digest_flight(flight, into);
@@ -49,13 +50,15 @@ impl Session {
             (probe.state as u8, probe.marker.as_ref(), probe.last_seq).hash(into);
         }
         (page.lacks(), page.is_trying(self.now.boot)).hash(into);
+        page.tried_in_vain.hash(into);
         match &page.submit_out {
             None => 0_u8.hash(into),
             Some(Handed::Send(id)) => (1_u8, id.as_str()).hash(into),
             Some(Handed::LookUp(id)) => (2_u8, id.as_str()).hash(into),
-            Some(Handed::Tick | Handed::Mark | Handed::LogOut | Handed::RefreshQr) => {
-                3_u8.hash(into);
-            }
+            Some(
+                Handed::Tick | Handed::Mark | Handed::LogOut | Handed::RefreshQr | Handed::UseHere,
+            ) => 3_u8.hash(into),
+            Some(Handed::Compose(id)) => (4_u8, id.as_str()).hash(into),
         }
         hasher.finish()
     }
@@ -66,6 +69,7 @@ impl Session {
         (row.lease_token.0.as_str(), row.profile_epoch.0.as_str()).hash(into);
         (row.boot_id.as_str(), row.reported.map(|state| state as u8)).hash(into);
         (flight.step, flight.dirty, flight.durable, flight.handed).hash(into);
+        row.assisted.hash(into);
         (flight.attempts(), flight.report_out).hash(into);
         (
             flight.until.map(|at| self.ahead(at)),

@@ -113,6 +113,9 @@ pub struct OutboxRow {
     pub reported: Option<MessageState>,
     /// Why it failed or waits for a person.
     pub problem: Option<Problem>,
+    /// A person was to press Send: it has another id in WhatsApp than `wa_message_id`.
+    #[serde(default)]
+    pub assisted: bool,
 }
 
 impl OutboxRow {

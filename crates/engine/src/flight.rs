@@ -33,6 +33,8 @@ pub(crate) enum Step {
     Unknown,
     /// The page is asked for it.
     Looking,
+    /// Its chat is open with its text in the box; a person presses Send, and says so.
+    Assisting,
     /// Its fate is known; what is left is telling the server.
     Settled,
     /// Proven unsent and no longer ours: its row is being deleted.
@@ -143,6 +145,7 @@ impl Flight {
             | Step::InPage
             | Step::Unknown
             | Step::Looking
+            | Step::Assisting
             | Step::Dropping => true,
             Step::Settled => self.row.stage == Stage::Review && self.row.reported.is_none(),
             Step::Finishing => false,
@@ -159,9 +162,9 @@ impl Flight {
     pub(crate) fn is_over(&self) -> bool {
         match self.row.stage {
             Stage::Read | Stage::Failed => self.to_report().is_none(),
-            Stage::Intent | Stage::Submitted | Stage::Sent | Stage::Delivered | Stage::Review => {
-                false
-            }
+            // Its ticks come under an id that nobody here knows.
+            Stage::Sent => self.row.assisted && self.to_report().is_none(),
+            Stage::Intent | Stage::Submitted | Stage::Delivered | Stage::Review => false,
         }
     }
 
@@ -174,7 +177,8 @@ impl Flight {
             | Step::Submitting
             | Step::InPage
             | Step::Unknown
-            | Step::Looking => true,
+            | Step::Looking
+            | Step::Assisting => true,
             Step::Settled => self.row.reported.is_none(),
         }
     }

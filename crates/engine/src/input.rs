@@ -91,6 +91,14 @@ pub enum Input {
     Unlink,
     /// A person asks for a fresh QR code.
     RefreshQr,
+    /// A person wants the page loaded anew, also after a stop with a reason.
+    Reload,
+    /// A person wants WhatsApp used here where it is open elsewhere.
+    UseHere,
+    /// A person wants to send the next message by hand, where the page can only be looked at.
+    Assist,
+    /// What a person says of the message whose chat was opened for them.
+    Said(Said),
     /// `Effect::OpenPage` or `ReloadPage` was carried out.
     PageOpened(Result<(), PageFault>),
     /// The page was closed.
@@ -119,6 +127,17 @@ pub enum Input {
     Beaten(Result<HeartbeatAnswer, QueueFault>),
     /// `poll_timeout()` has passed.
     Tick,
+}
+
+/// A person's word about a message they were to send by hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Said {
+    /// They pressed Send.
+    Sent,
+    /// They did not: it is handed back.
+    NotSent,
+    /// They cannot say: it is parked.
+    Unsure,
 }
 
 /// Why a page did not answer.

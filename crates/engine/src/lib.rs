@@ -11,6 +11,7 @@
 //! | `reports` | what the page tells, turned into facts about messages |
 //! | `claims` | what the queue offers: asking, checking, handing back |
 //! | `delivery` | begin, intent, submit: the order of steps |
+//! | `assist` | sending by hand, where the page can only be looked at |
 //! | `reconcile` | what is unknown is looked up, never sent again |
 //! | `results` | telling the server, for ever |
 //! | `records` | what goes to disk, one write at a time |
@@ -18,6 +19,7 @@
 //! | `finished` | what is over: never sent again, forgotten after 90 days |
 //! | `heartbeat` | telling the server how the session stands |
 
+mod assist;
 mod backoff;
 mod check;
 mod claims;
@@ -42,7 +44,8 @@ mod status;
 pub mod wa_id;
 mod words;
 
+pub use assist::Assist;
 pub use effect::{Effect, OutboxRow, Record, Stage};
-pub use input::{Input, Millis, Now, PageFault, QueueFault, Setup};
+pub use input::{Input, Millis, Now, PageFault, QueueFault, Said, Setup};
 pub use session::Session;
 pub use status::SessionStatus;

@@ -13,6 +13,8 @@ use hotdesk_protocol::session::SessionState;
 use hotdesk_protocol::{Problem, ProblemCode, UtcMs};
 
 const LOADING_MOST_MS: u64 = 60_000;
+/// A page that only starts for so long is told to be slow, over reloads too.
+const SLOW_AFTER_MS: u64 = 20_000;
 const MISSES_MOST: u32 = 3;
 const RELOADS_MOST: usize = 3;
 const RELOADS_WITHIN_MS: u64 = 15 * 60_000;
@@ -52,6 +54,9 @@ pub(crate) enum Handed {
     Mark,
     LogOut,
     RefreshQr,
+    UseHere,
+    /// The chat of a message that a person sends by hand.
+    Compose(MessageId),
 }
 
 /// What a page must fulfil before a message may leave or be looked up.
@@ -73,10 +78,14 @@ pub(crate) struct Page {
     /// Counts loads; an answer to a probe of an earlier load is dropped.
     pub(crate) load: u32,
     loading_since: Millis,
+    /// It has said nothing but "starting" since.
+    starting_since: Millis,
     /// The last word of this load.
     pub(crate) probe: Option<Probe>,
     /// What was done in this load about something missing.
     pub(crate) second_way: SecondWay,
+    /// An earlier load lacked something and wa-js did not help.
+    pub(crate) tried_in_vain: bool,
     probed_at: Millis,
     probe_out: Option<(u32, Millis)>,
     next_probe: Millis,
@@ -103,6 +112,7 @@ pub(crate) struct Page {
     pub(crate) account_phone: Option<String>,
     pub(crate) unlink_wanted: bool,
     pub(crate) refresh_wanted: bool,
+    pub(crate) use_here_wanted: bool,
     pub(crate) reload_wanted: bool,
 }
 
@@ -117,8 +127,10 @@ impl Page {
             retry_at: None,
             load: 0,
             loading_since: now,
+            starting_since: now,
             probe: None,
             second_way: SecondWay::Untried,
+            tried_in_vain: false,
             probed_at: Millis(0),
             probe_out: None,
             next_probe: now,
@@ -142,6 +154,7 @@ impl Page {
             account_phone,
             unlink_wanted: false,
             refresh_wanted: false,
+            use_here_wanted: false,
             reload_wanted: false,
         }
     }
@@ -150,6 +163,7 @@ impl Page {
     pub(crate) fn forgive(&mut self, now: Millis) {
         self.reloads.clear();
         self.misses = 0;
+        self.starting_since = now;
         if self.failure.take().is_some() || self.lacks() {
             self.reload_wanted = self.life == Life::Open;
             self.loading_since = now;
@@ -178,6 +192,19 @@ impl Page {
     pub(crate) fn be_patient(&mut self, now: Millis) {
         self.misses = 0;
         self.loading_since = now;
+    }
+
+    /// A person wants it loaded anew; one that is about to load does so anyway.
+    pub(crate) fn reload_asked(&mut self, now: Millis) {
+        self.forgive(now);
+        self.reload_wanted |= self.life == Life::Open && self.asked.is_none();
+    }
+
+    /// It takes long to load.
+    pub(crate) fn is_slow(&self, now: Millis) -> bool {
+        self.wanted
+            && self.state() == SessionState::Starting
+            && now.since(self.starting_since) >= SLOW_AFTER_MS
     }
 
     pub(crate) fn state(&self) -> SessionState {
@@ -211,12 +238,7 @@ impl Page {
 
     /// Everything but the freshness of the probe.
     pub(crate) fn gate(&self) -> Option<Gate> {
-        let open = self.wanted
-            && self.life == Life::Open
-            && self.asked.is_none()
-            && self.failure.is_none()
-            && !self.reload_wanted;
-        let probe = self.probe.as_ref().filter(|_| open)?;
+        let probe = self.probe.as_ref().filter(|_| self.is_usable())?;
         let account = probe.account.as_ref()?;
         let healthy = probe.state == SessionState::Connected
             && probe.missing.is_empty()
@@ -228,6 +250,36 @@ impl Page {
             generation: probe.generation.clone(),
             epoch: profile_epoch(account, marker),
         })
+    }
+
+    /// What a message must be begun under that a person sends by hand: the page is linked as before
+    /// and shows its chats, but lacks what sends. Only its marker may tell whose it is: that was
+    /// written when the account was known, and a logout wipes it.
+    pub(crate) fn hand_gate(&self) -> Option<Gate> {
+        let probe = self.probe.as_ref().filter(|_| self.is_usable())?;
+        let known = self.account_phone.clone().map(|phone| OwnAccount {
+            phone,
+            device: 0,
+            lid: None,
+        });
+        let account = probe.account.clone().or(known)?;
+        let fit = probe.state == SessionState::Connected
+            && !probe.missing.is_empty()
+            && self.account_phone.as_ref() == Some(&account.phone)
+            && probe.marker == self.marker;
+        let marker = probe.marker.as_ref().filter(|_| fit)?;
+        Some(Gate {
+            generation: probe.generation.clone(),
+            epoch: profile_epoch(&account, marker),
+        })
+    }
+
+    fn is_usable(&self) -> bool {
+        self.wanted
+            && self.life == Life::Open
+            && self.asked.is_none()
+            && self.failure.is_none()
+            && !self.reload_wanted
     }
 
     fn probe_every_ms(&self, busy: bool) -> u64 {
@@ -256,6 +308,7 @@ impl Session {
     }
 
     pub(crate) fn disconnect(&mut self) {
+        self.park_unsaid();
         self.page.wanted = false;
         self.page.close_by = Some(self.now.boot.after(CLOSE_GRACE_MS));
     }
@@ -358,9 +411,10 @@ impl Session {
         }
         if probe.state != SessionState::Starting {
             self.page.loading_since = self.now.boot;
+            self.page.starting_since = self.now.boot;
         }
         self.relay_qr(&probe);
-        if connected {
+        if connected && probe.account.is_some() {
             self.know_account(&probe);
             self.know_marker(&probe);
         }
@@ -417,7 +471,12 @@ impl Session {
 
     /// Whatever this load had in hand is now unknown.
     fn lose_load(&mut self) {
+        let now = self.now.boot;
         let page = &mut self.page;
+        if page.probe.is_some() {
+            let over = page.second_way != SecondWay::Untried && !page.is_trying(now);
+            page.tried_in_vain = page.lacks() && (over || page.tried_in_vain);
+        }
         page.load += 1;
         page.probe = None;
         page.second_way = SecondWay::Untried;
@@ -485,6 +544,7 @@ impl Session {
         match self.page.life {
             Life::Closed => {
                 self.page.loading_since = self.now.boot;
+                self.page.starting_since = self.now.boot;
                 self.page.asked = Some(Asked::Open);
                 self.emit(Effect::OpenPage);
             }
@@ -509,6 +569,10 @@ impl Session {
 
     fn pump_open(&mut self) {
         let loading = self.page.state() == SessionState::Starting;
+        if loading {
+            // Woken to say so.
+            let _slow = self.due(self.page.starting_since.after(SLOW_AFTER_MS));
+        }
         if loading && self.due(self.page.loading_since.after(LOADING_MOST_MS)) {
             self.reload(ProblemCode::PageUnresponsive);
             return;
@@ -563,6 +627,9 @@ impl Session {
         } else if self.page.refresh_wanted {
             self.page.refresh_wanted = false;
             self.hand(Handed::RefreshQr, generation, BridgeCommand::RefreshQr);
+        } else if self.page.use_here_wanted {
+            self.page.use_here_wanted = false;
+            self.hand(Handed::UseHere, generation, BridgeCommand::UseHere);
         } else if let Some(marker) = self.page.new_marker.clone()
             && self.page.marker.as_ref() == Some(&marker)
             && self.page.state() == SessionState::Connected

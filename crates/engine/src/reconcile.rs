@@ -35,6 +35,7 @@ impl Session {
             | Step::Recording
             | Step::Ready
             | Step::Unknown
+            | Step::Assisting
             | Step::Settled
             | Step::Dropping
             | Step::Finishing => false,
@@ -80,6 +81,7 @@ impl Session {
                 | Step::Recording
                 | Step::Ready
                 | Step::Unknown
+                | Step::Assisting
                 | Step::Settled
                 | Step::Dropping
                 | Step::Finishing => {}
@@ -123,7 +125,8 @@ impl Session {
         let load = self.page.load;
         let untold = self.flights.iter().position(|flight| {
             let may_rise = matches!(flight.row.stage, Stage::Sent | Stage::Delivered);
-            flight.step == Step::Settled && may_rise && flight.told_in != Some(load)
+            let known = !flight.row.assisted && flight.told_in != Some(load);
+            flight.step == Step::Settled && may_rise && known
         });
         let Some(at) = untold else { return };
         if self.due(self.page.next_tick) {

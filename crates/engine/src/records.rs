@@ -178,6 +178,7 @@ fn has_row(step: Step) -> bool {
         | Step::InPage
         | Step::Unknown
         | Step::Looking
+        | Step::Assisting
         | Step::Settled => true,
         Step::Beginning | Step::Dropping | Step::Finishing => false,
     }

@@ -54,7 +54,7 @@ impl Session {
             message_id: row.message_id.clone(),
             state,
             at_ms: reached.map_or(self.now.utc, |(_, at)| *at),
-            wa_message_id: Some(row.wa_message_id.clone()),
+            wa_message_id: (!row.assisted).then(|| row.wa_message_id.clone()),
             chat_id: row.chat_id.clone(),
             other_chat_id: row.other_chat_id.clone(),
             problem: row.problem.clone().filter(|_| !left),

@@ -1,5 +1,6 @@
 //! The session: one input in, then one `pump` over everything that may now be due.
 
+use crate::assist::ByHand;
 use crate::claims::Queue;
 use crate::effect::{Effect, OutboxRow, Stage};
 use crate::finished::Finished;
@@ -35,6 +36,7 @@ pub struct Session {
     /// The server has told its pacing in this run; until then the default rules.
     pub(crate) policy_known: bool,
     pub(crate) last_submit: Option<Millis>,
+    pub(crate) by_hand: ByHand,
     pub(crate) page: Page,
     pub(crate) queue: Queue,
     pub(crate) heart: Heart,
@@ -71,6 +73,7 @@ impl Session {
             warning: None,
             policy_known: false,
             last_submit: None,
+            by_hand: ByHand::default(),
             page: Page::new(setup.marker, setup.account_phone, now.boot),
             queue: Queue::default(),
             heart: Heart::default(),
@@ -82,6 +85,7 @@ impl Session {
             wake: Some(now.boot),
         };
         session.last_submit = session.last_intent();
+        session.park_begun_by_hand();
         session
     }
 
@@ -99,6 +103,10 @@ impl Session {
             Input::SignedIn => self.signed_in(),
             Input::Unlink => self.page.unlink_wanted = true,
             Input::RefreshQr => self.page.refresh_wanted = true,
+            Input::Reload => self.page.reload_asked(now.boot),
+            Input::UseHere => self.page.use_here_wanted = true,
+            Input::Assist => self.assist(),
+            Input::Said(said) => self.said(said),
             Input::PageOpened(result) => self.page_opened(result),
             Input::PageClosed => self.page_closed(),
             Input::PageCrashed => self.page_crashed(),
@@ -132,6 +140,7 @@ impl Session {
         self.pump_page();
         self.pump_reconcile();
         self.pump_delivery();
+        self.pump_assist();
         self.pump_ticks();
         self.pump_finished();
         self.pump_records();

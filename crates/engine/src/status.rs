@@ -1,5 +1,6 @@
 //! How a session stands, for whoever shows it.
 
+use crate::assist::Assist;
 use crate::effect::Stage;
 use crate::page::{Asked, Life};
 use crate::session::Session;
@@ -48,6 +49,8 @@ pub struct SessionStatus {
     pub in_flight: u32,
     /// Messages a person must decide about.
     pub review: u32,
+    /// How far sending by hand is, where it is offered.
+    pub assist: Option<Assist>,
 }
 
 impl Session {
@@ -77,6 +80,7 @@ impl Session {
             sent_today: self.queue.sent_today,
             in_flight: self.in_flight(),
             review: count(review),
+            assist: self.assisting(),
         }
     }
 
@@ -112,13 +116,17 @@ impl Session {
 
     /// The problems that are not the server's.
     pub(crate) fn own_problem(&self) -> Option<Problem> {
+        let by_hand = self.by_hand.problem.clone();
         let trying = || {
             self.tries_second_way()
                 .then(|| words::trying_other_way(self.page.missing()))
         };
-        self.stopped()
+        let slow = || self.page.is_slow(self.now.boot).then(words::page_slow);
+        by_hand
+            .or_else(|| self.stopped())
             .or_else(trying)
             .or_else(|| self.queue.wrong_sdr.clone())
+            .or_else(slow)
     }
 
     /// Why the session is stopped, if it is.

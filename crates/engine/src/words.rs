@@ -59,7 +59,8 @@ pub(crate) fn ack_stuck() -> Problem {
     Problem::new(
         ProblemCode::AckStuck,
         "WhatsApp has not confirmed a message for too long. It is kept and will not be sent a \
-         second time. Check the phone's connection; sending goes on by itself once WhatsApp confirms.",
+         second time. Check the phone's connection and reload the page; sending goes on by itself \
+         once WhatsApp confirms.",
     )
 }
 
@@ -134,6 +135,30 @@ fn capability(capability: &Capability) -> &'static str {
         Capability::Incoming => "incoming",
         Capability::LookUp => "look_up",
     }
+}
+
+pub(crate) fn page_slow() -> Problem {
+    Problem::new(
+        ProblemCode::PageSlow,
+        "WhatsApp Web takes unusually long to load. Waiting messages are kept. It is loaded anew by \
+         itself after a minute; check the network, or reload it now.",
+    )
+}
+
+pub(crate) fn too_much_by_hand() -> Problem {
+    Problem::new(
+        ProblemCode::BadText,
+        "The next message carries a file or more text than WhatsApp's link to a chat takes, so it \
+         cannot be opened for sending by hand. It was not sent and waits in the queue.",
+    )
+}
+
+pub(crate) fn unsaid() -> Problem {
+    Problem::new(
+        ProblemCode::FateUnknown,
+        "The message's chat was opened for sending by hand, and nobody said whether it was sent. It \
+         was not opened again. Look at the chat on the phone and decide.",
+    )
 }
 
 pub(crate) fn page_unresponsive() -> Problem {

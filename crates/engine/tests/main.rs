@@ -7,6 +7,7 @@
     reason = "tests"
 )]
 
+mod assist;
 mod begin_and_submit;
 mod forgetting;
 mod offers;

@@ -2,6 +2,7 @@ use crate::support::page::Trick;
 use crate::support::world::World;
 use hotdesk_engine::{Input, PageFault};
 use hotdesk_protocol::ProblemCode;
+use hotdesk_protocol::bridge::Capability;
 use hotdesk_protocol::session::{MessageState, SessionState};
 
 const LEAD: &str = "+5511970000001";
@@ -70,6 +71,83 @@ fn a_page_that_loads_for_more_than_a_minute_is_reloaded_and_given_up_after_three
         world.session.state(),
         SessionState::Connected,
         "a person resumed"
+    );
+}
+
+#[test]
+fn a_page_that_loads_for_long_says_so_and_is_well_again_once_it_is_there() {
+    let mut world = World::new();
+    world.page.state = SessionState::Starting;
+    world.run(19_000);
+    assert_eq!(problem(&world), None, "pages take their time");
+    world.run(2_000);
+    let state = world.session.state();
+    assert_eq!(state, SessionState::Starting, "it is still tried");
+    assert_eq!(problem(&world), Some(ProblemCode::PageSlow), "and told");
+    world.run(45_000);
+    assert_eq!(world.reloads, 1, "it was loaded anew meanwhile");
+    assert_eq!(problem(&world), Some(ProblemCode::PageSlow), "told still");
+    world.page.state = SessionState::Connected;
+    world.run(3_000);
+    assert_eq!(problem(&world), None, "it is there");
+}
+
+#[test]
+fn a_person_can_have_the_page_loaded_anew_as_often_as_they_like() {
+    let mut world = World::connected();
+    for times in 1..=5 {
+        world.tell(Input::Reload);
+        world.run(3_000);
+        assert_eq!(world.reloads, times, "each time");
+    }
+    assert_eq!(world.session.state(), SessionState::Connected, "no stop");
+}
+
+#[test]
+fn a_reload_helps_a_page_that_was_given_up_or_lacked_something() {
+    let mut world = World::new();
+    world.page.state = SessionState::Starting;
+    world.run(400_000);
+    assert_eq!(world.session.state(), SessionState::Stopped, "given up");
+    world.page.state = SessionState::Connected;
+    world.tell(Input::Reload);
+    world.run(5_000);
+    assert_eq!(world.session.state(), SessionState::Connected, "and back");
+
+    world.page.missing = vec![Capability::Acks];
+    world.run(3_000);
+    let reloads = world.reloads;
+    world.tell(Input::Reload);
+    world.run(1_000);
+    assert_eq!(world.reloads, reloads + 1, "a stop keeps no page from it");
+}
+
+#[test]
+fn a_reload_while_a_message_waits_for_its_tick_sends_nothing_twice() {
+    let mut world = World::connected();
+    world.page.trick = Some(Trick::NeverAck);
+    world.server.enqueue("m1", LEAD, "hello");
+    world.run(125_000);
+    assert_eq!(problem(&world), Some(ProblemCode::AckStuck), "stuck");
+    world.tell(Input::Reload);
+    world.run(10_000);
+    assert_eq!(world.page.history.len(), 1, "left once");
+    assert_eq!(problem(&world), None, "the fresh page heard of it");
+    assert_eq!(world.server.state("m1"), MessageState::Sent);
+}
+
+#[test]
+fn a_reload_does_not_lift_a_warning_of_whatsapp() {
+    let mut world = World::connected();
+    world.page.trick = Some(Trick::AckError);
+    world.server.enqueue("m1", LEAD, "hello");
+    world.run(3_000);
+    world.tell(Input::Reload);
+    world.run(5_000);
+    assert_eq!(
+        problem(&world),
+        Some(ProblemCode::WhatsappRefused),
+        "a person resumes when they have looked at the account"
     );
 }
 
@@ -307,5 +385,13 @@ fn unlink_and_refresh_reach_the_page() {
     assert!(
         world.page.commands.contains(&BridgeCommand::RefreshQr),
         "asked for codes"
+    );
+    world.page.state = SessionState::Conflict;
+    world.run(2_000);
+    world.tell(Input::UseHere);
+    world.run(1_000);
+    assert!(
+        world.page.commands.contains(&BridgeCommand::UseHere),
+        "used here"
     );
 }

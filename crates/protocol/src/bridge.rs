@@ -22,6 +22,8 @@ pub const MAX_REPORTS_PER_DRAIN: usize = 64;
 pub const MAX_DRAIN_BYTES: usize = 64 * 1024;
 /// Longest message text.
 pub const MAX_TEXT_BYTES: usize = 65_536;
+/// Longest text that fits into WhatsApp's link to a chat.
+pub const MAX_COMPOSE_BYTES: usize = 4_096;
 
 /// Every answer of the script: `{"ok":true,"value":…}` or `{"ok":false,"problem":…}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,10 +98,33 @@ pub enum BridgeCommand {
         /// Random text, chosen by the app.
         marker: String,
     },
+    /// Load the page by WhatsApp's own link to this number's chat, with the text in its box. Whether it
+    /// is sent is for the person who looks at it; the page never presses Send.
+    Compose {
+        /// E.164, with the plus.
+        phone: String,
+        /// What to write into the box, at most [`MAX_COMPOSE_BYTES`].
+        text: String,
+    },
+    /// Answer "open elsewhere" with "use here".
+    UseHere,
     /// Ask for a fresh QR code after the last one has run out.
     RefreshQr,
     /// Unlink this device from the account.
     LogOut,
+}
+
+/// A question or notice the page shows over itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub enum PageDialog {
+    /// The number whose chat was to be opened is not on WhatsApp.
+    NotOnWhatsapp,
+    /// WhatsApp Web is open elsewhere; it can be used here instead.
+    UseHere,
+    /// Anything else.
+    Other,
 }
 
 /// What the page can do, found out by the script's self-test at each page generation.
@@ -150,6 +175,8 @@ pub struct Probe {
     /// One of: starting, qr, pairing_code, passkey, syncing, connected, offline, conflict,
     /// needs_update, logged_out. The others are for the app to know.
     pub state: SessionState,
+    /// What it asks or says over everything else, if it does.
+    pub dialog: Option<PageDialog>,
     /// What the QR code says, while one is shown.
     pub qr: Option<String>,
     /// The codes have run out; a person or [`BridgeCommand::RefreshQr`] must ask for more.

@@ -71,6 +71,8 @@ pub enum ProblemCode {
     SelfTestFailed,
     /// The same, and another way into the page is being tried; nobody has to do anything yet.
     TryingOtherWay,
+    /// The page takes long to load; it is loaded anew by itself.
+    PageSlow,
     /// The page does not load or does not answer.
     PageUnresponsive,
     /// The page's process ended again and again.

@@ -2,8 +2,8 @@
 #![expect(clippy::expect_used, reason = "tests")]
 
 use hotdesk_protocol::bridge::{
-    BridgeCommand, Drain, MAX_DRAIN_BYTES, MAX_REPORTS_PER_DRAIN, MAX_TEXT_BYTES, Probe,
-    SubmitRequest, Submitted,
+    BridgeCommand, Drain, MAX_COMPOSE_BYTES, MAX_DRAIN_BYTES, MAX_REPORTS_PER_DRAIN,
+    MAX_TEXT_BYTES, Probe, SubmitRequest, Submitted,
 };
 use specta::Types;
 use specta_typescript::Typescript;
@@ -30,7 +30,9 @@ fn generated() -> String {
          /** Most bytes of JSON in one drain. */\n\
          export const MAX_DRAIN_BYTES = {MAX_DRAIN_BYTES};\n\
          /** Longest message text, in bytes of UTF-8. */\n\
-         export const MAX_TEXT_BYTES = {MAX_TEXT_BYTES};\n",
+         export const MAX_TEXT_BYTES = {MAX_TEXT_BYTES};\n\
+         /** Longest text that fits into WhatsApp's link to a chat, in bytes of UTF-8. */\n\
+         export const MAX_COMPOSE_BYTES = {MAX_COMPOSE_BYTES};\n",
         body.trim_end()
     )
 }

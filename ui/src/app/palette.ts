@@ -60,6 +60,7 @@ function orderEntries(sdr: SdrView): PaletteEntry[] {
     ...entry(can.pause, "Pause", "pause", order("pause")),
     ...entry(can.resume, "Resume", "play", order("resume")),
     ...entry(can.refreshQr, "New QR code for", "qr", order("refresh_qr")),
+    ...entry(can.reload, "Reload WhatsApp of", "refresh", order("reload")),
     ...entry(can.disconnect, "Disconnect", "unplug", order("disconnect")),
     ...entry(can.unlink, "Unlink", "unlink", { does: "ask", sdrId: sdr.id, what: "unlink" }),
     ...entry(true, "Remove", "trash", { does: "ask", sdrId: sdr.id, what: "remove" }),

@@ -4,6 +4,7 @@ import type { MessageState, RunView, SdrView, StepView } from "./office";
 import {
   capabilityWords,
   PAUSED,
+  problemWords,
   SIGNED_OUT,
   type StateWords,
   sessionWords,
@@ -48,6 +49,18 @@ export function pageIsShowable(sdr: SdrView): boolean {
   return sdr.pageOpen && !sdr.signedOut && sdr.state !== "crashed" && sdr.state !== "closed";
 }
 
+/** What keeps an SDR whose page is on the screen from sending: a problem, or a state a person can help. */
+export function troubleOf(sdr: SdrView): { title: string; text: string } | null {
+  if (sdr.problem) {
+    return { title: problemWords(sdr.problem.code).title, text: sdr.problem.message };
+  }
+  const helpable =
+    sdr.state === "offline" || sdr.state === "conflict" || sdr.state === "logged_out";
+  if (!helpable) return null;
+  const { label, sentence } = sessionWords(sdr.state);
+  return { title: label, text: sentence };
+}
+
 /** Which buttons make sense. */
 export type Actions = {
   connect: boolean;
@@ -55,6 +68,7 @@ export type Actions = {
   pause: boolean;
   resume: boolean;
   refreshQr: boolean;
+  reload: boolean;
   unlink: boolean;
 };
 
@@ -69,6 +83,7 @@ export function actionsOf(sdr: SdrView): Actions {
     pause: live && !sdr.paused && !stopped,
     resume: live && (sdr.paused || stopped),
     refreshQr: live && sdr.state === "qr",
+    reload: live && sdr.pageOpen && sdr.state !== "closed",
     unlink: live && (isLinked(sdr) || stopped),
   };
 }

@@ -107,7 +107,7 @@ export function sessionWords(state: SessionState): StateWords {
     case "conflict":
       return {
         label: "Open elsewhere",
-        sentence: "This account is open in another WhatsApp Web. Choose “Use here” on the page.",
+        sentence: "This account is open in another WhatsApp Web. “Use here” takes it back.",
         tone: "wait",
         icon: "windows",
       };
@@ -121,7 +121,7 @@ export function sessionWords(state: SessionState): StateWords {
     case "logged_out":
       return {
         label: "Logged out",
-        sentence: "The link was removed. Connect and scan a new QR code.",
+        sentence: "The link was removed. Scan a new QR code; reload WhatsApp if none appears.",
         tone: "wait",
         icon: "user-x",
       };
@@ -279,9 +279,48 @@ export type Remedy = { label: string; does: Order | "sign_in" } | null;
 export type ProblemWords = { title: string; next: string; remedy: Remedy };
 
 const TRY_AGAIN: Remedy = { label: "Try again", does: "resume" };
-const RELOAD: Remedy = { label: "Reload WhatsApp", does: "resume" };
+const RELOAD: Remedy = { label: "Reload WhatsApp", does: "reload" };
 const RELINK: Remedy = { label: "Unlink and link again", does: "unlink" };
 const SIGN_IN: Remedy = { label: "Sign in again", does: "sign_in" };
+
+/** The button that helps a session that stands like this, whatever else is wrong. */
+export function stateRemedy(state: SessionState, pageOpen: boolean): Remedy {
+  switch (state) {
+    case "closed":
+      return { label: "Connect", does: "connect" };
+    case "hibernated":
+      return { label: "Wake up", does: "connect" };
+    case "logged_out":
+      return pageOpen ? RELOAD : { label: "Connect", does: "connect" };
+    case "conflict":
+      return { label: "Use here", does: "use_here" };
+    case "offline":
+    case "needs_update":
+      return RELOAD;
+    case "stopped":
+      return TRY_AGAIN;
+    case "starting":
+    case "qr":
+    case "pairing_code":
+    case "passkey":
+    case "syncing":
+    case "connected":
+    case "crashed":
+      return null;
+  }
+}
+
+/** What is said of sending by hand. */
+export const ASSIST = {
+  offer: "Send the next by hand",
+  offered: "Opens the next lead’s chat with the text in it. You press Send.",
+  preparing: "Opening the next lead’s chat…",
+  waiting: (name: string, phone: string) =>
+    `Message for ${name} (${phone}): check it on the page, press Send there, then say so here.`,
+  sent: "I sent it",
+  notSent: "I did not send it",
+  unsure: "I cannot say",
+} as const;
 
 /** A short title for a problem and what to do next; the problem's own message says what happened. */
 export function problemWords(code: ProblemCode): ProblemWords {
@@ -327,7 +366,7 @@ export function problemWords(code: ProblemCode): ProblemWords {
     case "whatsapp_refused":
       return words("WhatsApp refused", "Wait a while and look at the account first.", TRY_AGAIN);
     case "ack_stuck":
-      return words("No confirmation", "Check the phone’s connection, then try again.", TRY_AGAIN);
+      return words("No confirmation", "Check the phone’s connection, then reload.", RELOAD);
     case "fate_unknown":
       return words(
         "Needs a decision",
@@ -342,6 +381,8 @@ export function problemWords(code: ProblemCode): ProblemWords {
       );
     case "trying_other_way":
       return words("WhatsApp Web has changed", "Another way is being tried; messages wait.", null);
+    case "page_slow":
+      return words("WhatsApp loads slowly", "Check the network, or reload it now.", RELOAD);
     case "page_unresponsive":
       return words("Page does not answer", "Reload it; nothing is sent twice.", RELOAD);
     case "page_crashed":

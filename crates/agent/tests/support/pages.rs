@@ -46,6 +46,7 @@ struct Page {
     /// What WhatsApp has moved out of the reach of `modules`, and of wa-js too.
     moved: Vec<Capability>,
     moved_for_wa_js: bool,
+    refuses_wa_js: bool,
     // The load.
     adopted: bool,
     open: bool,
@@ -59,6 +60,7 @@ struct World {
     history: Vec<Left>,
     submits: usize,
     adoptions: usize,
+    composed: Vec<String>,
     profiles: Vec<PathBuf>,
 }
 
@@ -80,6 +82,11 @@ impl FakePages {
         self.with(&SdrId::from(sdr), |page| page.mood = mood);
     }
 
+    /// The numbers whose chats were opened with a text in the box.
+    pub fn composed(&self) -> Vec<String> {
+        self.world.lock().unwrap().composed.clone()
+    }
+
     /// Everything that really left, oldest first.
     pub fn history(&self) -> Vec<Left> {
         self.world.lock().unwrap().history.clone()
@@ -96,6 +103,17 @@ impl FakePages {
             page.moved = vec![what];
             page.moved_for_wa_js = for_wa_js;
         });
+    }
+
+    /// WhatsApp moves what this needs, and its page takes no wa-js.
+    pub fn close_off(&self, sdr: &str, what: Capability) {
+        self.move_away(sdr, what, true);
+        self.with(&SdrId::from(sdr), |page| page.refuses_wa_js = true);
+    }
+
+    /// WhatsApp has everything where it was.
+    pub fn put_back(&self, sdr: &str) {
+        self.with(&SdrId::from(sdr), |page| page.moved.clear());
     }
 
     /// How often wa-js was put into any page.
@@ -208,6 +226,7 @@ impl Pages for FakePages {
     async fn submit(&self, sdr: &SdrId, request: SubmitRequest) -> Result<Submitted, PageFault> {
         let mood = self.mood(sdr).await;
         let mut left = None;
+        let mut composed = None;
         let sends = matches!(request.command, BridgeCommand::SendText { .. });
         let generation = self.with(sdr, |page| {
             if !page.open {
@@ -258,7 +277,13 @@ impl Pages for FakePages {
                 BridgeCommand::Mark { marker } => {
                     page.marker.get_or_insert(marker);
                 }
-                BridgeCommand::RefreshQr => {}
+                BridgeCommand::Compose { phone, .. } => {
+                    let generation = page.generation();
+                    page.start();
+                    composed = Some(phone);
+                    return Ok(generation);
+                }
+                BridgeCommand::RefreshQr | BridgeCommand::UseHere => {}
                 BridgeCommand::LogOut => {
                     page.account = None;
                     page.marker = None;
@@ -271,6 +296,7 @@ impl Pages for FakePages {
             let mut world = self.world.lock().unwrap();
             world.submits += usize::from(sends);
             world.history.extend(left);
+            world.composed.extend(composed);
         }
         if sends && matches!(mood, Mood::SwallowsSubmits | Mood::SendsInSilence) {
             pending::<()>().await;
@@ -317,6 +343,7 @@ impl Pages for FakePages {
                     lid: None,
                 }),
                 marker: page.marker.clone(),
+                dialog: None,
                 missing: if wa_js {
                     Vec::new()
                 } else {
@@ -331,8 +358,10 @@ impl Pages for FakePages {
     async fn adopt(&self, sdr: &SdrId) -> Result<(), PageFault> {
         self.mood(sdr).await;
         self.with(sdr, |page| {
-            page.adopted = true;
-            page.open.then_some(()).ok_or(PageFault::Absent)
+            page.adopted = !page.refuses_wa_js;
+            (page.open && page.adopted)
+                .then_some(())
+                .ok_or(PageFault::Absent)
         })?;
         self.world.lock().unwrap().adoptions += 1;
         Ok(())

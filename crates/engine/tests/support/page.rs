@@ -61,6 +61,8 @@ pub struct Page {
     pub adopt_fault: Option<PageFault>,
     /// When wa-js was put into this load.
     adopted_at: Option<u64>,
+    /// Only what it shows can be read: not whose it is.
+    pub hides_account: bool,
     pub qr: Option<String>,
     pub hung: bool,
     pub quiet_since: u64,
@@ -103,6 +105,7 @@ impl Page {
             wa_js_ms: None,
             adopt_fault: None,
             adopted_at: None,
+            hides_account: false,
             qr: None,
             hung: false,
             quiet_since: 0,
@@ -229,7 +232,8 @@ impl Page {
             state: self.state,
             qr: self.qr.clone(),
             qr_expired: false,
-            account: linked.then(|| self.account.clone()),
+            dialog: None,
+            account: (linked && !self.hides_account).then(|| self.account.clone()),
             marker: self.profile.marker.clone(),
             missing: if wa_js {
                 Vec::new()
@@ -338,7 +342,14 @@ impl Page {
                 self.profile.marker.get_or_insert(marker);
                 Ok(())
             }
-            BridgeCommand::RefreshQr => Ok(()),
+            BridgeCommand::Compose { .. } => {
+                if let Some(Trick::Refuse(code)) = self.trick.take() {
+                    return Err(PageFault::Refused(Problem::new(code, "the bridge refused")));
+                }
+                self.load(now);
+                Ok(())
+            }
+            BridgeCommand::RefreshQr | BridgeCommand::UseHere => Ok(()),
             BridgeCommand::LogOut => {
                 self.profile = Profile::default();
                 self.account.device += 1;

@@ -40,6 +40,19 @@ export type ActivityView = {
 	problem: Problem | null,
 };
 
+/**  How far sending by hand is. */
+export type AssistView = 
+/**  It may be asked for. */
+{ type: "offered" } | 
+/**  The next message is on its way into the page. */
+{ type: "preparing" } | 
+/**  A message's chat is open: whether it was sent is for a person to say. */
+{ type: "waiting"; 
+/**  Who it is for. */
+leadName: string; 
+/**  E.164, with the plus. */
+phone: string };
+
 /**  What the page can do, found out by the script's self-test at each page generation. */
 export type Capability = 
 /**  Tell the session's state. */
@@ -115,6 +128,18 @@ export type Order =
 "unlink" | 
 /**  Ask for a fresh QR code. */
 "refresh_qr" | 
+/**  Load the page anew, also after a stop with a reason. */
+"reload" | 
+/**  Use WhatsApp here where it is open elsewhere. */
+"use_here" | 
+/**  Open the next message's chat, to be sent by hand. */
+"assist" | 
+/**  The message whose chat was opened was sent by hand. */
+"assist_sent" | 
+/**  It was not sent: hand it back. */
+"assist_not_sent" | 
+/**  Nobody can say: a person must decide. */
+"assist_unsure" | 
 /**  Remove the SDR from this machine: unlink, sign out, delete what is stored here. */
 "remove";
 
@@ -184,6 +209,8 @@ export type ProblemCode =
 "self_test_failed" | 
 /**  The same, and another way into the page is being tried; nobody has to do anything yet. */
 "trying_other_way" | 
+/**  The page takes long to load; it is loaded anew by itself. */
+"page_slow" | 
 /**  The page does not load or does not answer. */
 "page_unresponsive" | 
 /**  The page's process ended again and again. */
@@ -251,6 +278,8 @@ export type SdrView = {
 	adapter: string | null,
 	/**  What the page lacks; nothing is sent while it lacks anything. */
 	missing: Capability[],
+	/**  How far sending by hand is, where the page cannot send by itself. */
+	assist: AssistView | null,
 	/**  The run that goes on, if one does. */
 	run: RunView | null,
 	/**  The latest messages, newest first, at most 50. */
