@@ -109,6 +109,19 @@ fn a_message_not_sent_is_handed_back_and_leaves_once_when_the_page_can_send() {
 }
 
 #[test]
+fn a_second_wish_opens_nothing_while_the_first_waits_for_its_word() {
+    let mut world = opened();
+    world.server.enqueue("m2", "+5511970000002", "to another");
+    world.tell(Input::Assist);
+    world.run(60_000);
+    assert_eq!(composed(&world).len(), 1, "the page stays where it is");
+    assert_eq!(world.server.state("m2"), MessageState::Queued, "untouched");
+    world.tell(Input::Said(Said::Sent));
+    world.run(60_000);
+    assert_eq!(composed(&world).len(), 1, "nor is it opened afterwards");
+}
+
+#[test]
 fn a_message_not_sent_can_be_opened_again_by_hand() {
     let mut world = opened();
     world.tell(Input::Said(Said::NotSent));
@@ -252,6 +265,9 @@ fn it_is_not_offered_through_a_page_of_which_nobody_knows_whose_it_is() {
     world.run(10_000);
     assert_eq!(assist(&world), None, "a wiped profile may be anybody's");
     assert_eq!(world.page.profile.marker, None, "and is not marked as ours");
+    world.page.profile.marker = Some("another desktop's".into());
+    world.run(10_000);
+    assert_eq!(assist(&world), None, "nor is one that another has marked");
     let mut world = blind();
     world.page.account.phone = "+5511960000009".into();
     world.run(3_000);
