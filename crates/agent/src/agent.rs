@@ -1,5 +1,7 @@
 //! The door of the sender.
 
+use crate::adapter_pack::keys::Keys;
+use crate::adapter_pack::{Bundles, Packs, Shelf, look_on};
 use crate::clock;
 use crate::config::Config;
 use crate::keychain::{Keychain, KeychainError};
@@ -10,7 +12,7 @@ use crate::queue_client::{QueueError, QueueServer};
 use crate::runner::{self, RunnerHandle, Shared, Told};
 use crate::sign_in::rehearse;
 use crate::store::{SdrRow, Store, StoreError, StoredSdr};
-use crate::views::{OfficeView, ServerView};
+use crate::views::{AdaptersView, OfficeView, ServerView};
 use hotdesk_engine::{Input, Said};
 use hotdesk_protocol::ids::SdrId;
 use hotdesk_protocol::{Problem, ProblemCode};
@@ -29,6 +31,8 @@ pub struct AgentSetup<P> {
     pub pages: Arc<P>,
     /// The app's version.
     pub app_version: String,
+    /// The bundles the app carries.
+    pub built_in: Bundles,
     /// Where the database key is kept; [`Keychain::os`] outside of tests.
     pub keychain: Keychain,
 }
@@ -110,8 +114,8 @@ impl StartError {
 /// [`Agent::shut_down`] is the orderly way.
 pub struct Agent<P: Pages> {
     pub(crate) inner: Arc<Inner<P>>,
-    /// Signs a rehearsal's SDRs in; ends with the agent.
-    _rehearsal: JoinSet<()>,
+    /// Looks for adapter packs, signs a rehearsal's SDRs in; ends with the agent.
+    _beside: JoinSet<()>,
 }
 
 pub(crate) struct Inner<P> {
@@ -130,24 +134,29 @@ impl<P: Pages> Agent<P> {
             config,
             pages,
             app_version,
+            built_in,
             keychain,
         } = setup;
         let data_dir = config.data_dir.clone();
         let profiles = prepare(&data_dir)?;
+        let shelf = Shelf::open(&data_dir).map_err(|error| unusable(&data_dir, &error))?;
         let store = open_store(&data_dir, keychain).await?;
         let office = Office::new(OfficeView {
             rehearsal: config.rehearsal,
             version: app_version.clone(),
+            adapters: AdaptersView::of(&built_in, None),
             server: ServerView {
                 url: config.server_url.to_string(),
                 problem: None,
             },
             sdrs: Vec::new(),
         });
+        let keys = Keys::new(config.adapter_pack_key.as_ref());
         let stored = store.sdrs().await?;
         let shared = Arc::new(Shared {
             pages,
             server: QueueServer::new(config.server_url.clone(), &app_version)?,
+            packs: Arc::new(Packs::open(shelf, built_in, keys, office.clone())),
             office,
             desktop_id: store.desktop_id().await?,
             boot_id: clock::boot_id(),
@@ -168,13 +177,14 @@ impl<P: Pages> Agent<P> {
         for sdr in stored {
             inner.spawn(sdr).map_err(StartError::Session)?;
         }
-        let mut rehearsal = JoinSet::new();
+        let mut beside = JoinSet::new();
+        beside.spawn(look_on(Arc::clone(&inner.shared), config.adapter_pack_dir));
         if !config.rehearsal_sign_in.is_empty() {
-            rehearsal.spawn(rehearse(Arc::clone(&inner), config.rehearsal_sign_in));
+            beside.spawn(rehearse(Arc::clone(&inner), config.rehearsal_sign_in));
         }
         Ok(Self {
             inner,
-            _rehearsal: rehearsal,
+            _beside: beside,
         })
     }
 
@@ -200,6 +210,11 @@ impl<P: Pages> Agent<P> {
                 tracing::warn!(problem.code = ?problem.code, "An SDR could not be paused for good");
             }
         }
+    }
+
+    /// Look for a new adapter pack now; what comes of it is in the view.
+    pub fn look_for_packs(&self) {
+        self.inner.shared.packs.look_now();
     }
 
     /// A webview tells something of its own accord.
@@ -305,10 +320,14 @@ impl<P: Pages> Inner<P> {
 fn prepare(data_dir: &Path) -> Result<Profiles, StartError> {
     make_private_dir(data_dir)
         .and_then(|()| Profiles::open(data_dir))
-        .map_err(|error| StartError::DataDir {
-            dir: data_dir.display().to_string(),
-            reason: error.to_string(),
-        })
+        .map_err(|error| unusable(data_dir, &error))
+}
+
+fn unusable(data_dir: &Path, reason: &dyn std::fmt::Display) -> StartError {
+    StartError::DataDir {
+        dir: data_dir.display().to_string(),
+        reason: reason.to_string(),
+    }
 }
 
 async fn open_store(data_dir: &Path, keychain: Keychain) -> Result<Store, StartError> {

@@ -116,6 +116,7 @@ impl Journal {
             Input::Adopted(Err(fault)) => page_failed("adopt", fault),
             Input::Drained(Err(fault)) => page_failed("drain", fault),
             Input::Submitted(Err(fault)) => page_failed("submit", fault),
+            Input::Renew => tracing::info!("The page is to be loaded with other scripts"),
             Input::PageOpened(Ok(()))
             | Input::PageClosed
             | Input::Probed(Ok(_))
@@ -298,7 +299,8 @@ fn order(input: &Input) -> &'static str {
         Input::Said(Said::Sent) => "assist_sent",
         Input::Said(Said::NotSent) => "assist_not_sent",
         Input::Said(Said::Unsure) => "assist_unsure",
-        Input::PageOpened(_)
+        Input::Renew
+        | Input::PageOpened(_)
         | Input::PageClosed
         | Input::PageCrashed
         | Input::Probed(_)

@@ -1,5 +1,6 @@
 //! One SDR's page calls, one after the other, so that a slow page delays nobody else.
 
+use crate::adapter_pack::Packs;
 use crate::pages::Pages;
 use hotdesk_engine::input::{Input, PageFault};
 use hotdesk_protocol::bridge::{BridgeCommand, SubmitRequest};
@@ -29,26 +30,35 @@ pub(crate) enum PageCall {
 /// Carry calls out until the runner is gone. Nothing is retried.
 pub(crate) async fn run<P: Pages>(
     pages: Arc<P>,
+    packs: Arc<Packs>,
     sdr: SdrId,
     profile: PathBuf,
     mut calls: mpsc::UnboundedReceiver<PageCall>,
     answers: mpsc::UnboundedSender<Input>,
 ) {
     while let Some(call) = calls.recv().await {
-        let answer = carry_out(pages.as_ref(), &sdr, &profile, call).await;
+        let answer = carry_out(pages.as_ref(), &packs, &sdr, &profile, call).await;
         if answers.send(answer).is_err() {
             return;
         }
     }
 }
 
-async fn carry_out<P: Pages>(pages: &P, sdr: &SdrId, profile: &Path, call: PageCall) -> Input {
+async fn carry_out<P: Pages>(
+    pages: &P,
+    packs: &Packs,
+    sdr: &SdrId,
+    profile: &Path,
+    call: PageCall,
+) -> Input {
     match call {
         PageCall::Open => {
-            let opened = within(SLOW, pages.open(sdr, profile.to_owned())).await;
-            Input::PageOpened(opened)
+            let opened = pages.open(sdr, profile.to_owned(), packs.load(sdr));
+            Input::PageOpened(within(SLOW, opened).await)
         }
-        PageCall::Reload => Input::PageOpened(within(SLOW, pages.reload(sdr)).await),
+        PageCall::Reload => {
+            Input::PageOpened(within(SLOW, pages.reload(sdr, packs.load(sdr))).await)
+        }
         PageCall::Close => {
             if timeout(SLOW, pages.close(sdr)).await.is_err() {
                 tracing::warn!("The page did not close in time");

@@ -3,6 +3,7 @@
 //! Page calls go through [`page_lane`] in order; queue calls run beside them; writes to the store
 //! are waited for before anything that follows. Nothing here is retried: the engine decides.
 
+use crate::adapter_pack::Packs;
 use crate::clock;
 use crate::journal::Journal;
 use crate::office::Office;
@@ -51,6 +52,7 @@ pub(crate) struct Shared<P> {
     pub(crate) store: Store,
     pub(crate) server: QueueServer,
     pub(crate) office: Office,
+    pub(crate) packs: Arc<Packs>,
     pub(crate) desktop_id: DesktopId,
     pub(crate) boot_id: String,
     pub(crate) app_version: String,
@@ -126,6 +128,7 @@ pub(crate) fn spawn<P: Pages>(
     let mut tasks = JoinSet::new();
     let lane = page_lane::run(
         shared.pages.clone(),
+        shared.packs.clone(),
         row.id.clone(),
         profile,
         calls,
@@ -144,6 +147,7 @@ pub(crate) fn spawn<P: Pages>(
         claims: JoinSet::new(),
         queue_calls: JoinSet::new(),
         _lane: tasks,
+        renewal_told: false,
     };
     runner.show();
     let task = tokio::spawn(runner.run().instrument(span));
@@ -163,6 +167,8 @@ struct Runner<P> {
     claims: JoinSet<Called>,
     queue_calls: JoinSet<Called>,
     _lane: JoinSet<()>,
+    /// The session knows that there are other scripts for its page.
+    renewal_told: bool,
 }
 
 /// What a queue call came to.
@@ -180,6 +186,7 @@ impl<P: Pages> Runner<P> {
             if self.journal.is_urgent() {
                 self.keep().await;
             }
+            self.renew_if_wanted();
             self.carry_out().await;
             self.show();
             let now = clock::now().boot;
@@ -225,8 +232,17 @@ impl<P: Pages> Runner<P> {
         Instant::now() + Duration::from_millis(ms)
     }
 
+    fn renew_if_wanted(&mut self) {
+        let wanted = self.shared.packs.wants_renewal(&self.sdr);
+        if wanted && !self.renewal_told {
+            self.handle(Input::Renew);
+        }
+        self.renewal_told = wanted;
+    }
+
     fn handle(&mut self, input: Input) {
         let now = clock::now();
+        self.shared.packs.heard(&self.sdr, &input);
         self.journal.heard(&input, now);
         self.session.handle(input, now);
     }
@@ -284,10 +300,13 @@ impl<P: Pages> Runner<P> {
                         })
                     });
                 }
-                Effect::Heartbeat(request) => self.call(Span::current(), |queue| async move {
-                    let answer = queue.heartbeat(&request).await;
-                    Called::with(answer, Input::Beaten)
-                }),
+                Effect::Heartbeat(mut request) => {
+                    request.adapter_pack = Some(self.shared.packs.in_force());
+                    self.call(Span::current(), |queue| async move {
+                        let answer = queue.heartbeat(&request).await;
+                        Called::with(answer, Input::Beaten)
+                    });
+                }
                 Effect::Qr(request) => self.call(Span::current(), |queue| async move {
                     Called::without(queue.qr(&request).await)
                 }),

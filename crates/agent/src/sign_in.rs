@@ -75,6 +75,7 @@ impl<P: Pages> Inner<P> {
             .await
             .map_err(|e| Problem::from(&e))?;
         tracing::info!(sdr.id = %id, "An SDR signed in");
+        self.shared.packs.look_now();
         if self.renew(&row) {
             return Ok(id);
         }

@@ -51,6 +51,7 @@ impl Session {
                 app_version,
                 desktop_name: None,
                 opt_outs_since: None,
+                adapter_pack: None,
             }));
         }
     }

@@ -1,6 +1,7 @@
 //! From a response to a value or a [`QueueError`], reading no more than is allowed.
 
 use super::error::QueueError;
+use hotdesk_protocol::adapter_pack::MAX_PACK_BYTES;
 use hotdesk_protocol::{Problem, ProblemCode};
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::{Response, StatusCode};
@@ -8,6 +9,8 @@ use serde::de::DeserializeOwned;
 
 /// Ten messages of the longest text, escaped, and what is around them.
 const MOST_BYTES: usize = 4 * 1024 * 1024;
+/// A pack as a JSON string, where quotes and line ends take two bytes, and what is around it.
+const MOST_PACK_BYTES: usize = 2 * MAX_PACK_BYTES + 64 * 1024;
 /// A server's words shown to a person.
 const LONGEST_WORDS: usize = 500;
 /// What `Retry-After` may ask for at most: an hour.
@@ -17,8 +20,20 @@ type Sent = Result<Response, reqwest::Error>;
 
 /// A 2xx with a body of `T`.
 pub(super) async fn json<T: DeserializeOwned>(sent: Sent) -> Result<T, QueueError> {
-    let body = success(sent).await?;
-    serde_json::from_slice(&body).map_err(|error| QueueError::BadAnswer {
+    read(&success(sent, MOST_BYTES).await?)
+}
+
+/// The same, or nothing where it is what the caller knows (304).
+pub(super) async fn changed<T: DeserializeOwned>(sent: Sent) -> Result<Option<T>, QueueError> {
+    let same = |response: &Response| response.status() == StatusCode::NOT_MODIFIED;
+    if sent.as_ref().is_ok_and(same) {
+        return Ok(None);
+    }
+    read(&success(sent, MOST_PACK_BYTES).await?).map(Some)
+}
+
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, QueueError> {
+    serde_json::from_slice(body).map_err(|error| QueueError::BadAnswer {
         what: match error.classify() {
             serde_json::error::Category::Data => format!(
                 "a field is missing or of another kind than agreed, near column {}",
@@ -33,10 +48,10 @@ pub(super) async fn json<T: DeserializeOwned>(sent: Sent) -> Result<T, QueueErro
 
 /// A 2xx, whatever its body.
 pub(super) async fn nothing(sent: Sent) -> Result<(), QueueError> {
-    success(sent).await.map(|_| ())
+    success(sent, MOST_BYTES).await.map(|_| ())
 }
 
-async fn success(sent: Sent) -> Result<Vec<u8>, QueueError> {
+async fn success(sent: Sent, most: usize) -> Result<Vec<u8>, QueueError> {
     let response = sent.map_err(|error| lost(&error))?;
     let status = response.status();
     let after_ms = retry_after_ms(response.headers());
@@ -45,7 +60,7 @@ async fn success(sent: Sent) -> Result<Vec<u8>, QueueError> {
             what: "it sends us to another server".to_owned(),
         });
     }
-    let body = body(response).await?;
+    let body = body(response, most).await?;
     if status.is_success() {
         return Ok(body);
     }
@@ -60,12 +75,12 @@ async fn success(sent: Sent) -> Result<Vec<u8>, QueueError> {
     }
 }
 
-async fn body(mut response: Response) -> Result<Vec<u8>, QueueError> {
+async fn body(mut response: Response, most: usize) -> Result<Vec<u8>, QueueError> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| lost(&error))? {
-        if body.len() + chunk.len() > MOST_BYTES {
+        if body.len() + chunk.len() > most {
             return Err(QueueError::BadAnswer {
-                what: format!("it is longer than {MOST_BYTES} bytes"),
+                what: format!("it is longer than {most} bytes"),
             });
         }
         body.extend_from_slice(&chunk);

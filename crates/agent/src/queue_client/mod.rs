@@ -9,12 +9,14 @@ mod error;
 pub use error::{QueueError, Retry};
 
 use crate::config::is_loopback;
+use hotdesk_protocol::adapter_pack::AdapterPackAnswer;
 use hotdesk_protocol::ids::{DesktopId, SdrId};
 use hotdesk_protocol::queue::{
     AuthAnswer, AuthRequest, BeginRequest, ClaimAnswer, ClaimRequest, HeartbeatAnswer,
     HeartbeatRequest, LeaseAnswer, QrRequest, RenewRequest, ReplyRequest, ResultAnswer,
     ResultRequest, WhatsappSession,
 };
+use reqwest::header::IF_NONE_MATCH;
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder};
 use serde::Serialize;
@@ -24,6 +26,8 @@ use url::Url;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const CALL_TIMEOUT: Duration = Duration::from_secs(10);
+/// Megabytes, over whatever line the office has.
+const PACK_TIMEOUT: Duration = Duration::from_secs(120);
 const MOST_REDIRECTS: usize = 3;
 
 /// A bearer. Cannot be printed.
@@ -160,6 +164,15 @@ impl QueueClient {
     /// Relay the QR code.
     pub async fn qr(&self, body: &QrRequest) -> Result<(), QueueError> {
         self.tell(Method::POST, "api/sdr/whatsapp/qr", body).await
+    }
+
+    /// The newest adapter pack, unless its number is the known one.
+    pub async fn adapter_pack(&self, known: u32) -> Result<Option<AdapterPackAnswer>, QueueError> {
+        let request = self
+            .request(Method::GET, "api/adapter-pack")?
+            .timeout(PACK_TIMEOUT)
+            .header(IF_NONE_MATCH, format!("\"{known}\""));
+        answer::changed(request.send().await).await
     }
 
     /// Revoke the token.

@@ -2,6 +2,7 @@
 
 pub mod desk;
 pub mod office;
+pub mod packs;
 pub mod pages;
 pub mod stub;
 

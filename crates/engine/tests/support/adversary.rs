@@ -31,6 +31,8 @@ pub enum Blow {
     ServerAway(bool),
     Offline(bool),
     Hang,
+    /// The app has other scripts for the page.
+    Renew,
     Paused(bool),
     Open(bool),
     NextSend(u16),
@@ -83,6 +85,7 @@ impl World {
                 };
             }
             Blow::Hang => self.page.hung = true,
+            Blow::Renew => self.tell(Input::Renew),
             Blow::Paused(true) => self.tell(Input::Pause),
             Blow::Paused(false) => self.tell(Input::Resume),
             Blow::Open(true) => self.tell(Input::Connect),
