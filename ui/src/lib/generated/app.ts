@@ -53,6 +53,7 @@ export type AdaptersView = {
 	/**  Why a pack was not taken, or was taken back. */
 	problem: Problem | null,
 };
+
 /**  How far sending by hand is. */
 export type AssistView = 
 /**  It may be asked for. */
