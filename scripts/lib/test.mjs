@@ -84,6 +84,14 @@ async function build() {
   return artifacts;
 }
 
+/** What a Rust test program says it ran. */
+function counted(code, text) {
+  const found = [...text.matchAll(/^test result: \w+\. (\d+) passed; (\d+) failed/gm)];
+  const all = sum(found.map(([, passed, failed]) => ({ passed: +passed, failed: +failed })));
+  if (code !== 0 && all.failed === 0) all.failed = 1;
+  return all;
+}
+
 /** Runs the Rust tests of some packages from the one build, as `cargo test` would. */
 async function rust(
   part,
@@ -102,10 +110,7 @@ async function rust(
       minutes,
       env: { CARGO_MANIFEST_DIR: one.dir, ...env },
     });
-    const found = [...text.matchAll(/^test result: \w+\. (\d+) passed; (\d+) failed/gm)];
-    const counted = sum(found.map(([, passed, failed]) => ({ passed: +passed, failed: +failed })));
-    if (code !== 0 && counted.failed === 0) counted.failed = 1;
-    results.push(counted);
+    results.push(counted(code, text));
   }
   return sum(results);
 }
@@ -135,6 +140,13 @@ const parts = {
       () => rust("unit", ["hotdesk-protocol", "hotdesk-engine", "hotdesk-agent"]),
       () => rust("unit", ["hotdesk"], { kinds: ["lib", "bin"] }),
     ),
+  // The sender with its failpoints compiled in; the features of everything else stay as they are.
+  delivery: async () => {
+    const features = ["--features", "hotdesk-agent/failpoints", "--test", "delivery"];
+    const args = ["test", "--workspace", "--locked", ...features, "--", "--nocapture"];
+    const { code, text } = await shell("delivery", "cargo", args);
+    return counted(code, text);
+  },
   server: () => rust("server", ["hotdesk-server"]),
   sim: () =>
     each(

@@ -6,6 +6,7 @@ use crate::window::SHELL;
 use hotdesk_agent::agent::{Agent, AgentSetup, Order, StartError};
 use hotdesk_agent::config::Config;
 use hotdesk_agent::keychain::Keychain;
+use hotdesk_agent::machine::Machine;
 use hotdesk_agent::views::OfficeView;
 use hotdesk_protocol::ids::SdrId;
 use hotdesk_protocol::{Problem, ProblemCode};
@@ -55,6 +56,7 @@ impl Office {
             pages: Arc::new(self.pages.clone()),
             app_version: app.package_info().version.to_string(),
             keychain: Keychain::os(),
+            machine: Machine::os(),
         })
         .await?;
         let views = agent.views();

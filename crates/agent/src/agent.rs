@@ -2,14 +2,16 @@
 
 use crate::clock;
 use crate::config::Config;
+use crate::failpoint::around;
 use crate::keychain::{Keychain, KeychainError};
+use crate::machine::Machine;
 use crate::office::Office;
 use crate::pages::{PageSignal, Pages};
 use crate::profile::{Profiles, make_private_dir};
 use crate::queue_client::{QueueError, QueueServer};
 use crate::runner::{self, RunnerHandle, Shared, Told};
 use crate::sign_in::rehearse;
-use crate::store::{SdrRow, Store, StoreError, StoredSdr};
+use crate::store::{Recovered, SdrRow, Store, StoreError, StoredSdr};
 use crate::views::{OfficeView, ServerView};
 use hotdesk_engine::Input;
 use hotdesk_protocol::ids::SdrId;
@@ -18,8 +20,11 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+
+const BACK_UP_EVERY: Duration = Duration::from_secs(3_600);
 
 /// What an agent starts from.
 pub struct AgentSetup<P> {
@@ -31,6 +36,8 @@ pub struct AgentSetup<P> {
     pub app_version: String,
     /// Where the database key is kept; [`Keychain::os`] outside of tests.
     pub keychain: Keychain,
+    /// The machine's clocks and free space; [`Machine::os`] outside of tests.
+    pub machine: Machine,
 }
 
 /// What a person may ask of one SDR's session.
@@ -98,8 +105,8 @@ impl StartError {
 /// [`Agent::shut_down`] is the orderly way.
 pub struct Agent<P: Pages> {
     pub(crate) inner: Arc<Inner<P>>,
-    /// Signs a rehearsal's SDRs in; ends with the agent.
-    _rehearsal: JoinSet<()>,
+    /// Copies the store, and signs a rehearsal's SDRs in; ends with the agent.
+    _tasks: JoinSet<()>,
 }
 
 pub(crate) struct Inner<P> {
@@ -119,10 +126,11 @@ impl<P: Pages> Agent<P> {
             pages,
             app_version,
             keychain,
+            machine,
         } = setup;
         let data_dir = config.data_dir.clone();
         let profiles = prepare(&data_dir)?;
-        let store = open_store(&data_dir, keychain).await?;
+        let (store, recovered) = open_store(&data_dir, keychain).await?;
         let office = Office::new(OfficeView {
             rehearsal: config.rehearsal,
             version: app_version.clone(),
@@ -139,6 +147,10 @@ impl<P: Pages> Agent<P> {
             office,
             desktop_id: store.desktop_id().await?,
             boot_id: clock::boot_id(),
+            restored: store.is_restored().await?,
+            recovered,
+            machine,
+            data_dir,
             app_version,
             store,
         });
@@ -156,13 +168,14 @@ impl<P: Pages> Agent<P> {
         for sdr in stored {
             inner.spawn(sdr).map_err(StartError::Session)?;
         }
-        let mut rehearsal = JoinSet::new();
+        let mut tasks = JoinSet::new();
+        tasks.spawn(back_up_every_hour(inner.shared.store.clone()));
         if !config.rehearsal_sign_in.is_empty() {
-            rehearsal.spawn(rehearse(Arc::clone(&inner), config.rehearsal_sign_in));
+            tasks.spawn(rehearse(Arc::clone(&inner), config.rehearsal_sign_in));
         }
         Ok(Self {
             inner,
-            _rehearsal: rehearsal,
+            _tasks: tasks,
         })
     }
 
@@ -293,9 +306,34 @@ fn prepare(data_dir: &Path) -> Result<Profiles, StartError> {
         })
 }
 
-async fn open_store(data_dir: &Path, keychain: Keychain) -> Result<Store, StartError> {
+/// The first copy is made at once: the database has just been checked.
+async fn back_up_every_hour(store: Store) {
+    let mut hours = tokio::time::interval(BACK_UP_EVERY);
+    loop {
+        hours.tick().await;
+        back_up(&store).await;
+    }
+}
+
+/// A copy that cannot be made stops nothing: the ones before stay.
+pub(crate) async fn back_up(store: &Store) {
+    let refused = || StoreError::Failed {
+        what: "the write was refused",
+    };
+    match around("backup", store.back_up(), refused).await {
+        Ok(()) => tracing::info!("The database was copied"),
+        Err(error) => {
+            tracing::warn!(problem.code = ?error.code(), %error, "The database could not be copied");
+        }
+    }
+}
+
+async fn open_store(
+    data_dir: &Path,
+    keychain: Keychain,
+) -> Result<(Store, Option<Recovered>), StartError> {
     let dir = data_dir.to_owned();
-    let exists = Store::file(data_dir).exists();
+    let exists = Store::exists(data_dir);
     let asked = tokio::task::spawn_blocking(move || keychain.database_key(&dir, exists));
     let key = asked.await.map_err(|_| StoreError::Closed)??;
     Ok(Store::open(data_dir, key).await?)

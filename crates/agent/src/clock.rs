@@ -34,7 +34,8 @@ fn boot_ms() -> u64 {
     u64::try_from(ms).unwrap_or(0)
 }
 
-/// Windows: `Instant` reads the performance counter, which goes on during sleep.
+/// Windows: `Instant` reads the performance counter, which counts since the system's start "including
+/// the time when the machine was in a sleep state" (Microsoft, "Acquiring high-resolution time stamps").
 #[cfg(not(unix))]
 fn boot_ms() -> u64 {
     use std::sync::LazyLock;

@@ -2,7 +2,7 @@
 
 use crate::activity::Activity;
 use crate::progress::Progress;
-use crate::store::{SessionCache, StoredSdr};
+use crate::store::{Recovered, SessionCache, StoredSdr};
 use crate::views::{ActivityView, SdrView};
 use hotdesk_engine::Session;
 use hotdesk_engine::effect::{Effect, OutboxRow, Record, Stage};
@@ -28,6 +28,8 @@ pub(crate) struct Journal {
     /// The truth as last shown; until something is seen in this run, that of the run before.
     shown: SessionCache,
     stale: bool,
+    /// What a person must read once: shown until they resume.
+    notice: Option<Problem>,
     /// The server has said how much waits.
     counted: bool,
     dirty: bool,
@@ -36,8 +38,8 @@ pub(crate) struct Journal {
 }
 
 impl Journal {
-    /// As the store had it.
-    pub(crate) fn new(stored: StoredSdr, now: UtcMs) -> Self {
+    /// As the store had it; `recovered` if it came back by this start.
+    pub(crate) fn new(stored: StoredSdr, recovered: Option<&Recovered>, now: UtcMs) -> Self {
         let mut shown = stored.cache;
         if shown.day != day(now) {
             shown.sent_today = 0;
@@ -50,6 +52,7 @@ impl Journal {
             activity: Activity::new(stored.activity),
             progress: Progress::default(),
             attempts: BTreeMap::new(),
+            notice: recovered.map(Recovered::problem),
             shown,
             counted: false,
             dirty: false,
@@ -100,10 +103,13 @@ impl Journal {
                 self.refused(id, problem, now.utc);
             }
             Input::PageCrashed => tracing::warn!("The page's process ended"),
+            Input::Resume => {
+                self.notice = None;
+                tracing::info!(order = order(input), "An order");
+            }
             Input::Connect
             | Input::Disconnect
             | Input::Pause
-            | Input::Resume
             | Input::SignedIn
             | Input::Unlink
             | Input::RefreshQr => tracing::info!(order = order(input), "An order"),
@@ -124,6 +130,7 @@ impl Journal {
             | Input::Reported(_, _)
             | Input::Replied(_, _)
             | Input::Beaten(Err(_))
+            | Input::FreeSpace(_)
             | Input::Tick => {}
         }
     }
@@ -248,7 +255,7 @@ impl Journal {
             queued: facts.queued,
             sent_today: facts.sent_today,
             review: facts.review,
-            problem: facts.problem,
+            problem: facts.problem.or_else(|| self.notice.clone()),
             adapter: facts.adapter,
             missing: status.missing,
             run: self.progress.view(now.boot),
@@ -296,6 +303,7 @@ fn order(input: &Input) -> &'static str {
         | Input::Reported(_, _)
         | Input::Replied(_, _)
         | Input::Beaten(_)
+        | Input::FreeSpace(_)
         | Input::Tick => "none",
     }
 }

@@ -1,5 +1,6 @@
 //! One SDR's page calls, one after the other, so that a slow page delays nobody else.
 
+use crate::failpoint::around;
 use crate::pages::Pages;
 use hotdesk_engine::input::{Input, PageFault};
 use hotdesk_protocol::bridge::{BridgeCommand, SubmitRequest};
@@ -63,7 +64,15 @@ async fn carry_out<P: Pages>(pages: &P, sdr: &SdrId, profile: &Path, call: PageC
                 generation,
                 command,
             };
-            let submitted = within(QUICK, pages.submit(sdr, request)).await;
+            let step = match &request.command {
+                BridgeCommand::SendText { .. } => "submit",
+                BridgeCommand::LookUp { .. }
+                | BridgeCommand::Mark { .. }
+                | BridgeCommand::RefreshQr
+                | BridgeCommand::LogOut => "command",
+            };
+            let call = within(QUICK, pages.submit(sdr, request));
+            let submitted = around(step, call, || PageFault::TimedOut).await;
             Input::Submitted(submitted.map(|_| ()))
         }
     }

@@ -3,16 +3,17 @@
 //! Page calls go through [`page_lane`] in order; queue calls run beside them; writes to the store
 //! are waited for before anything that follows. Nothing here is retried: the engine decides.
 
-use crate::clock;
+use crate::failpoint::{self, around};
 use crate::journal::Journal;
+use crate::machine::Machine;
 use crate::office::Office;
 use crate::page_lane::{self, PageCall};
 use crate::pages::Pages;
-use crate::queue_client::{QueueClient, QueueServer, Token};
-use crate::store::{Store, StoredSdr};
+use crate::queue_client::{QueueClient, QueueError, QueueServer, Token};
+use crate::store::{Recovered, Store, StoreError, StoredSdr};
 use hotdesk_engine::Session;
 use hotdesk_engine::effect::{Effect, Record};
-use hotdesk_engine::input::{Input, Millis, QueueFault, Setup};
+use hotdesk_engine::input::{Input, Millis, Now, QueueFault, Setup};
 use hotdesk_protocol::ids::{DesktopId, SdrId};
 use hotdesk_protocol::queue::RenewRequest;
 use hotdesk_protocol::{Problem, ProblemCode};
@@ -28,6 +29,8 @@ use tracing::{Instrument, Span, info_span};
 const LONGEST_SLEEP_MS: u64 = 30_000;
 /// How often the shown truth is kept for the next start, at most.
 const KEEP_EVERY_MS: u64 = 1_000;
+/// How often the free space is measured, at most.
+const MEASURE_EVERY_MS: u64 = 1_000;
 /// What an orderly stop waits for: releases and reports under way.
 const STOP_PATIENCE: Duration = Duration::from_secs(3);
 
@@ -53,6 +56,12 @@ pub(crate) struct Shared<P> {
     pub(crate) office: Office,
     pub(crate) desktop_id: DesktopId,
     pub(crate) boot_id: String,
+    /// The store is, or once was, a copy.
+    pub(crate) restored: bool,
+    /// The copy was put in place by this start.
+    pub(crate) recovered: Option<Recovered>,
+    pub(crate) machine: Machine,
+    pub(crate) data_dir: PathBuf,
     pub(crate) app_version: String,
 }
 
@@ -110,16 +119,20 @@ pub(crate) fn spawn<P: Pages>(
         outbox: stored.outbox.in_flight.clone(),
         finished: stored.outbox.finished.clone(),
         replies: stored.replies.clone(),
-        restored: false,
+        restored: shared.restored,
         marker: row.marker.clone(),
         account_phone: row.account_phone.clone(),
         paused: row.paused,
         policy: stored.cache.policy.clone(),
         seed: u64::from_le_bytes(seed),
     };
-    let mut session = Session::new(setup, clock::now());
+    let now = shared.machine.now();
+    let mut session = Session::new(setup, now);
+    if let Some(free) = shared.machine.free_bytes(&shared.data_dir) {
+        session.handle(Input::FreeSpace(free), now);
+    }
     if row.connect {
-        session.handle(Input::Connect, clock::now());
+        session.handle(Input::Connect, now);
     }
     let (page_calls, calls) = mpsc::unbounded_channel();
     let (answers, page_answers) = mpsc::unbounded_channel();
@@ -135,7 +148,9 @@ pub(crate) fn spawn<P: Pages>(
     let mut runner = Runner {
         sdr: row.id.clone(),
         queue: shared.server.of(row.id.clone(), row.token.clone()),
-        journal: Journal::new(stored, clock::utc()),
+        journal: Journal::new(stored, shared.recovered.as_ref(), now.utc),
+        decided_at: now,
+        measure_at: now.boot.after(MEASURE_EVERY_MS),
         session,
         shared,
         hears,
@@ -155,6 +170,10 @@ struct Runner<P> {
     queue: QueueClient,
     session: Session,
     journal: Journal,
+    /// When the session was last told something.
+    decided_at: Now,
+    /// When the free space is to be measured next.
+    measure_at: Millis,
     shared: Arc<Shared<P>>,
     hears: mpsc::UnboundedReceiver<Told>,
     page_calls: mpsc::UnboundedSender<PageCall>,
@@ -175,14 +194,14 @@ struct Called {
 impl<P: Pages> Runner<P> {
     async fn run(mut self) {
         tracing::info!("The session starts");
-        let mut keep_at = clock::now().boot;
+        let mut keep_at = self.now().boot;
         loop {
             if self.journal.is_urgent() {
                 self.keep().await;
             }
             self.carry_out().await;
             self.show();
-            let now = clock::now().boot;
+            let now = self.now().boot;
             if self.journal.is_dirty() && now >= keep_at {
                 self.keep().await;
                 keep_at = now.after(KEEP_EVERY_MS);
@@ -225,15 +244,27 @@ impl<P: Pages> Runner<P> {
         Instant::now() + Duration::from_millis(ms)
     }
 
+    fn now(&self) -> Now {
+        self.shared.machine.now()
+    }
+
+    /// Nothing is decided on a measure of the free space that is older than a second.
     fn handle(&mut self, input: Input) {
-        let now = clock::now();
+        let now = self.now();
+        if now.boot >= self.measure_at {
+            self.measure_at = now.boot.after(MEASURE_EVERY_MS);
+            if let Some(free) = self.shared.machine.free_bytes(&self.shared.data_dir) {
+                self.session.handle(Input::FreeSpace(free), now);
+            }
+        }
         self.journal.heard(&input, now);
         self.session.handle(input, now);
+        self.decided_at = now;
     }
 
     async fn carry_out(&mut self) {
         while let Some(effect) = self.session.poll_effect() {
-            self.journal.asked(&effect, clock::now());
+            self.journal.asked(&effect, self.decided_at);
             match effect {
                 Effect::OpenPage => self.page(PageCall::Open),
                 Effect::ReloadPage => self.page(PageCall::Reload),
@@ -248,14 +279,14 @@ impl<P: Pages> Runner<P> {
                 Effect::Claim(request) => {
                     let queue = self.queue.clone();
                     let call = async move {
-                        let answer = queue.claim(&request).await;
+                        let answer = around("claim", queue.claim(&request), lost).await;
                         Called::with(answer, Input::Claimed)
                     };
                     self.claims.spawn(call.instrument(Span::current()));
                 }
                 Effect::Begin(request) => {
                     self.call(self.journal.span(&request.message_id), |queue| async move {
-                        let answer = queue.begin(&request).await;
+                        let answer = around("begin", queue.begin(&request), lost).await;
                         Called::with(answer, |result| Input::Begun(request.message_id, result))
                     });
                 }
@@ -272,7 +303,8 @@ impl<P: Pages> Runner<P> {
                 }
                 Effect::Report(request) => {
                     self.call(self.journal.span(&request.message_id), |queue| async move {
-                        let answer = queue.result(&request).await.map(|_| ());
+                        let answer = around("report", queue.result(&request), lost).await;
+                        let answer = answer.map(|_| ());
                         Called::with(answer, |result| Input::Reported(request.message_id, result))
                     });
                 }
@@ -327,7 +359,12 @@ impl<P: Pages> Runner<P> {
 
     /// Wait until it is on the disk.
     async fn record(&mut self, record: Record) {
-        let result = self.shared.store.record(&self.sdr, record).await;
+        let step = failpoint::step(&record);
+        let write = self.shared.store.record(&self.sdr, record);
+        let refused = || StoreError::Failed {
+            what: "the write was refused",
+        };
+        let result = around(step, write, refused).await;
         if let Err(error) = &result {
             tracing::error!(problem.code = ?error.code(), %error, "A record could not be written");
         }
@@ -337,7 +374,7 @@ impl<P: Pages> Runner<P> {
     }
 
     fn show(&mut self) {
-        let now = clock::now();
+        let now = self.now();
         let view = self.journal.view(&self.session, now);
         self.shared.office.show(view);
     }
@@ -357,7 +394,9 @@ impl<P: Pages> Runner<P> {
     /// Begin nothing more, hand back what is not begun, and give what is under way a moment.
     async fn wind_up(&mut self) {
         self.claims.abort_all();
-        self.session.handle(Input::Pause, clock::now());
+        let now = self.now();
+        self.session.handle(Input::Pause, now);
+        self.decided_at = now;
         let by = Instant::now() + STOP_PATIENCE;
         loop {
             self.carry_out().await;
@@ -375,9 +414,16 @@ impl<P: Pages> Runner<P> {
     }
 }
 
+/// The server may or may not have done it.
+fn lost() -> QueueError {
+    QueueError::Unreachable {
+        what: "the connection was cut",
+    }
+}
+
 impl Called {
     fn with<T>(
-        answer: Result<T, crate::queue_client::QueueError>,
+        answer: Result<T, QueueError>,
         input: impl FnOnce(Result<T, QueueFault>) -> Input,
     ) -> Self {
         Self {
@@ -386,7 +432,7 @@ impl Called {
         }
     }
 
-    fn without(answer: Result<(), crate::queue_client::QueueError>) -> Self {
+    fn without(answer: Result<(), QueueError>) -> Self {
         Self {
             server: server(&answer),
             input: None,
@@ -395,7 +441,7 @@ impl Called {
 }
 
 /// A server that says no is there; one that is busy or away is a problem for the whole window.
-fn server<T>(answer: &Result<T, crate::queue_client::QueueError>) -> Option<Result<(), Problem>> {
+fn server<T>(answer: &Result<T, QueueError>) -> Option<Result<(), Problem>> {
     use crate::queue_client::Retry;
     match answer {
         Ok(_) => Some(Ok(())),

@@ -12,8 +12,12 @@ mod instance;
 mod keychain;
 mod logs;
 mod queue_client;
+mod recovery;
 mod replies;
 mod runner;
+mod space;
 mod store;
+#[allow(dead_code, reason = "the test program `delivery` uses the rest")]
 mod support;
+mod time;
 mod trouble;

@@ -91,9 +91,9 @@ impl Session {
                 break;
             }
         }
-        self.queue.claimed.retain(|claimed| claimed.until > now);
-        if !self.may_begin() {
-            self.hand_back();
+        let begins = self.may_begin();
+        self.hand_back(|claimed| !begins || claimed.until <= now);
+        if !begins {
             return;
         }
         let (held, appetite) = (self.queue.claimed.len() + self.unsent(), self.appetite());
@@ -135,8 +135,13 @@ impl Session {
         claimed.chain(open).take(HOLDING_MOST).collect()
     }
 
-    fn hand_back(&mut self) {
-        for claimed in std::mem::take(&mut self.queue.claimed) {
+    /// Also what is too late to begin: after a long poll or a suspend the server may count its lease
+    /// from much later than this session does, and nobody else gets the message meanwhile.
+    fn hand_back(&mut self, given_up: impl Fn(&Claimed) -> bool) {
+        let claimed = std::mem::take(&mut self.queue.claimed);
+        let (back, kept): (Vec<_>, Vec<_>) = claimed.into_iter().partition(given_up);
+        self.queue.claimed = kept;
+        for claimed in back {
             let message = claimed.message;
             self.emit(Effect::Release(message.message_id, message.lease_token));
         }

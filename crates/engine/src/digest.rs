@@ -15,7 +15,7 @@ impl Session {
         let mut hasher = DefaultHasher::new();
         let into = &mut hasher;
         (self.paused, self.warning.is_some(), self.policy_known).hash(into);
-        (self.restored, self.boot_id.as_str()).hash(into);
+        (self.restored, self.low_space, self.boot_id.as_str()).hash(into);
         for flight in &self.flights {
             self.digest_flight(flight, into);
         }

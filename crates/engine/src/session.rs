@@ -15,6 +15,10 @@ use hotdesk_protocol::ids::{DesktopId, MessageId, SdrId};
 use hotdesk_protocol::policy::Policy;
 use std::collections::VecDeque;
 
+/// With less than this nothing is begun: a record of a message that cannot be written to its end
+/// would be worth little.
+const LEAST_FREE_BYTES: u64 = 200_000_000;
+
 /// One SDR's session.
 ///
 /// After each [`handle`](Self::handle) take effects until there are none, then wait for the next
@@ -34,6 +38,8 @@ pub struct Session {
     pub(crate) warning: Option<Problem>,
     /// The server has told its pacing in this run; until then the default rules.
     pub(crate) policy_known: bool,
+    /// Too little space is left to begin anything.
+    pub(crate) low_space: bool,
     pub(crate) last_submit: Option<Millis>,
     pub(crate) page: Page,
     pub(crate) queue: Queue,
@@ -70,6 +76,7 @@ impl Session {
             policy,
             warning: None,
             policy_known: false,
+            low_space: false,
             last_submit: None,
             page: Page::new(setup.marker, setup.account_phone, now.boot),
             queue: Queue::default(),
@@ -112,6 +119,7 @@ impl Session {
             Input::Reported(id, result) => self.reported(&id, result),
             Input::Replied(id, result) => self.replied(&id, result),
             Input::Beaten(result) => self.beaten(result),
+            Input::FreeSpace(bytes) => self.low_space = bytes < LEAST_FREE_BYTES,
             Input::Tick => {}
         }
         self.pump();

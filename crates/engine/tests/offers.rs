@@ -185,3 +185,18 @@ fn an_idle_queue_is_asked_only_when_the_long_poll_ends() {
         "an idle session makes few calls of any kind: {calls} in a minute"
     );
 }
+
+#[test]
+fn a_lease_shorter_than_the_long_poll_is_handed_back_and_taken_again_at_once() {
+    let mut world = World::connected();
+    world.server.lease_ms = 4_000;
+    world.run(20_000);
+    world.server.enqueue("m1", LEAD, "hello");
+    world.run(3_000);
+    assert_eq!(world.released.len(), 1, "by our clock the lease was over");
+    assert_eq!(
+        world.server.state("m1"),
+        MessageState::Read,
+        "the next claim was answered in time"
+    );
+}

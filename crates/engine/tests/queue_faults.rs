@@ -114,3 +114,48 @@ fn the_server_hears_of_a_change_at_once_and_otherwise_every_half_minute() {
     assert_eq!(last.session.state, SessionState::Offline, "told at once");
     assert!(!last.session.connected, "and not as connected");
 }
+
+#[test]
+fn a_report_is_told_ever_less_often_and_not_before_the_server_allows() {
+    let mut world = World::connected();
+    world.page.only_server_acks = true;
+    world.server.enqueue("m1", LEAD, "hello");
+    let busy = Problem::new(ProblemCode::ServerError, "later");
+    world.result_fault = Some(QueueFault::Later(40_000, busy));
+    world.run(1_000);
+    let reports = |world: &World| world.trace.iter().filter(|step| **step == "report").count();
+    assert_eq!(reports(&world), 1, "told once");
+    world.run(38_000);
+    assert_eq!(reports(&world), 1, "not before the server said");
+    world.run(3_000);
+    assert_eq!(reports(&world), 2, "but then");
+    world.result_fault = Some(unreachable());
+    world.run(24 * 3_600_000);
+    let told = reports(&world);
+    assert!(
+        (1_440..6_000).contains(&told),
+        "about once a minute for ever: {told}"
+    );
+    world.result_fault = None;
+    world.run(65_000);
+    assert_eq!(
+        world.server.state("m1"),
+        MessageState::Sent,
+        "taken in the end"
+    );
+    assert_eq!(world.page.sends(), 1, "and never submitted again");
+}
+
+#[test]
+fn a_restart_goes_on_telling_what_was_not_taken() {
+    let mut world = World::connected();
+    world.server.enqueue("m1", LEAD, "hello");
+    world.result_fault = Some(unreachable());
+    world.run(10_000);
+    world.kill();
+    world.run(10_000);
+    world.result_fault = None;
+    world.run(65_000);
+    assert_eq!(world.server.state("m1"), MessageState::Read, "taken");
+    assert_eq!(world.page.sends(), 1, "and never submitted again");
+}

@@ -4,13 +4,14 @@ use super::error::StoreError;
 use super::{activity, desktop, outbox, replies, sdr, session_cache};
 use rusqlite::Connection;
 
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     desktop::MIGRATION_1,
     sdr::MIGRATION_2,
     outbox::MIGRATION_3,
     session_cache::MIGRATION_4,
     activity::MIGRATION_5,
     replies::MIGRATION_6,
+    desktop::MIGRATION_7,
 ];
 
 pub(super) fn migrate(db: &mut Connection) -> Result<(), StoreError> {

@@ -5,6 +5,7 @@ use super::pages::FakePages;
 use hotdesk_agent::agent::{Agent, AgentSetup, StartError};
 use hotdesk_agent::config::Config;
 use hotdesk_agent::keychain::Keychain;
+use hotdesk_agent::machine::Machine;
 use hotdesk_agent::views::{OfficeView, SdrView};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,9 +14,11 @@ use tempfile::TempDir;
 use tokio::time::timeout;
 
 pub struct Desk {
-    dir: TempDir,
+    data_dir: PathBuf,
+    _dir: Option<TempDir>,
     pub pages: Arc<FakePages>,
     pub keyring: Arc<keyring_core::CredentialStore>,
+    pub machine: Machine,
     server_url: String,
 }
 
@@ -23,16 +26,26 @@ pub type FakeAgent = Agent<FakePages>;
 
 impl Desk {
     pub fn new(server_url: &str) -> Self {
+        let dir = TempDir::new().unwrap();
+        let mut desk = Self::at(dir.path().join("data"), server_url);
+        desk._dir = Some(dir);
+        desk
+    }
+
+    /// With a data directory that is somebody else's to keep.
+    pub fn at(data_dir: PathBuf, server_url: &str) -> Self {
         Self {
-            dir: TempDir::new().unwrap(),
+            data_dir,
+            _dir: None,
             pages: Arc::new(FakePages::default()),
             keyring: keyring_core::mock::Store::new().unwrap(),
+            machine: Machine::os(),
             server_url: server_url.to_owned(),
         }
     }
 
     pub fn data_dir(&self) -> PathBuf {
-        self.dir.path().join("data")
+        self.data_dir.clone()
     }
 
     pub fn config(&self, more: &str) -> Config {
@@ -54,6 +67,7 @@ impl Desk {
             pages: Arc::clone(&self.pages),
             app_version: "1.2.3".to_owned(),
             keychain: Keychain::with_store(Arc::clone(&self.keyring)),
+            machine: self.machine.clone(),
         })
         .await
     }
@@ -74,17 +88,44 @@ impl Desk {
 
     /// The database as somebody with the key sees it.
     pub fn open_database(&self) -> rusqlite::Connection {
+        self.open_file("hotdesk.db")
+    }
+
+    /// The name of the database's key in the keyring.
+    pub fn entry(&self) -> String {
         let note = std::fs::read_to_string(self.data_dir().join("hotdesk.key.json")).unwrap();
         let note: serde_json::Value = serde_json::from_str(&note).unwrap();
-        let entry = self
-            .keyring
-            .build("hotdesk", note["entry"].as_str().unwrap(), None)
-            .unwrap();
-        let key = hex::encode(entry.get_secret().unwrap());
-        let db = rusqlite::Connection::open(self.data_dir().join("hotdesk.db")).unwrap();
+        note["entry"].as_str().unwrap().to_owned()
+    }
+
+    /// The database's key.
+    pub fn key(&self) -> Vec<u8> {
+        let entry = self.keyring.build("hotdesk", &self.entry(), None);
+        entry.unwrap().get_secret().unwrap()
+    }
+
+    /// The keyring holds this key already.
+    pub fn keep_key(&self, entry: &str, key: &[u8]) {
+        let entry = self.keyring.build("hotdesk", entry, None).unwrap();
+        entry.set_secret(key).unwrap();
+    }
+
+    /// A file of the data directory as somebody with the key sees it.
+    pub fn open_file(&self, name: &str) -> rusqlite::Connection {
+        let key = hex::encode(self.key());
+        let db = rusqlite::Connection::open(self.data_dir().join(name)).unwrap();
         db.execute_batch(&format!("PRAGMA key = \"x'{key}'\""))
             .unwrap();
         db
+    }
+
+    /// The store of an agent that was killed has closed its file.
+    pub async fn until_closed(&self) {
+        let log = self.data_dir().join("hotdesk.db-wal");
+        let mut look = tokio::time::interval(Duration::from_millis(5));
+        while log.exists() {
+            look.tick().await;
+        }
     }
 
     /// The process dies without a word.

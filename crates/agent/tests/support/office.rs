@@ -4,8 +4,10 @@ use hotdesk_protocol::ids::SdrId;
 use hotdesk_protocol::session::MessageState;
 use hotdesk_server::seed::{SampleOffice, sample_office};
 use hotdesk_server::store::{MessageView, Which};
-use hotdesk_server::{Options, PasswordCost, Running, start};
+use hotdesk_server::{Clock, Options, PasswordCost, Running, start};
 use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::time::{Instant, interval};
@@ -17,20 +19,35 @@ pub struct Office {
     dir: TempDir,
     address: SocketAddr,
     running: Option<Running>,
+    /// How long a lease lasts, from the next opening on.
+    pub lease_ms: u32,
+    /// The server's time of day, from the next opening on.
+    pub clock: Clock,
 }
 
 impl Office {
     /// Three SDRs and so many messages, without pacing.
     pub async fn open(messages: u32) -> Self {
-        let dir = TempDir::new().unwrap();
-        let mut office = Self {
-            dir,
-            address: SocketAddr::from(([127, 0, 0, 1], 0)),
-            running: None,
-        };
+        let mut office = Self::closed();
         office.reopen().await;
         office.seed(messages).await;
         office
+    }
+
+    /// A server that has not started yet, with nothing in it.
+    pub fn closed() -> Self {
+        Self {
+            dir: TempDir::new().unwrap(),
+            address: SocketAddr::from(([127, 0, 0, 1], 0)),
+            running: None,
+            lease_ms: 60_000,
+            clock: Options::new("").clock,
+        }
+    }
+
+    /// Its data file.
+    pub fn database(&self) -> PathBuf {
+        self.dir.path().join("server.db")
     }
 
     pub async fn seed(&self, messages: u32) {
@@ -61,7 +78,9 @@ impl Office {
 
     /// The server comes back under the same address, with the same data.
     pub async fn reopen(&mut self) {
-        let mut options = Options::new(self.dir.path().join("server.db"));
+        let mut options = Options::new(self.database());
+        options.lease_ms = self.lease_ms;
+        options.clock = Arc::clone(&self.clock);
         options.listen = self.address;
         options.password_cost = PasswordCost::CHEAP;
         options.poll = Duration::from_millis(200);
@@ -79,6 +98,21 @@ impl Office {
             limit: 100,
         };
         self.server().store().messages(which).await.unwrap()
+    }
+
+    /// How many messages of an SDR nothing more is to be done about.
+    pub async fn ended(&self, sdr: &str) -> usize {
+        let open = |state| {
+            matches!(
+                state,
+                MessageState::Queued
+                    | MessageState::Leased
+                    | MessageState::Begun
+                    | MessageState::Sent
+            )
+        };
+        let messages = self.messages(Some(sdr)).await;
+        messages.iter().filter(|m| !open(m.state)).count()
     }
 
     /// Wait until so many messages of an SDR (or of all) stand at `state`.

@@ -10,6 +10,7 @@ use hotdesk_protocol::ids::{ChatId, MessageId, PageGeneration, SdrId, WaMessageI
 use hotdesk_protocol::session::{Ack, SessionState};
 use std::collections::BTreeMap;
 use std::future::pending;
+use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Mutex;
 
@@ -59,18 +60,86 @@ struct World {
     history: Vec<Left>,
     submits: usize,
     adoptions: usize,
+    probes: usize,
     profiles: Vec<PathBuf>,
 }
+
+type Eye = Box<dyn Fn(&MessageId) + Send>;
 
 /// All pages of an office, and what really left through them.
 #[derive(Default)]
 pub struct FakePages {
     world: Mutex<World>,
+    /// Where profiles and history are kept, for pages that must outlive their process.
+    file: Option<PathBuf>,
+    /// Sees each message as it is handed to a page.
+    eye: Mutex<Option<Eye>>,
 }
 
 impl FakePages {
+    /// Pages whose profiles and history are in a file.
+    pub fn on_disk(file: PathBuf) -> Self {
+        let pages = Self {
+            file: Some(file.clone()),
+            ..Self::default()
+        };
+        for line in std::fs::read_to_string(file).unwrap_or_default().lines() {
+            let kept: serde_json::Value = serde_json::from_str(line).unwrap();
+            let text = |name: &str| kept[name].as_str().map(str::to_owned);
+            let sdr = SdrId(text("sdr").unwrap());
+            pages.with(&sdr, |page| {
+                page.account = text("account").or(page.account.take());
+                page.marker = text("marker").or(page.marker.take());
+            });
+            if let Some(id) = text("id").map(WaMessageId) {
+                pages.with(&sdr, |page| page.messages.insert(id.clone(), Ack::Device));
+                let (phone, text) = (text("phone").unwrap(), text("text").unwrap());
+                let left = Left {
+                    sdr,
+                    id,
+                    phone,
+                    text,
+                };
+                pages.world.lock().unwrap().history.push(left);
+            }
+        }
+        pages
+    }
+
+    /// The same profiles and history, no page open.
+    pub fn copy(&self) -> Self {
+        let copy = Self::default();
+        let world = self.world.lock().unwrap();
+        for (sdr, page) in &world.pages {
+            copy.with(sdr, |new| {
+                new.account = page.account.clone();
+                new.marker = page.marker.clone();
+                new.messages = page.messages.clone();
+            });
+        }
+        copy.world.lock().unwrap().history = world.history.clone();
+        copy
+    }
+
+    /// One line, in one write: a kill leaves it whole or not there.
+    fn keep(&self, line: serde_json::Value) {
+        let Some(file) = &self.file else { return };
+        let mut file = std::fs::File::options()
+            .create(true)
+            .append(true)
+            .open(file)
+            .unwrap();
+        file.write_all(format!("{line}\n").as_bytes()).unwrap();
+    }
+
+    /// Look at each message as it is handed over to be sent.
+    pub fn watch(&self, eye: impl Fn(&MessageId) + Send + 'static) {
+        *self.eye.lock().unwrap() = Some(Box::new(eye));
+    }
+
     /// Link an SDR's profile to a number, as a scan does.
     pub fn link(&self, sdr: &str, phone: &str) {
+        self.keep(serde_json::json!({"sdr": sdr, "account": phone}));
         self.with(&SdrId::from(sdr), |page| {
             page.account = Some(phone.to_owned())
         });
@@ -78,6 +147,11 @@ impl FakePages {
 
     pub fn set_mood(&self, sdr: &str, mood: Mood) {
         self.with(&SdrId::from(sdr), |page| page.mood = mood);
+    }
+
+    /// The page no longer shows what left through it.
+    pub fn forget(&self, sdr: &str) {
+        self.with(&SdrId::from(sdr), |page| page.messages.clear());
     }
 
     /// Everything that really left, oldest first.
@@ -101,6 +175,11 @@ impl FakePages {
     /// How often wa-js was put into any page.
     pub fn adoptions(&self) -> usize {
         self.world.lock().unwrap().adoptions
+    }
+
+    /// How often any page was asked how it stands.
+    pub fn probes(&self) -> usize {
+        self.world.lock().unwrap().probes
     }
 
     /// The profile directories that were opened.
@@ -209,6 +288,11 @@ impl Pages for FakePages {
         let mood = self.mood(sdr).await;
         let mut left = None;
         let sends = matches!(request.command, BridgeCommand::SendText { .. });
+        if let BridgeCommand::SendText { message_id, .. } = &request.command
+            && let Some(eye) = &*self.eye.lock().unwrap()
+        {
+            eye(message_id);
+        }
         let generation = self.with(sdr, |page| {
             if !page.open {
                 return Err(PageFault::Absent);
@@ -230,6 +314,9 @@ impl Pages for FakePages {
                         page.in_page(message_id, wa_message_id, ack, true);
                         return Ok(page.generation());
                     }
+                    self.keep(serde_json::json!({
+                        "sdr": sdr, "id": wa_message_id, "phone": phone, "text": text,
+                    }));
                     page.messages.insert(wa_message_id.clone(), Ack::Device);
                     left = Some(Left {
                         sdr: sdr.clone(),
@@ -256,7 +343,10 @@ impl Pages for FakePages {
                     }),
                 },
                 BridgeCommand::Mark { marker } => {
-                    page.marker.get_or_insert(marker);
+                    if page.marker.is_none() {
+                        self.keep(serde_json::json!({"sdr": sdr, "marker": marker}));
+                        page.marker = Some(marker);
+                    }
                 }
                 BridgeCommand::RefreshQr => {}
                 BridgeCommand::LogOut => {
@@ -294,6 +384,7 @@ impl Pages for FakePages {
     }
 
     async fn probe(&self, sdr: &SdrId) -> Result<Probe, PageFault> {
+        self.world.lock().unwrap().probes += 1;
         self.mood(sdr).await;
         self.with(sdr, |page| {
             if !page.open {
