@@ -7,6 +7,7 @@
 )]
 
 mod answers;
+mod bad_network;
 mod config;
 mod instance;
 mod keychain;

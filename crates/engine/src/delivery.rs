@@ -90,7 +90,8 @@ impl Session {
             else {
                 return;
             };
-            if !self.due(self.next_submit().before(AHEAD_MS)) || !self.fresh() {
+            let from = self.next_submit().before(AHEAD_MS);
+            if !self.due(from.max(self.queue.begin_from)) || !self.fresh() {
                 return;
             }
             let claimed = self.queue.claimed.remove(at);
@@ -112,6 +113,7 @@ impl Session {
             let flight = &self.flights[at];
             let waits = flight.step == Step::Beginning && flight.begin_out.is_none();
             let from = flight.begin_retry.not_before().max(flight.not_before);
+            let from = from.max(self.queue.begin_from);
             if waits && self.due(from) && self.fresh() {
                 self.begin(at, gate);
             }
@@ -138,6 +140,8 @@ impl Session {
     pub(crate) fn begun(&mut self, id: &MessageId, result: Result<LeaseAnswer, QueueFault>) {
         let failed = self.heard(&result);
         let now = self.now;
+        let from = now.boot.after(failed.unwrap_or(0));
+        self.queue.begin_from = self.queue.begin_from.max(from);
         let boot_id = self.boot_id.clone();
         let Some(flight) = self.flights.iter_mut().find(|flight| flight.id() == id) else {
             return;

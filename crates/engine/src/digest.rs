@@ -29,6 +29,8 @@ impl Session {
         }
         (self.queue.claim_out.is_some(), self.queue.signed_out).hash(into);
         self.ahead(self.queue.claim_retry.not_before()).hash(into);
+        let (begin, report) = (self.queue.begin_from, self.queue.report_from);
+        (self.ahead(begin), self.ahead(report)).hash(into);
         self.records.digest(into);
         let page = &self.page;
         (

@@ -55,6 +55,24 @@ fn retry_after_is_obeyed() {
 }
 
 #[test]
+fn retry_after_of_one_report_holds_for_all_reports() {
+    let mut world = World::connected();
+    let busy = Problem::new(ProblemCode::TooManyRequests, "slow down");
+    world.result_fault = Some(QueueFault::Later(40_000, busy));
+    world.server.enqueue("m1", LEAD, "hello");
+    let reports = |world: &World| world.trace.iter().filter(|it| **it == "report").count();
+    world.run_until(10_000, |world| reports(world) > 0);
+    world.server.enqueue("m2", "+5511970000002", "hello");
+    world.run(38_000);
+    assert_eq!(world.page.history.len(), 2, "both have left");
+    assert_eq!(reports(&world), 1, "and one was told that it is too early");
+    world.result_fault = None;
+    world.run(6_000);
+    assert_eq!(world.server.state("m1"), MessageState::Read, "but then");
+    assert_eq!(world.server.state("m2"), MessageState::Read, "but then");
+}
+
+#[test]
 fn a_revoked_token_ends_all_calls_until_a_person_signs_in() {
     let mut world = World::connected();
     world.server_fault = Some(refused(ProblemCode::Unauthorized));

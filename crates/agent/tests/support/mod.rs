@@ -3,6 +3,7 @@
 pub mod desk;
 pub mod office;
 pub mod pages;
+pub mod proxy;
 pub mod stub;
 
 /// Run an ignored test of this binary in a process of its own, whose environment a test may change

@@ -63,6 +63,8 @@ pub struct Page {
     adopted_at: Option<u64>,
     pub qr: Option<String>,
     pub hung: bool,
+    /// What it tells cannot be read, until it is loaded anew.
+    pub unreadable: bool,
     pub quiet_since: u64,
     pub ack_ms: u64,
     pub only_server_acks: bool,
@@ -105,6 +107,7 @@ impl Page {
             adopted_at: None,
             qr: None,
             hung: false,
+            unreadable: false,
             quiet_since: 0,
             ack_ms: 100,
             only_server_acks: false,
@@ -135,6 +138,7 @@ impl Page {
         self.quiet_since = now;
         self.hung = false;
         self.adopted_at = None;
+        self.unreadable = false;
         if self.fresh_ids {
             let own = |id: WaMessageId| WaMessageId(format!("{id}+"));
             let profile = &mut self.profile;
@@ -264,6 +268,9 @@ impl Page {
         }
         if !self.open || !self.present {
             return Err(PageFault::Absent);
+        }
+        if self.unreadable {
+            return Err(PageFault::BadAnswer);
         }
         self.run_timers(now);
         let after = if after > self.handed_out { 0 } else { after };
