@@ -1,6 +1,6 @@
 //! The door of the sender.
 
-use crate::clock;
+use crate::clock::{self, Clock};
 use crate::config::Config;
 use crate::keychain::{Keychain, KeychainError};
 use crate::office::Office;
@@ -31,6 +31,8 @@ pub struct AgentSetup<P> {
     pub app_version: String,
     /// Where the database key is kept; [`Keychain::os`] outside of tests.
     pub keychain: Keychain,
+    /// [`Clock::real`] outside of tests.
+    pub clock: Clock,
 }
 
 /// What a person may ask of one SDR's session.
@@ -131,6 +133,7 @@ impl<P: Pages> Agent<P> {
             pages,
             app_version,
             keychain,
+            clock,
         } = setup;
         let data_dir = config.data_dir.clone();
         let profiles = prepare(&data_dir)?;
@@ -145,13 +148,21 @@ impl<P: Pages> Agent<P> {
             sdrs: Vec::new(),
         });
         let stored = store.sdrs().await?;
+        let server = QueueServer::new(config.server_url.clone(), &app_version)?;
+        if let Some(fixed) = config.dialect {
+            store.put_dialect(server.url().as_str(), fixed).await?;
+        }
+        if let Some(known) = store.dialect(server.url().as_str()).await? {
+            server.set_dialect(known);
+        }
         let shared = Arc::new(Shared {
             pages,
-            server: QueueServer::new(config.server_url.clone(), &app_version)?,
+            server,
             office,
             desktop_id: store.desktop_id().await?,
             boot_id: clock::boot_id(),
             app_version,
+            clock,
             store,
         });
         let inner = Arc::new(Inner {

@@ -9,8 +9,11 @@
 mod answers;
 mod assist;
 mod config;
+mod dialect;
 mod instance;
 mod keychain;
+mod lk1;
+mod lk2;
 mod logs;
 mod queue_client;
 mod replies;
