@@ -117,7 +117,7 @@ impl Sim {
             .find(|(_, it)| {
                 it.code
                     .as_ref()
-                    .is_some_and(|code| code.value == qr || code.reference == qr)
+                    .is_some_and(|code| code.says(qr) || code.reference == qr)
             })
             .map(|(id, _)| *id)
             .ok_or_else(|| {

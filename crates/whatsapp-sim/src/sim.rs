@@ -47,6 +47,14 @@ pub struct PendingCode {
     pub connection: u64,
 }
 
+impl PendingCode {
+    /// Whether a scanned code is this one; what a page adds after its keys is not looked at.
+    pub(crate) fn says(&self, qr: &str) -> bool {
+        let rest = qr.strip_prefix(&self.value);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(','))
+    }
+}
+
 /// A pairing code on a page's screen.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]

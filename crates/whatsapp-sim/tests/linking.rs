@@ -31,6 +31,26 @@ async fn six_codes_are_shown_and_then_a_press_brings_the_next_six() {
 }
 
 #[tokio::test]
+async fn what_stands_behind_the_keys_of_a_code_is_not_looked_at_but_the_code_is() {
+    let it = Rehearsal::start(|_| {}).await;
+    let mut page = it.page(None).await;
+    let code = page.hear("qr").await["value"].as_str().unwrap().to_owned();
+    for wrong in [
+        format!("{code}1"),
+        format!("{code}1,1"),
+        code.replace("n,i", "n,j"),
+    ] {
+        let (status, _) = it.post("scan", json!({"qr": wrong, "phone": JOHN})).await;
+        assert_eq!(status, 404, "nobody shows this one");
+    }
+    let with_platform = format!("{code},1");
+    let (status, _) = it
+        .post("scan", json!({"qr": with_platform, "phone": JOHN}))
+        .await;
+    assert_eq!(status, 200, "a platform may follow");
+}
+
+#[tokio::test]
 async fn a_code_that_has_run_out_links_nothing() {
     let it = Rehearsal::start(|options| options.codes.first_ms = 5).await;
     let mut page = it.page(None).await;
