@@ -326,7 +326,7 @@ impl Model {
             MessageState::Leased if held && it.until > now => {}
             MessageState::Begun if held => {
                 if it.epoch != Some(profile) || stop {
-                    let refusal = if it.epoch == Some(profile) {
+                    let refusal = if stop {
                         Refusal::Cancelled
                     } else {
                         Refusal::Fenced

@@ -319,15 +319,6 @@ pub(super) fn begin(
             go(MessageState::Begun, Cause::Begun)?;
         }
         MessageState::Begun if held => {
-            if found.profile_epoch.as_deref() != Some(begin.profile_epoch.as_str()) {
-                set_unknown(
-                    db,
-                    &found.id,
-                    "It was begun in one WhatsApp profile and then again in another, so nobody can tell whether it left. Look into the chat on the phone, then decide.",
-                )?;
-                go(MessageState::Review, Cause::ProfileChanged)?;
-                return Ok(Err(Refusal::Fenced));
-            }
             if blocked(db, &found.phone)? {
                 set_unknown(
                     db,
@@ -336,6 +327,15 @@ pub(super) fn begin(
                 )?;
                 go(MessageState::Review, Cause::OptedOut)?;
                 return Ok(Err(Refusal::Cancelled));
+            }
+            if found.profile_epoch.as_deref() != Some(begin.profile_epoch.as_str()) {
+                set_unknown(
+                    db,
+                    &found.id,
+                    "It was begun in one WhatsApp profile and then again in another, so nobody can tell whether it left. Look into the chat on the phone, then decide.",
+                )?;
+                go(MessageState::Review, Cause::ProfileChanged)?;
+                return Ok(Err(Refusal::Fenced));
             }
         }
         MessageState::Leased
