@@ -2,6 +2,7 @@ import type {
   Ack,
   Capability,
   ChatId,
+  FileKind,
   OwnAccount,
   PageDialog,
   Problem,
@@ -24,6 +25,8 @@ export interface Adapter {
   listen(ear: Ear): void;
   /** Looks the id up, then sends with exactly this id, asking `gate` right before handing over. */
   sendText(order: SendTextOrder, gate: HandoverGate): Promise<SendOutcome>;
+  /** As `sendText`, with a file that is whole. */
+  sendFile(order: SendFileOrder, gate: HandoverGate): Promise<SendOutcome>;
   /** The message of ours with this id, wherever the page keeps it. */
   lookUp(waMessageId: WaMessageId): Promise<FoundMessage | null>;
   /** The other id of a person's chat (of number and lid), where the page knows it. */
@@ -75,6 +78,18 @@ export interface SendTextOrder {
   /** E.164, with the plus. */
   readonly phone: string;
   readonly text: string;
+}
+
+/** A file to send. */
+export interface SendFileOrder {
+  readonly waMessageId: WaMessageId;
+  /** E.164, with the plus. */
+  readonly phone: string;
+  readonly caption: string;
+  readonly kind: FileKind;
+  readonly fileName: string;
+  readonly mimeType: string;
+  readonly bytes: Uint8Array;
 }
 
 /** The last word before a message leaves our hands. */

@@ -1,8 +1,15 @@
 import { openAckWatch } from "./ack-watch";
-import type { FoundMessage, IncomingMessage, SendOutcome } from "./adapter";
+import type { FoundMessage, HandoverGate, IncomingMessage, SendOutcome } from "./adapter";
 import { isInteger, pageNow, randomName, whenSettled } from "./builtins";
 import { encode } from "./encode";
-import type { BridgeCommand, BridgeEvent, Problem } from "./generated/protocol";
+import { openFileHold } from "./file-hold";
+import type {
+  BridgeCommand,
+  BridgeEvent,
+  MessageId,
+  Problem,
+  WaMessageId,
+} from "./generated/protocol";
 import { openMarker } from "./marker";
 import { problem } from "./problem";
 import { openQuiet } from "./quiet";
@@ -29,6 +36,7 @@ export function openBridge(adapter: Serving): Bridge {
   const log = openReportLog();
   const acks = openAckWatch();
   const sends = openSends();
+  const files = openFileHold();
   const quiet = openQuiet();
   const marker = openMarker();
   let sweptAt = 0;
@@ -106,7 +114,10 @@ export function openBridge(adapter: Serving): Bridge {
     }
   }
 
-  function sendText(command: Extract<BridgeCommand, { type: "send_text" }>): Problem | null {
+  function send(
+    command: { readonly messageId: MessageId; readonly waMessageId: WaMessageId },
+    start: (gate: HandoverGate) => Promise<SendOutcome>,
+  ): Problem | null {
     const begun = sends.begin(command.messageId, command.waMessageId);
     if ("problem" in begun) {
       return begun.problem;
@@ -116,7 +127,7 @@ export function openBridge(adapter: Serving): Bridge {
     }
     const { send } = begun;
     whenSettled(
-      adapter.sendText(command, { handOver: () => sends.handOver(send) }),
+      start({ handOver: () => sends.handOver(send) }),
       (outcome) => {
         if (sends.settle(send)) {
           reportOutcome(command.messageId, outcome);
@@ -131,8 +142,20 @@ export function openBridge(adapter: Serving): Bridge {
     return null;
   }
 
+  function sendFile(command: Extract<BridgeCommand, { type: "send_file" }>): Problem | null {
+    const file = files.take(command);
+    if ("problem" in file) {
+      return file.problem;
+    }
+    const { waMessageId, phone, caption, kind, fileName, mimeType } = command;
+    const { bytes } = file;
+    const order = { waMessageId, phone, caption, kind, fileName, mimeType, bytes };
+    return send(command, (gate) => adapter.sendFile(order, gate));
+  }
+
   function lookUp(command: Extract<BridgeCommand, { type: "look_up" }>): Problem | null {
     const { messageId, waMessageId } = command;
+    files.drop(messageId);
     const withdrawn = sends.withdraw(waMessageId);
     if (withdrawn !== null) {
       reportOutcome(withdrawn.messageId, { type: "not_submitted", problem: WITHDRAWN });
@@ -158,7 +181,11 @@ export function openBridge(adapter: Serving): Bridge {
   function run(command: BridgeCommand): Problem | null {
     switch (command.type) {
       case "send_text":
-        return sendText(command);
+        return send(command, (gate) => adapter.sendText(command, gate));
+      case "file_part":
+        return files.add(command);
+      case "send_file":
+        return sendFile(command);
       case "look_up":
         return lookUp(command);
       case "mark":

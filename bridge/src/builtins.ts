@@ -69,6 +69,15 @@ export const whenSettled = method(Promise.prototype.then) as <T>(
   rejected: (error: unknown) => void,
 ) => void;
 
+const OwnBytes = Uint8Array;
+export const makeBytes = (length: number): Uint8Array => new OwnBytes(length);
+const OwnWords = Uint32Array;
+export const makeWords = (length: number): Uint32Array => new OwnWords(length);
+const OwnFile = globalThis.File;
+/** A file of these bytes, as a page's own code takes one. */
+export const makeFile = (bytes: Uint8Array, name: string, type: string): object =>
+  construct(OwnFile, [[bytes], name, { type }]);
+
 /** Wall-clock time in UTC milliseconds. */
 export const utcNow: () => number = Date.now;
 const clock = performance;

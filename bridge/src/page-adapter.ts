@@ -35,6 +35,7 @@ export function openPageAdapter(memory: LinkMemory): Adapter {
     can: (capability) => capability === "state" || capability === "qr",
     listen: () => undefined,
     sendText: refuseSend,
+    sendFile: refuseSend,
     async lookUp() {
       throw new TypeError("what the page shows is not all it has");
     },

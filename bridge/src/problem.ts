@@ -6,6 +6,7 @@ export type BridgeProblemCode =
   | "forbidden"
   | "bad_phone"
   | "bad_text"
+  | "bad_file"
   | "fenced"
   | "not_now"
   | "too_many_requests"

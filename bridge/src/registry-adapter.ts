@@ -12,6 +12,7 @@ import { qrCode } from "./whatsapp/qr-code";
 import { refreshQr } from "./whatsapp/refresh-qr";
 import type { Registry } from "./whatsapp/registry";
 import { lacks, selfTest } from "./whatsapp/self-test";
+import { sendFile } from "./whatsapp/send-file";
 import { sendText } from "./whatsapp/send-text";
 import { isLoggedIn, sessionState } from "./whatsapp/session-state";
 import { watchSettling } from "./whatsapp/settling";
@@ -66,6 +67,7 @@ export function openRegistryAdapter(
       }
     },
     sendText: (order, gate) => sendText(registry, memory, order, gate),
+    sendFile: (order, gate) => sendFile(registry, memory, order, gate),
     lookUp: (waMessageId) => lookUp(registry, waMessageId),
     otherId: (chatId) => otherId(registry, chatId),
     sweep(isWanted, tell) {

@@ -1,4 +1,5 @@
 import type { Adapter, Ear, PageLook } from "./adapter";
+import { append } from "./builtins";
 import type { Capability } from "./generated/protocol";
 import { openRegistryAdapter } from "./registry-adapter";
 import { openWaJsRegistry } from "./wa-js/wa-js-registry";
@@ -13,7 +14,7 @@ export interface Serving extends Adapter {
 
 /**
  * `modules` serves while its self-test passes, else `wa-js` if it was adopted and can do
- * everything. Where neither can and the state or the code is not told, what the page shows is told
+ * everything. An adapter that lacks nothing but what files take sends texts. Where neither can and the state or the code is not told, what the page shows is told
  * instead, with everything `modules` lacks still named, so that the app stops sending before it
  * touches the queue.
  */
@@ -21,9 +22,12 @@ export function openServing(modules: Adapter, page: Adapter, memory: LinkMemory)
   let library: Adapter | null = null;
   let heard = modules;
 
-  /** Who does what takes everything: only an adapter that lacks nothing sends. */
+  /** Who does what takes everything: only an adapter that lacks nothing sends a file. */
   const whole = (): Adapter | null =>
     isWhole(modules) ? modules : library !== null && isWhole(library) ? library : null;
+  /** Who sends a text: also one that lacks nothing but what a file takes. */
+  const writer = (): Adapter =>
+    whole() ?? (writes(modules) ? modules : library !== null && writes(library) ? library : page);
   /** Who does what takes one thing only. */
   const able = (...needed: readonly Capability[]): Adapter =>
     can(modules, needed) ? modules : library !== null && can(library, needed) ? library : page;
@@ -37,6 +41,9 @@ export function openServing(modules: Adapter, page: Adapter, memory: LinkMemory)
       if (library !== null && isWhole(library)) {
         return library.look();
       }
+      if (library !== null && !writes(modules) && writes(library)) {
+        return library.look();
+      }
       return modules.can("state") && modules.can("qr") ? seen : asShown(seen, page.look());
     },
     can: (capability) => able(capability).can(capability),
@@ -47,11 +54,12 @@ export function openServing(modules: Adapter, page: Adapter, memory: LinkMemory)
       }
       heard.listen(ear);
     },
-    sendText: (order, gate) => (whole() ?? page).sendText(order, gate),
+    sendText: (order, gate) => writer().sendText(order, gate),
+    sendFile: (order, gate) => (whole() ?? page).sendFile(order, gate),
     lookUp: (waMessageId) => able("look_up").lookUp(waMessageId),
     otherId: (chatId) => able("exists").otherId(chatId),
     sweep: (isWanted, tell) => able("acks").sweep(isWanted, tell),
-    compose: (phone, text) => (whole() ?? page).compose(phone, text),
+    compose: (phone, text) => writer().compose(phone, text),
     useHere: () => able("state").useHere(),
     refreshQr: () => (page.refreshQr() === null ? null : able("qr").refreshQr()),
     logOut: () => able("state").logOut(),
@@ -65,6 +73,20 @@ export function openServing(modules: Adapter, page: Adapter, memory: LinkMemory)
   };
 }
 
+/** What a text takes. */
+const WRITING: readonly Capability[] = without("send_file");
+
+function without(spared: Capability): Capability[] {
+  const rest: Capability[] = [];
+  for (let index = 0; index < CAPABILITIES.length; index += 1) {
+    const capability = CAPABILITIES[index];
+    if (capability !== undefined && capability !== spared) {
+      append(rest, capability);
+    }
+  }
+  return rest;
+}
+
 function can(adapter: Adapter, needed: readonly Capability[]): boolean {
   for (let index = 0; index < needed.length; index += 1) {
     const capability = needed[index];
@@ -76,6 +98,7 @@ function can(adapter: Adapter, needed: readonly Capability[]): boolean {
 }
 
 const isWhole = (adapter: Adapter): boolean => can(adapter, CAPABILITIES);
+const writes = (adapter: Adapter): boolean => can(adapter, WRITING);
 
 /** What the page shows, beside what the modules still know for certain. */
 function asShown(known: PageLook, shown: PageLook): PageLook {

@@ -74,6 +74,7 @@ export class FakePage {
       },
       utcNow: () => this.utcMs,
       crypto: webcrypto,
+      File,
       document: { querySelector: (selectors: string) => whatsapp.element(selectors) },
       localStorage: {
         getItem: (key: string) => storage.get(key) ?? null,

@@ -57,6 +57,10 @@ export interface Msg {
   type?: unknown;
   t?: unknown;
   isNewMsg?: unknown;
+  caption?: unknown;
+  filename?: unknown;
+  mimetype?: unknown;
+  isSendFailure?: unknown;
   from?: Wid;
   to?: Wid;
 }
@@ -114,6 +118,13 @@ export class FakeWhatsapp {
   exists: (wid: Wid) => unknown = async (wid) => ({ wid, biz: false });
   openChat: (wid: Wid) => unknown = async (wid) => ({ chat: this.chatOf(wid), created: true });
   send: (chat: unknown, msg: Msg) => unknown = (_, msg) => this.sendNow(msg);
+  /** What a file was prepared from and how, and how long that takes. */
+  readonly prepared: { file: File; how: Record<string, unknown> }[] = [];
+  prepare: () => unknown = async () => undefined;
+  /** Uploads, once the message is in the page. */
+  upload: (msg: Msg) => Promise<unknown> = async () => ({ messageSendResult: "OK" });
+  uploadLimit: unknown = 16 * 1024 * 1024;
+  oldMediaPrep = false;
   phoneOfLid: (wid: Wid) => unknown = () => undefined;
   lidOfPhone: (wid: Wid) => unknown = () => undefined;
   ephemeral: object = {};
@@ -155,6 +166,23 @@ export class FakeWhatsapp {
       },
     });
     define("WAWebGetEphemeralFieldsMsgActionsUtils", { getEphemeralFields: () => this.ephemeral });
+    define("WAWebMediaOpaqueData", {
+      default: {
+        createFromData: async (file: File, type: string) => {
+          if (file.type !== type) {
+            throw new Error("another type");
+          }
+          return { file };
+        },
+      },
+    });
+    define("WAWebPrepRawMedia", {
+      prepRawMedia: (data: { file: File }, how: Record<string, unknown>) => {
+        this.prepared.push({ file: data.file, how });
+        return this.mediaPrep(data.file);
+      },
+    });
+    define("WAWebMediaGatingUtils", { getUploadLimit: () => this.uploadLimit });
     define("WAWebMsgKey", { default: MsgKey });
     define("WAWebMsgCollection", {
       MsgCollection: Object.assign(this.messages, {
@@ -179,6 +207,24 @@ export class FakeWhatsapp {
         },
       },
     });
+  }
+
+  /** As the page's own: a file whose id is taken is neither sent nor refused. */
+  private mediaPrep(file: File): object {
+    const send = async (given: { productMsgOptions: Msg; caption?: string }) => {
+      const type = file.type.startsWith("image/") ? "image" : "document";
+      const msg = { ...given.productMsgOptions, type, mimetype: file.type };
+      this.handed.push(msg);
+      if (this.messages.models.some((there) => String(there.id) === String(msg.id))) {
+        return new Promise(() => undefined);
+      }
+      this.messages.add(msg);
+      return this.upload(msg);
+    };
+    const waitForPrep = () => this.prepare();
+    return this.oldMediaPrep
+      ? { waitForPrep, sendToChat: (_: unknown, options: never) => send(options) }
+      : { waitForPrep, sendToChat: (all: { options: never }) => send(all.options) };
   }
 
   installInto(realm: Record<string, unknown>): void {

@@ -94,7 +94,7 @@ describe("a page that hides its registry", () => {
     page.whatsapp.show("#side");
     const probe = page.settle();
     expect(probe).toMatchObject({ adapter: "page", state: "connected", account: null });
-    expect(probe.missing).toHaveLength(7);
+    expect(probe.missing).toHaveLength(8);
     page.submit(SEND);
     page.submit({ type: "look_up", messageId: "look", waMessageId: "3EB0BBBBBBBBBBBBBBBBBB" });
     expect(page.submit({ type: "log_out" })).toMatchObject({ ok: false });

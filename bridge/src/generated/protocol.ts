@@ -30,6 +30,45 @@ waMessageId: WaMessageId;
 phone: string; 
 /**  What to send. */
 text: string } | 
+/**
+ *  A piece of a file, kept in the page's script until the message that carries it is sent or
+ *  looked up. Pieces come in order and without gaps; a piece at 0 begins anew. One file is kept
+ *  at a time. Nothing is sent by this.
+ */
+{ type: "file_part"; 
+/**  The queue's message. */
+messageId: MessageId; 
+/**  SHA-256 of the whole file, 64 lower-case hexadecimal digits. */
+sha256: string; 
+/**  Bytes of the whole file. */
+sizeBytes: number; 
+/**  Where this piece begins. */
+offsetBytes: number; 
+/**  At most [`crate::file::MAX_PART_BYTES`] bytes, in base64 with padding. */
+base64: string } | 
+/**
+ *  As `SendText`, with the file whose pieces the page's script has been given. The script lets
+ *  go of the file with this command, whatever comes of it.
+ */
+{ type: "send_file"; 
+/**  The queue's message. */
+messageId: MessageId; 
+/**  The id to send with. */
+waMessageId: WaMessageId; 
+/**  E.164, with the plus. */
+phone: string; 
+/**  The text beside it; may be empty. */
+caption: string; 
+/**  What it is sent as. */
+kind: FileKind; 
+/**  The name the lead sees. */
+fileName: string; 
+/**  Its type. */
+mimeType: string; 
+/**  Bytes of the whole file. */
+sizeBytes: number; 
+/**  SHA-256 of the whole file. */
+sha256: string } | 
 /**  Report whether the page has this id, and at which ack. */
 { type: "look_up"; 
 /**  The queue's message. */
@@ -139,7 +178,9 @@ export type Capability =
 /**  Tell incoming messages. */
 "incoming" | 
 /**  Find a message by id. */
-"look_up";
+"look_up" | 
+/**  Send a file with a chosen id. Without it texts still leave. */
+"send_file";
 
 /**  A WhatsApp chat: `5511…@c.us` or `…@lid`. */
 export type ChatId = string;
@@ -153,6 +194,13 @@ export type Drain = {
 	/**  There is more to fetch at once. */
 	more: boolean,
 };
+
+/**  What a file is sent as. */
+export type FileKind = 
+/**  A picture, shown in the chat. */
+"image" | 
+/**  A file to be opened. */
+"document";
 
 /**  One outreach text to one lead: the unit of the queue. */
 export type MessageId = string;
@@ -344,3 +392,13 @@ export const MAX_DRAIN_BYTES = 65536;
 export const MAX_TEXT_BYTES = 65536;
 /** Longest text that fits into WhatsApp's link to a chat, in bytes of UTF-8. */
 export const MAX_COMPOSE_BYTES = 4096;
+/** Largest picture. */
+export const MAX_IMAGE_BYTES = 16777216;
+/** Largest document. */
+export const MAX_DOCUMENT_BYTES = 67108864;
+/** Longest file name, in bytes of UTF-8. */
+export const MAX_FILE_NAME_BYTES = 200;
+/** Longest text beside a file, in characters. */
+export const MAX_CAPTION_CHARS = 1024;
+/** Most bytes of a file in one piece. */
+export const MAX_PART_BYTES = 196608;

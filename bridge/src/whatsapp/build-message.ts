@@ -1,21 +1,28 @@
-import type { SendTextOrder } from "../adapter";
 import { construct, floor, keysOf, utcNow } from "../builtins";
+import type { WaMessageId } from "../generated/protocol";
 import { personChat } from "./chat-id";
 import { callFunction, read } from "./read";
 import type { Registry } from "./registry";
 
-/** A text message for this chat under the chosen id, in the form WhatsApp's own code makes. */
-export function buildMessage(registry: Registry, chat: unknown, order: SendTextOrder): object {
+/**
+ * A message for this chat under the chosen id, in the form WhatsApp's own code makes. Of a file
+ * WhatsApp itself adds type and body.
+ */
+export function buildMessage(
+  registry: Registry,
+  chat: unknown,
+  waMessageId: WaMessageId,
+  content: object,
+): object {
   const to = read(chat, "id");
   const from = sender(registry, personChat(to)?.server === "lid");
   const key = construct(registry.get("msgKey") as new (options: object) => object, [
-    { from, to, id: order.waMessageId, participant: undefined, selfDir: "out" },
+    { from, to, id: waMessageId, participant: undefined, selfDir: "out" },
   ]);
   const message: Record<string, unknown> = {
     id: key,
     ack: 0,
-    body: order.text,
-    type: "chat",
+    ...content,
     t: unixSeconds(registry),
     from,
     to,

@@ -20,5 +20,12 @@ export function ownMessage(message: unknown): FoundMessage | null {
   if (chat === null || matchText(WA_MESSAGE_ID, waMessageId) === null) {
     return null;
   }
-  return { waMessageId, chatId: chat.chatId, ack: readAck(read(message, "ack")) };
+  const ack = readAck(read(message, "ack"));
+  const failed = ack === "clock" && isFailedFile(message);
+  return { waMessageId, chatId: chat.chatId, ack: failed ? "error" : ack };
+}
+
+/** A file that could not be uploaded has not left, and WhatsApp does not try again by itself. */
+function isFailedFile(message: unknown): boolean {
+  return readText(message, "mimetype") !== undefined && read(message, "isSendFailure") === true;
 }

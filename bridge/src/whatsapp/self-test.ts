@@ -26,3 +26,15 @@ export function lacks(registry: Registry, capability: Capability): boolean {
   }
   return false;
 }
+
+/** Whether nothing is missing that sending this needs: only a file needs what files need. */
+export function canSend(registry: Registry, capability: "send_text" | "send_file"): boolean {
+  for (let index = 0; index < CAPABILITIES.length; index += 1) {
+    const needed = CAPABILITIES[index];
+    const spared = capability === "send_text" && needed === "send_file";
+    if (needed !== undefined && !spared && lacks(registry, needed)) {
+      return false;
+    }
+  }
+  return true;
+}

@@ -43,6 +43,14 @@ export const WANTED = {
     name: "getEphemeralFields",
     kind: "function",
   },
+  prepRawMedia: { module: "WAWebPrepRawMedia", name: "prepRawMedia", kind: "function" },
+  opaqueData: {
+    module: "WAWebMediaOpaqueData",
+    name: "default",
+    kind: "object",
+    methods: ["createFromData"],
+  },
+  uploadLimit: { module: "WAWebMediaGatingUtils", name: "getUploadLimit", kind: "function" },
   msgKey: { module: "WAWebMsgKey", name: "default", kind: "function" },
   messages: {
     module: "WAWebMsgCollection",
@@ -83,6 +91,7 @@ export const NEEDS: { readonly [capability in Capability]: readonly WantedName[]
   acks: ["messages"],
   incoming: ["messages", "chats"],
   look_up: ["messages", "chats"],
+  send_file: ["prepRawMedia", "opaqueData"],
 };
 
 /** Every capability, in the order in which they are told. */
@@ -94,4 +103,5 @@ export const CAPABILITIES: readonly Capability[] = [
   "acks",
   "incoming",
   "look_up",
+  "send_file",
 ];

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { fileOrder, parts } from "../parts";
 import { lackingWithout, MODULES } from "./module-faults";
 import { Profile, Rehearsal } from "./rehearsal";
 
@@ -22,7 +23,8 @@ const CASES = FAULTS.flatMap(([fault, knobs]) =>
     lacking: lackingWithout(module),
   })),
 );
-const NEEDED = CASES.filter(({ lacking }) => lacking.length > 0);
+const FILES_ONLY = CASES.filter(({ lacking }) => lacking.join() === "send_file");
+const NEEDED = CASES.filter((fault) => fault.lacking.length > 0 && !FILES_ONLY.includes(fault));
 const SPARED = CASES.filter(({ lacking }) => lacking.length === 0);
 
 describe("with one module of WhatsApp's at fault", () => {
@@ -60,6 +62,25 @@ describe("with one module of WhatsApp's at fault", () => {
     await profile.submit(send);
     await profile.event({ type: "not_submitted", messageId: send.messageId });
     expect(await rehearsal.left(), "nothing left the page").toEqual(before);
+  });
+
+  it.each(FILES_ONLY)("$module $fault: texts leave, and no file does", async (fault) => {
+    await rehearsal.post("knobs", fault.knobs);
+    await profile.page.reload();
+    await profile.until({ state: "connected", missing: ["send_file"], adapter: "modules" });
+    const send = order();
+    await profile.submit(send);
+    await profile.event({ type: "ack", waMessageId: send.waMessageId, ack: "server" });
+    const bytes = Buffer.from("%PDF-1.7");
+    const file = fileOrder(send.waMessageId.replace("3EB0", "3EB0FF"), bytes);
+    for (const part of parts(file.messageId, bytes)) {
+      await profile.submit(part);
+    }
+    await profile.submit(file);
+    await profile.event({ type: "not_submitted", messageId: file.messageId });
+    const left = await rehearsal.left();
+    expect(left.filter((row) => row.waMessageId === send.waMessageId)).toHaveLength(1);
+    expect(left.filter((row) => row.waMessageId === file.waMessageId)).toEqual([]);
   });
 
   it.each(SPARED)("$module $fault: nothing is missing, and one message leaves", async (fault) => {

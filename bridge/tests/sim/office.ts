@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
 import type { Ack } from "../../src/generated/protocol";
+import { fileOrder, parts } from "../parts";
 import { type Left, Profile, Rehearsal } from "./rehearsal";
 
 export const JOHN = "+5511960000001";
@@ -13,6 +14,11 @@ export function textOrder(phone = LEAD, text = "Olá, Ana! 👋") {
   ids += 1;
   const waMessageId = `3EB0${ids.toString(16).toUpperCase().padStart(18, "0")}`;
   return { type: "send_text", messageId: `m-${waMessageId}`, waMessageId, phone, text } as const;
+}
+
+/** The order to send a file under an id never used before. */
+export function fileOrderOf(bytes: Uint8Array, more: object = {}) {
+  return fileOrder(textOrder().waMessageId, bytes, more);
 }
 
 /** A linked profile at a rehearsal WhatsApp, one for all tests of a file. */
@@ -63,6 +69,14 @@ export class Office {
 
   async restore(): Promise<void> {
     await this.turn(this.knobs);
+  }
+
+  /** Puts the bytes into the page piece by piece, as the app does; gives the order that follows. */
+  async giveFile(bytes: Uint8Array, order = fileOrderOf(bytes)) {
+    for (const part of parts(order.messageId, bytes)) {
+      await this.profile.submit(part);
+    }
+    return order;
   }
 
   /** What really left under the order's id. */

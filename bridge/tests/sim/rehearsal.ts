@@ -20,6 +20,12 @@ export interface Left {
   readonly waMessageId: string;
   readonly to: string;
   readonly textHash: string;
+  readonly kind: "text" | "image" | "document";
+  /** Of a file. */
+  readonly fileName?: string;
+  readonly mimeType?: string;
+  readonly size?: number;
+  readonly sha256?: string;
 }
 
 /** A rehearsal WhatsApp of its own, on a free port. */

@@ -93,6 +93,19 @@ describe("the adapter wa-js, where modules has failed", () => {
     await office.profile.until({ adapter: "modules", missing: ["send_text"] });
   });
 
+  it("sends files where only the modules for files have moved, and texts go their old way", async () => {
+    const moved = { renameModules: { WAWebPrepRawMedia: "WAWebPrepRawMediaV2" } };
+    await fallBack(moved, ["send_file"]);
+    const file = await office.giveFile(Buffer.from("%PDF-1.7 by another way"));
+    await office.profile.submit(file);
+    await office.reaches(file, "server");
+    expect(await office.left(file)).toMatchObject([{ kind: "document", sha256: file.sha256 }]);
+    await office.giveFile(Buffer.from("%PDF-1.7 by another way"), file);
+    await office.profile.submit(file);
+    await office.profile.event({ messageId: file.messageId, alreadyThere: true });
+    expect(await office.left(file)).toHaveLength(1);
+  });
+
   it("does not serve while modules lacks nothing", async () => {
     await office.profile.page.reload();
     await office.profile.until({ state: "connected", missing: [] });

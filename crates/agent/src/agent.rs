@@ -2,6 +2,7 @@
 
 use crate::clock;
 use crate::config::Config;
+use crate::files::FileCache;
 use crate::keychain::{Keychain, KeychainError};
 use crate::office::Office;
 use crate::pages::{PageSignal, Pages};
@@ -148,6 +149,7 @@ impl<P: Pages> Agent<P> {
         let shared = Arc::new(Shared {
             pages,
             server: QueueServer::new(config.server_url.clone(), &app_version)?,
+            file_cache: FileCache::default(),
             office,
             desktop_id: store.desktop_id().await?,
             boot_id: clock::boot_id(),

@@ -5,7 +5,7 @@ use crate::progress::Progress;
 use crate::store::{SessionCache, StoredSdr};
 use crate::views::{ActivityView, AssistView, SdrView};
 use hotdesk_engine::effect::{Effect, OutboxRow, Record, Stage};
-use hotdesk_engine::input::{Input, Millis, Now, PageFault, QueueFault};
+use hotdesk_engine::input::{FetchFault, Input, Millis, Now, PageFault, PutFault, QueueFault};
 use hotdesk_engine::{Assist, Said, Session};
 use hotdesk_protocol::bridge::BridgeCommand;
 use hotdesk_protocol::ids::{MessageId, SdrId};
@@ -116,12 +116,23 @@ impl Journal {
             Input::Adopted(Err(fault)) => page_failed("adopt", fault),
             Input::Drained(Err(fault)) => page_failed("drain", fault),
             Input::Submitted(Err(fault)) => page_failed("submit", fault),
+            Input::FileFetched(id, Err(fault)) => {
+                let _entered = self.span(id).entered();
+                let (code, unfit) = match fault {
+                    FetchFault::Unfit(problem) => (problem.code, true),
+                    FetchFault::Queue(fault) => (queue_code(fault), false),
+                };
+                tracing::warn!(problem.code = ?code, unfit, "The message's file was not fetched");
+            }
+            Input::FilePut(_, Err(PutFault::Page(fault))) => page_failed("put", fault),
             Input::PageOpened(Ok(()))
             | Input::PageClosed
             | Input::Probed(Ok(_))
             | Input::Adopted(Ok(()))
             | Input::Drained(Ok(_))
             | Input::Submitted(Ok(()))
+            | Input::FileFetched(_, Ok(()))
+            | Input::FilePut(_, Ok(()) | Err(PutFault::Gone))
             | Input::Claimed(Err(_))
             | Input::Begun(_, _)
             | Input::Recorded(_)
@@ -167,7 +178,22 @@ impl Journal {
                 }
                 self.dirty = true;
             }
-            Effect::Submit(_, BridgeCommand::SendText { message_id, .. }) => {
+            Effect::FetchFile(id, file) => {
+                let _entered = self.span(id).entered();
+                tracing::info!(
+                    file.size_bytes = file.size_bytes,
+                    "The message's file is fetched"
+                );
+            }
+            Effect::PutFile(_, id, _) => {
+                let _entered = self.span(id).entered();
+                tracing::info!("The message's file is put into the page");
+            }
+            Effect::Submit(
+                _,
+                BridgeCommand::SendText { message_id, .. }
+                | BridgeCommand::SendFile { message_id, .. },
+            ) => {
                 let _entered = self.span(message_id).entered();
                 tracing::info!("The message is handed to the page");
             }
@@ -181,7 +207,8 @@ impl Journal {
             Effect::Adopt => tracing::warn!("The page's modules have moved; wa-js is put into it"),
             Effect::Submit(
                 _,
-                BridgeCommand::Mark { .. }
+                BridgeCommand::FilePart { .. }
+                | BridgeCommand::Mark { .. }
                 | BridgeCommand::Compose { .. }
                 | BridgeCommand::UseHere
                 | BridgeCommand::RefreshQr
@@ -305,6 +332,8 @@ fn order(input: &Input) -> &'static str {
         | Input::Adopted(_)
         | Input::Drained(_)
         | Input::Submitted(_)
+        | Input::FileFetched(_, _)
+        | Input::FilePut(_, _)
         | Input::Claimed(_)
         | Input::Begun(_, _)
         | Input::Recorded(_)
@@ -326,6 +355,14 @@ fn assist_view(assist: Assist, session: &Session) -> AssistView {
                 phone: row.map(|row| row.phone.clone()).unwrap_or_default(),
             }
         }
+    }
+}
+
+fn queue_code(fault: &QueueFault) -> ProblemCode {
+    match fault {
+        QueueFault::Lost(problem)
+        | QueueFault::Later(_, problem)
+        | QueueFault::Refused(problem) => problem.code,
     }
 }
 

@@ -7,6 +7,7 @@ mod activity;
 pub mod agent;
 pub mod clock;
 pub mod config;
+mod files;
 pub mod instance;
 mod journal;
 pub mod keychain;

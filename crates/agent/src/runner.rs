@@ -4,16 +4,17 @@
 //! are waited for before anything that follows. Nothing here is retried: the engine decides.
 
 use crate::clock;
+use crate::files::{FetchError, FileCache, Files};
 use crate::journal::Journal;
 use crate::office::Office;
-use crate::page_lane::{self, PageCall};
+use crate::page_lane::{self, Call, PageCall, Putting};
 use crate::pages::Pages;
 use crate::queue_client::{QueueClient, QueueServer, Token};
 use crate::store::{Store, StoredSdr};
 use hotdesk_engine::Session;
 use hotdesk_engine::effect::{Effect, Record};
-use hotdesk_engine::input::{Input, Millis, QueueFault, Setup};
-use hotdesk_protocol::ids::{DesktopId, SdrId};
+use hotdesk_engine::input::{FetchFault, Input, Millis, PutFault, QueueFault, Setup};
+use hotdesk_protocol::ids::{DesktopId, MessageId, SdrId};
 use hotdesk_protocol::queue::RenewRequest;
 use hotdesk_protocol::{Problem, ProblemCode};
 use std::path::PathBuf;
@@ -50,6 +51,7 @@ pub(crate) struct Shared<P> {
     pub(crate) pages: Arc<P>,
     pub(crate) store: Store,
     pub(crate) server: QueueServer,
+    pub(crate) file_cache: FileCache,
     pub(crate) office: Office,
     pub(crate) desktop_id: DesktopId,
     pub(crate) boot_id: String,
@@ -135,6 +137,7 @@ pub(crate) fn spawn<P: Pages>(
     let mut runner = Runner {
         sdr: row.id.clone(),
         queue: shared.server.of(row.id.clone(), row.token.clone()),
+        files: Files::new(shared.file_cache.clone()),
         journal: Journal::new(stored, clock::utc()),
         session,
         shared,
@@ -155,6 +158,7 @@ struct Runner<P> {
     queue: QueueClient,
     session: Session,
     journal: Journal,
+    files: Files,
     shared: Arc<Shared<P>>,
     hears: mpsc::UnboundedReceiver<Told>,
     page_calls: mpsc::UnboundedSender<PageCall>,
@@ -229,21 +233,36 @@ impl<P: Pages> Runner<P> {
         let now = clock::now();
         self.journal.heard(&input, now);
         self.session.handle(input, now);
+        self.files.keep(|id| self.session.needs_file(id));
     }
 
     async fn carry_out(&mut self) {
         while let Some(effect) = self.session.poll_effect() {
             self.journal.asked(&effect, clock::now());
             match effect {
-                Effect::OpenPage => self.page(PageCall::Open),
-                Effect::ReloadPage => self.page(PageCall::Reload),
-                Effect::ClosePage => self.page(PageCall::Close),
-                Effect::Probe => self.page(PageCall::Probe),
-                Effect::Adopt => self.page(PageCall::Adopt),
-                Effect::Drain(after) => self.page(PageCall::Drain(after)),
+                Effect::OpenPage => self.page(PageCall::Do(Call::Open)),
+                Effect::ReloadPage => self.page(PageCall::Do(Call::Reload)),
+                Effect::ClosePage => self.page(PageCall::Do(Call::Close)),
+                Effect::Probe => self.page(PageCall::Do(Call::Probe)),
+                Effect::Adopt => self.page(PageCall::Do(Call::Adopt)),
+                Effect::Drain(after) => self.page(PageCall::Do(Call::Drain(after))),
                 Effect::Submit(generation, command) => {
-                    self.page(PageCall::Submit(generation, command));
+                    self.page(PageCall::Do(Call::Submit(generation, command)));
                 }
+                Effect::FetchFile(id, file) => {
+                    let files = self.files.clone();
+                    self.call(self.journal.span(&id), |queue| async move {
+                        let answer = files.fetch(&queue, &id, &file).await;
+                        Called::fetched(answer, id)
+                    });
+                }
+                Effect::PutFile(generation, id, file) => match self.files.held(&id) {
+                    Some(bytes) => {
+                        let file = Putting::new(generation, id, file.sha256, bytes);
+                        self.page(PageCall::Put(file));
+                    }
+                    None => self.handle(Input::FilePut(id, Err(PutFault::Gone))),
+                },
                 Effect::Record(record) => self.record(record).await,
                 Effect::Claim(request) => {
                     let queue = self.queue.clone();
@@ -383,6 +402,21 @@ impl Called {
         Self {
             server: server(&answer),
             input: Some(input(answer.map_err(QueueFault::from))),
+        }
+    }
+
+    fn fetched(answer: Result<(), FetchError>, id: MessageId) -> Self {
+        let (server, result) = match answer {
+            Ok(()) => (Some(Ok(())), Ok(())),
+            Err(FetchError::Unfit(problem)) => (Some(Ok(())), Err(FetchFault::Unfit(problem))),
+            Err(FetchError::Queue(error)) => {
+                let told = server::<()>(&Err(error.clone()));
+                (told, Err(FetchFault::Queue(QueueFault::from(error))))
+            }
+        };
+        Self {
+            server,
+            input: Some(Input::FileFetched(id, result)),
         }
     }
 

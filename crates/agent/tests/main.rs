@@ -9,6 +9,7 @@
 mod answers;
 mod assist;
 mod config;
+mod files;
 mod instance;
 mod keychain;
 mod logs;

@@ -18,6 +18,7 @@ const HOLDING_MOST: usize = 1_000;
 /// Messages are leased only when they may leave within about this time.
 pub(crate) const AHEAD_MS: u64 = 2_000;
 const HURRIED_MS: u64 = 1_000;
+const LATE_ASIDE_MS: u64 = 5_000;
 const BLOCKED_MS: u64 = 5_000;
 
 /// How the server stands, as far as this session has heard.
@@ -68,6 +69,7 @@ impl Session {
         self.queue.problem = None;
         self.queue.claim_retry.reset();
         self.queue.claim_at = self.now.boot;
+        self.fetch_again();
         self.heart.reset();
         for flight in &mut self.flights {
             flight.report_retry.reset();
@@ -91,7 +93,16 @@ impl Session {
                 break;
             }
         }
-        self.queue.claimed.retain(|claimed| claimed.until > now);
+        let late = |claimed: &Claimed| claimed.until <= now;
+        // A file that takes longer than a lease must not cost the message one of its leases.
+        while let Some(at) = self.queue.claimed.iter().position(late) {
+            let message = self.queue.claimed[at].message.clone();
+            if message.file.is_some() {
+                self.step_aside(&message.message_id, Some(now.after(LATE_ASIDE_MS)));
+            } else {
+                self.queue.claimed.remove(at);
+            }
+        }
         if self.wants_by_hand() {
             self.claim_by_hand();
             return;
@@ -144,7 +155,12 @@ impl Session {
             .claimed
             .iter()
             .map(|c| c.message.message_id.clone());
-        claimed.chain(open).take(HOLDING_MOST).collect()
+        let aside = self.files.aside().cloned();
+        claimed
+            .chain(open)
+            .chain(aside)
+            .take(HOLDING_MOST)
+            .collect()
     }
 
     pub(crate) fn hand_back(&mut self) {
@@ -227,6 +243,13 @@ impl Session {
             self.flights.push(flight);
             return false;
         }
+        if message.file.is_some() && !self.page.sends_files() {
+            if self.by_hand.wanted {
+                self.by_hand.problem = Some(words::too_much_by_hand());
+            }
+            self.set_aside(message.message_id, message.lease_token, None);
+            return false;
+        }
         // The lease counts from before the request; a margin for the way to the page.
         let lease = u64::from(message.lease_ms);
         let until = asked.after(lease - (lease / 4).min(AHEAD_MS));
@@ -288,12 +311,13 @@ pub(crate) fn draft(tenant: &TenantId, message: &ClaimedMessage, boot_id: &str) 
         lead_name: message.lead_name.clone(),
         phone: message.phone.clone(),
         text: message.text.clone(),
+        file: message.file.clone(),
         generation: message.generation,
         wa_message_id: wa_message_id(tenant, &message.message_id, message.generation),
         lease_token: message.lease_token.clone(),
         profile_epoch: ProfileEpoch(String::new()),
         boot_id: boot_id.to_owned(),
-        body_hash: body_hash(&message.text),
+        body_hash: body_hash(&message.text, message.file.as_ref()),
         stage: Stage::Intent,
         chat_id: None,
         other_chat_id: None,

@@ -2,7 +2,7 @@
 //! follow any line.
 
 use crate::claims::{AHEAD_MS, draft};
-use crate::effect::{Effect, Record, Stage};
+use crate::effect::{Effect, OutboxRow, Record, Stage};
 use crate::flight::{Flight, Step};
 use crate::input::{Millis, PageFault, QueueFault};
 use crate::page::{Gate, Handed};
@@ -38,12 +38,13 @@ impl Session {
             && self.queue.sent_today < self.policy.daily_messages
     }
 
-    /// Begun, or about to be, and not yet handed to the page.
+    /// Begun, or about to be, and not yet handed to the page; what waits for its file keeps nobody
+    /// waiting.
     pub(crate) fn unsent(&self) -> usize {
         let waiting = |step| matches!(step, Step::Beginning | Step::Recording | Step::Ready);
         self.flights
             .iter()
-            .filter(|flight| waiting(flight.step))
+            .filter(|flight| waiting(flight.step) && self.has_file(&flight.row))
             .count()
     }
 
@@ -87,7 +88,7 @@ impl Session {
             let claimed = &self.queue.claimed;
             let Some(at) = claimed
                 .iter()
-                .position(|c| free(&self.flights, &c.message.phone))
+                .position(|c| free(&self.flights, &c.message.phone) && self.is_here(&c.message))
             else {
                 return;
             };
@@ -111,7 +112,9 @@ impl Session {
         }
         for at in 0..self.flights.len() {
             let flight = &self.flights[at];
-            let waits = flight.step == Step::Beginning && flight.begin_out.is_none();
+            let waits = flight.step == Step::Beginning
+                && flight.begin_out.is_none()
+                && self.has_file(&flight.row);
             let from = flight.begin_retry.not_before().max(flight.not_before);
             if waits && self.due(from) && self.fresh() {
                 self.begin(at, gate);
@@ -197,16 +200,18 @@ impl Session {
             return;
         }
         let now = self.now.boot;
-        let Some(at) = self
-            .flights
-            .iter()
-            .position(|flight| flight.step == Step::Ready)
-        else {
+        let lapsed = |flight: &Flight| {
+            let in_time = flight.until.is_some_and(|until| now < until);
+            !in_time || flight.row.profile_epoch != gate.epoch
+        };
+        let Some(at) = self.flights.iter().position(|flight| {
+            let there = flight.row.file.is_none() || self.files.is_put(flight.id(), gate);
+            flight.step == Step::Ready && (there || lapsed(flight))
+        }) else {
             return;
         };
         let flight = &mut self.flights[at];
-        let in_time = flight.until.is_some_and(|until| now < until);
-        if !in_time || flight.row.profile_epoch != gate.epoch {
+        if lapsed(flight) {
             flight.step = if flight.handed {
                 Step::Unknown
             } else {
@@ -222,14 +227,11 @@ impl Session {
         flight.handed = true;
         flight.handed_in = Some((gate.generation.clone(), now));
         flight.told_in = Some(self.page.load);
-        let row = &flight.row;
-        let command = BridgeCommand::SendText {
-            message_id: row.message_id.clone(),
-            wa_message_id: row.wa_message_id.clone(),
-            phone: row.phone.clone(),
-            text: row.text.clone(),
-        };
-        let handed = Handed::Send(row.message_id.clone());
+        let command = send(&flight.row);
+        let handed = Handed::Send(flight.id().clone());
+        if flight.row.file.is_some() {
+            self.file_submitted();
+        }
         self.last_submit = Some(now);
         self.page.next_drain = now.after(FIRST_DRAIN_MS);
         self.hand(handed, gate.generation.clone(), command);
@@ -286,7 +288,10 @@ impl Session {
             return;
         }
         flight.handed = false;
-        let hopeless = matches!(problem.code, ProblemCode::BadPhone | ProblemCode::BadText);
+        let hopeless = matches!(
+            problem.code,
+            ProblemCode::BadPhone | ProblemCode::BadText | ProblemCode::BadFile
+        );
         if hopeless || flight.is_worn_out() {
             flight.reach(Stage::Failed, now.utc, Some(problem));
         } else {
@@ -297,6 +302,30 @@ impl Session {
     /// When it was last handed to a page, to be sent or to be looked up.
     pub(crate) fn handed_at(flight: &Flight) -> Millis {
         flight.handed_in.as_ref().map_or(Millis(0), |(_, at)| *at)
+    }
+}
+
+fn send(row: &OutboxRow) -> BridgeCommand {
+    let (message_id, wa_message_id) = (row.message_id.clone(), row.wa_message_id.clone());
+    let (phone, text) = (row.phone.clone(), row.text.clone());
+    match row.file.clone() {
+        None => BridgeCommand::SendText {
+            message_id,
+            wa_message_id,
+            phone,
+            text,
+        },
+        Some(file) => BridgeCommand::SendFile {
+            message_id,
+            wa_message_id,
+            phone,
+            caption: text,
+            kind: file.kind,
+            file_name: file.file_name,
+            mime_type: file.mime_type,
+            size_bytes: file.size_bytes,
+            sha256: file.sha256,
+        },
     }
 }
 

@@ -31,6 +31,7 @@ impl Session {
         (self.queue.claim_out.is_some(), self.queue.signed_out).hash(into);
         self.ahead(self.queue.claim_retry.not_before()).hash(into);
         self.records.digest(into);
+        self.files.digest(into);
         let page = &self.page;
         (
             page.wanted,
@@ -49,7 +50,12 @@ impl Session {
         if let Some(probe) = &page.probe {
             (probe.state as u8, probe.marker.as_ref(), probe.last_seq).hash(into);
         }
-        (page.lacks(), page.is_trying(self.now.boot)).hash(into);
+        (
+            page.lacks(),
+            page.sends_files(),
+            page.is_trying(self.now.boot),
+        )
+            .hash(into);
         page.tried_in_vain.hash(into);
         match &page.submit_out {
             None => 0_u8.hash(into),

@@ -2,9 +2,11 @@
 //! exactly one [`Input`](crate::Input) of the matching name.
 //!
 //! Of each kind at most one is unanswered at a time; only `Begin`, `Report` and `Reply`, whose
-//! answers carry an id, may run side by side. The runner retries nothing.
+//! answers carry an id, may run side by side. The runner retries nothing. It holds the bytes of a
+//! file for as long as [`Session::needs_file`](crate::Session::needs_file) says so.
 
 use hotdesk_protocol::bridge::BridgeCommand;
+use hotdesk_protocol::file::Attachment;
 use hotdesk_protocol::ids::{
     ChatId, LeadId, LeaseToken, MessageId, PageGeneration, ProfileEpoch, TenantId, WaMessageId,
 };
@@ -34,6 +36,10 @@ pub enum Effect {
     Submit(PageGeneration, BridgeCommand),
     /// Long-poll for messages.
     Claim(ClaimRequest),
+    /// Fetch the bytes of a message's file and compare them with what is said of it.
+    FetchFile(MessageId, Attachment),
+    /// Put those bytes into the page's script, piece by piece, without any retry.
+    PutFile(PageGeneration, MessageId, Attachment),
     /// Pin a message to this desktop.
     Begin(BeginRequest),
     /// Hand a message back that was not begun (answered by nothing).
@@ -86,8 +92,11 @@ pub struct OutboxRow {
     pub lead_name: String,
     /// E.164, with the plus.
     pub phone: String,
-    /// What to send.
+    /// What to send; the caption where there is a file.
     pub text: String,
+    /// The file to send, until the message has left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<Attachment>,
     /// Rises only when a person says "send as new".
     pub generation: u32,
     /// The one id it may leave with.
@@ -98,7 +107,7 @@ pub struct OutboxRow {
     pub profile_epoch: ProfileEpoch,
     /// The operating system's start it was written in; empty if nobody knows what became of it since.
     pub boot_id: String,
-    /// SHA-256 of the text, hex.
+    /// SHA-256 of the text and the sum of the file, hex.
     pub body_hash: String,
     /// How far it got.
     pub stage: Stage,

@@ -37,6 +37,7 @@ impl Finished {
     /// Of the row only what is still of use is kept in memory.
     pub(crate) fn add(&mut self, mut row: OutboxRow) {
         row.text = String::new();
+        row.file = None;
         row.lead_name = String::new();
         row.boot_id = String::new();
         row.lease_token.0 = String::new();

@@ -120,6 +120,7 @@ impl Flight {
             Stage::Submitted => self.step = Step::InPage,
             Stage::Sent | Stage::Delivered | Stage::Read => {
                 self.row.text.clear();
+                self.row.file = None;
                 self.step = Step::Settled;
             }
             Stage::Failed | Stage::Review => self.step = Step::Settled,

@@ -115,6 +115,10 @@ pub enum Input {
     Submitted(Result<(), PageFault>),
     /// Answer to `Effect::Claim`.
     Claimed(Result<ClaimAnswer, QueueFault>),
+    /// Answer to `Effect::FetchFile`: the bytes are here and are what the claim said.
+    FileFetched(MessageId, Result<(), FetchFault>),
+    /// Answer to `Effect::PutFile`. Nothing was sent by it, however it ended.
+    FilePut(MessageId, Result<(), PutFault>),
     /// Answer to `Effect::Begin`.
     Begun(MessageId, Result<LeaseAnswer, QueueFault>),
     /// `Effect::Record` is on disk, or could not be written.
@@ -164,4 +168,22 @@ pub enum QueueFault {
     Later(u64, Problem),
     /// The server says no and will go on saying no (4xx).
     Refused(Problem),
+}
+
+/// Why a file's bytes are not here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FetchFault {
+    /// The server did not give them.
+    Queue(QueueFault),
+    /// They are not what the claim said, and will not be.
+    Unfit(Problem),
+}
+
+/// Why a file's bytes are not in the page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PutFault {
+    /// They are no longer here: to be fetched again.
+    Gone,
+    /// The page did not take a piece.
+    Page(PageFault),
 }

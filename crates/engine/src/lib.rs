@@ -11,6 +11,7 @@
 //! | `reports` | what the page tells, turned into facts about messages |
 //! | `claims` | what the queue offers: asking, checking, handing back |
 //! | `delivery` | begin, intent, submit: the order of steps |
+//! | `files` | where the bytes of files are: fetched before begin, in the page before submit |
 //! | `assist` | sending by hand, where the page can only be looked at |
 //! | `reconcile` | what is unknown is looked up, never sent again |
 //! | `results` | telling the server, for ever |
@@ -27,6 +28,7 @@ mod delivery;
 mod digest;
 pub mod effect;
 pub mod epoch;
+mod files;
 mod finished;
 mod flight;
 mod heartbeat;
@@ -46,6 +48,6 @@ mod words;
 
 pub use assist::Assist;
 pub use effect::{Effect, OutboxRow, Record, Stage};
-pub use input::{Input, Millis, Now, PageFault, QueueFault, Said, Setup};
+pub use input::{FetchFault, Input, Millis, Now, PageFault, PutFault, QueueFault, Said, Setup};
 pub use session::Session;
 pub use status::SessionStatus;

@@ -164,7 +164,7 @@ impl Page {
         self.reloads.clear();
         self.misses = 0;
         self.starting_since = now;
-        if self.failure.take().is_some() || self.lacks() {
+        if self.failure.take().is_some() || !self.missing().is_empty() {
             self.reload_wanted = self.life == Life::Open;
             self.loading_since = now;
         }
@@ -175,8 +175,15 @@ impl Page {
         self.probe.as_ref().map_or(&[], |probe| &probe.missing)
     }
 
+    /// It lacks something that every message needs.
     pub(crate) fn lacks(&self) -> bool {
-        !self.missing().is_empty()
+        let files_only = |lacks: &Capability| *lacks == Capability::SendFile;
+        !self.missing().iter().all(files_only)
+    }
+
+    /// It can do everything that a file takes.
+    pub(crate) fn sends_files(&self) -> bool {
+        self.probe.is_some() && self.missing().is_empty()
     }
 
     /// wa-js may yet find what is missing, and may keep the page from answering meanwhile.
@@ -241,7 +248,7 @@ impl Page {
         let probe = self.probe.as_ref().filter(|_| self.is_usable())?;
         let account = probe.account.as_ref()?;
         let healthy = probe.state == SessionState::Connected
-            && probe.missing.is_empty()
+            && !self.lacks()
             && self.account_phone.as_ref() == Some(&account.phone)
             && probe.marker.is_some()
             && probe.marker == self.marker;
@@ -264,7 +271,7 @@ impl Page {
         });
         let account = probe.account.clone().or(known)?;
         let fit = probe.state == SessionState::Connected
-            && !probe.missing.is_empty()
+            && self.lacks()
             && self.account_phone.as_ref() == Some(&account.phone)
             && probe.marker == self.marker;
         let marker = probe.marker.as_ref().filter(|_| fit)?;

@@ -24,7 +24,9 @@ pub(crate) enum SecondWay {
 
 impl Session {
     pub(crate) fn pump_second_way(&mut self) {
-        if !self.page.lacks() || self.page.state() == SessionState::Starting {
+        // The library is heavy: where only files cannot be sent, it waits until one has to be.
+        let wanted = self.page.lacks() || self.files_stopped().is_some();
+        if !wanted || self.page.state() == SessionState::Starting {
             return;
         }
         match self.page.second_way {

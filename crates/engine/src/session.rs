@@ -3,6 +3,7 @@
 use crate::assist::ByHand;
 use crate::claims::Queue;
 use crate::effect::{Effect, OutboxRow, Stage};
+use crate::files::Files;
 use crate::finished::Finished;
 use crate::flight::{Flight, Step};
 use crate::heartbeat::Heart;
@@ -42,6 +43,7 @@ pub struct Session {
     pub(crate) heart: Heart,
     pub(crate) records: Records,
     pub(crate) replies: Replies,
+    pub(crate) files: Files,
     /// In the order in which they were begun.
     pub(crate) flights: Vec<Flight>,
     pub(crate) finished: Finished,
@@ -79,6 +81,7 @@ impl Session {
             heart: Heart::default(),
             records: Records::default(),
             replies: Replies::restored(setup.replies),
+            files: Files::default(),
             flights,
             finished,
             effects: VecDeque::new(),
@@ -115,6 +118,8 @@ impl Session {
             Input::Drained(result) => self.drained(result),
             Input::Submitted(result) => self.submitted(result),
             Input::Claimed(result) => self.claimed(result),
+            Input::FileFetched(id, result) => self.file_fetched(&id, result),
+            Input::FilePut(id, result) => self.file_put(&id, result),
             Input::Begun(id, result) => self.begun(&id, result),
             Input::Recorded(result) => self.recorded(result),
             Input::Reported(id, result) => self.reported(&id, result),
@@ -139,6 +144,7 @@ impl Session {
         self.wake = None;
         self.pump_page();
         self.pump_reconcile();
+        self.pump_files();
         self.pump_delivery();
         self.pump_assist();
         self.pump_ticks();

@@ -126,6 +126,7 @@ impl Session {
             .or_else(|| self.stopped())
             .or_else(trying)
             .or_else(|| self.queue.wrong_sdr.clone())
+            .or_else(|| self.files_stopped())
             .or_else(slow)
     }
 

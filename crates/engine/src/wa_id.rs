@@ -1,5 +1,6 @@
 //! The one WhatsApp id of a message, fixed before the first attempt.
 
+use hotdesk_protocol::file::Attachment;
 use hotdesk_protocol::ids::{MessageId, TenantId, WaMessageId};
 use sha2::{Digest, Sha256};
 
@@ -11,7 +12,12 @@ pub fn wa_message_id(tenant: &TenantId, message: &MessageId, generation: u32) ->
     WaMessageId(format!("3EB0{}", &hex::encode_upper(hash)[..18]))
 }
 
-/// SHA-256 of a text, hex.
-pub(crate) fn body_hash(text: &str) -> String {
-    hex::encode(Sha256::digest(text))
+/// SHA-256 of a text, and of the sum of the file beside it, hex.
+pub(crate) fn body_hash(text: &str, file: Option<&Attachment>) -> String {
+    let mut hash = Sha256::new_with_prefix(text);
+    if let Some(file) = file {
+        hash.update([0]);
+        hash.update(&file.sha256);
+    }
+    hex::encode(hash.finalize())
 }

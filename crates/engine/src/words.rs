@@ -25,6 +25,57 @@ pub(crate) fn long_text() -> Problem {
     )
 }
 
+pub(crate) fn bad_file() -> Problem {
+    Problem::new(
+        ProblemCode::BadFile,
+        "The message's file is of a type, or has a name, that is not sent. Nothing was sent. Give \
+         it another file and queue it again.",
+    )
+}
+
+pub(crate) fn large_file() -> Problem {
+    Problem::new(
+        ProblemCode::BadFile,
+        "The message's file is empty or larger than WhatsApp takes. Nothing was sent. Give it \
+         another file and queue it again.",
+    )
+}
+
+pub(crate) fn long_caption() -> Problem {
+    Problem::new(
+        ProblemCode::BadText,
+        "The text beside the file is longer than 1,024 characters. Nothing was sent. Shorten it \
+         and queue it again.",
+    )
+}
+
+pub(crate) fn file_refused(problem: &Problem) -> Problem {
+    Problem::new(
+        ProblemCode::BadFile,
+        format!(
+            "The queue server does not give the message's file ({}). Nothing was sent. Upload the \
+             file again and queue the message again.",
+            problem.message
+        ),
+    )
+}
+
+pub(crate) fn file_not_taken() -> Problem {
+    Problem::new(
+        ProblemCode::BadFile,
+        "The WhatsApp page did not take the message's file, also when it was tried again. Nothing \
+         was sent. Queue the message again, with a smaller file if this lasts.",
+    )
+}
+
+pub(crate) fn files_not_sent() -> Problem {
+    Problem::new(
+        ProblemCode::SelfTestFailed,
+        "WhatsApp Web has changed and this app can no longer send files. Messages with files wait \
+         and none is lost; texts go on. Reload the page or update the app.",
+    )
+}
+
 pub(crate) fn wrong_sdr() -> Problem {
     Problem::new(
         ProblemCode::WrongSdr,
@@ -134,6 +185,7 @@ fn capability(capability: &Capability) -> &'static str {
         Capability::Acks => "acks",
         Capability::Incoming => "incoming",
         Capability::LookUp => "look_up",
+        Capability::SendFile => "send_file",
     }
 }
 

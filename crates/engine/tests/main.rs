@@ -9,6 +9,7 @@
 
 mod assist;
 mod begin_and_submit;
+mod files;
 mod forgetting;
 mod offers;
 mod page_life;

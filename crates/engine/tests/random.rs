@@ -29,6 +29,8 @@ fn blow() -> impl Strategy<Value = Blow> {
         1 => any::<bool>().prop_map(Blow::ServerAway),
         1 => any::<bool>().prop_map(Blow::Offline),
         1 => Just(Blow::Hang),
+        1 => Just(Blow::LoseFile),
+        1 => any::<bool>().prop_map(Blow::NoFiles),
         1 => any::<bool>().prop_map(Blow::Paused),
         1 => any::<bool>().prop_map(Blow::Open),
         4 => any::<u16>().prop_map(Blow::NextSend),
@@ -57,7 +59,8 @@ fn play(world: &mut World, act: Act) {
     }
 }
 
-/// A world with five messages in three chats; each text is its message's id.
+/// A world with five messages in three chats, two of them with a file; each text is its message's
+/// id.
 pub fn busy() -> World {
     let mut world = World::connected();
     let leads = [
@@ -71,6 +74,8 @@ pub fn busy() -> World {
             .server
             .enqueue(&format!("m{n}"), lead, &format!("m{n}"));
     }
+    world.server.attach("m1");
+    world.server.attach("m2");
     world
 }
 
@@ -98,7 +103,7 @@ proptest! {
         let mut world = busy();
         for pick in picks {
             world.now += u64::from(pick % 50);
-            if pick % 12 == 6 {
+            if pick % 14 == 6 {
                 world.parked_claim = None;
                 world.pending.retain(|effect| !matches!(effect, Effect::Claim(_)));
             }
@@ -112,7 +117,7 @@ proptest! {
 fn stray(pick: u16) -> Input {
     use hotdesk_engine::PageFault;
     let gone = crate::support::world::unreachable;
-    match pick % 12 {
+    match pick % 14 {
         0 => Input::PageOpened(Ok(())),
         1 => Input::PageClosed,
         2 => Input::Probed(Err(PageFault::TimedOut)),
@@ -124,6 +129,8 @@ fn stray(pick: u16) -> Input {
         8 => Input::Recorded(Ok(())),
         9 => Input::Reported("m1".into(), Ok(())),
         10 => Input::Replied("x".into(), Ok(())),
+        12 => Input::FileFetched("m1".into(), Ok(())),
+        13 => Input::FilePut("m1".into(), Ok(())),
         _ => Input::Tick,
     }
 }

@@ -4,7 +4,7 @@
 use crate::support::adversary::Blow;
 use crate::support::world::World;
 
-const ALL: [Blow; 18] = [
+const ALL: [Blow; 20] = [
     Blow::Kill(0),
     Blow::Kill(1),
     Blow::Kill(2),
@@ -23,6 +23,8 @@ const ALL: [Blow; 18] = [
     Blow::NextSend(2),
     Blow::NextSend(5),
     Blow::NextSend(6),
+    Blow::LoseFile,
+    Blow::NoFiles(true),
 ];
 
 const WORST: [Blow; 6] = [
@@ -34,12 +36,13 @@ const WORST: [Blow; 6] = [
     Blow::Expire,
 ];
 
-/// Two messages of one chat and one of another.
+/// Two messages of one chat, the second with a file, and one of another.
 fn small() -> World {
     let mut world = World::connected();
     world.server.enqueue("m0", "+5511970000001", "m0");
     world.server.enqueue("m1", "+5511970000001", "m1");
     world.server.enqueue("m2", "+5511970000002", "m2");
+    world.server.attach("m1");
     world
 }
 

@@ -10,6 +10,7 @@
 //!
 //! The page never says which SDR it is: the app knows that from the webview's label.
 
+use crate::file::FileKind;
 use crate::ids::{ChatId, MessageId, PageGeneration, WaMessageId};
 use crate::problem::Problem;
 use crate::session::{Ack, SessionState};
@@ -86,6 +87,43 @@ pub enum BridgeCommand {
         /// What to send.
         text: String,
     },
+    /// A piece of a file, kept in the page's script until the message that carries it is sent or
+    /// looked up. Pieces come in order and without gaps; a piece at 0 begins anew. One file is kept
+    /// at a time. Nothing is sent by this.
+    FilePart {
+        /// The queue's message.
+        message_id: MessageId,
+        /// SHA-256 of the whole file, 64 lower-case hexadecimal digits.
+        sha256: String,
+        /// Bytes of the whole file.
+        size_bytes: u32,
+        /// Where this piece begins.
+        offset_bytes: u32,
+        /// At most [`crate::file::MAX_PART_BYTES`] bytes, in base64 with padding.
+        base64: String,
+    },
+    /// As `SendText`, with the file whose pieces the page's script has been given. The script lets
+    /// go of the file with this command, whatever comes of it.
+    SendFile {
+        /// The queue's message.
+        message_id: MessageId,
+        /// The id to send with.
+        wa_message_id: WaMessageId,
+        /// E.164, with the plus.
+        phone: String,
+        /// The text beside it; may be empty.
+        caption: String,
+        /// What it is sent as.
+        kind: FileKind,
+        /// The name the lead sees.
+        file_name: String,
+        /// Its type.
+        mime_type: String,
+        /// Bytes of the whole file.
+        size_bytes: u32,
+        /// SHA-256 of the whole file.
+        sha256: String,
+    },
     /// Report whether the page has this id, and at which ack.
     LookUp {
         /// The queue's message.
@@ -146,6 +184,8 @@ pub enum Capability {
     Incoming,
     /// Find a message by id.
     LookUp,
+    /// Send a file with a chosen id. Without it texts still leave.
+    SendFile,
 }
 
 /// The account a page is linked to.

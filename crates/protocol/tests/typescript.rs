@@ -5,6 +5,9 @@ use hotdesk_protocol::bridge::{
     BridgeCommand, Drain, MAX_COMPOSE_BYTES, MAX_DRAIN_BYTES, MAX_REPORTS_PER_DRAIN,
     MAX_TEXT_BYTES, Probe, SubmitRequest, Submitted,
 };
+use hotdesk_protocol::file::{
+    MAX_CAPTION_CHARS, MAX_DOCUMENT_BYTES, MAX_FILE_NAME_BYTES, MAX_IMAGE_BYTES, MAX_PART_BYTES,
+};
 use specta::Types;
 use specta_typescript::Typescript;
 use std::path::Path;
@@ -32,7 +35,17 @@ fn generated() -> String {
          /** Longest message text, in bytes of UTF-8. */\n\
          export const MAX_TEXT_BYTES = {MAX_TEXT_BYTES};\n\
          /** Longest text that fits into WhatsApp's link to a chat, in bytes of UTF-8. */\n\
-         export const MAX_COMPOSE_BYTES = {MAX_COMPOSE_BYTES};\n",
+         export const MAX_COMPOSE_BYTES = {MAX_COMPOSE_BYTES};\n\
+         /** Largest picture. */\n\
+         export const MAX_IMAGE_BYTES = {MAX_IMAGE_BYTES};\n\
+         /** Largest document. */\n\
+         export const MAX_DOCUMENT_BYTES = {MAX_DOCUMENT_BYTES};\n\
+         /** Longest file name, in bytes of UTF-8. */\n\
+         export const MAX_FILE_NAME_BYTES = {MAX_FILE_NAME_BYTES};\n\
+         /** Longest text beside a file, in characters. */\n\
+         export const MAX_CAPTION_CHARS = {MAX_CAPTION_CHARS};\n\
+         /** Most bytes of a file in one piece. */\n\
+         export const MAX_PART_BYTES = {MAX_PART_BYTES};\n",
         body.trim_end()
     )
 }

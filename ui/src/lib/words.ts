@@ -182,6 +182,8 @@ export function capabilityWords(capability: Capability): string {
       return "answers";
     case "look_up":
       return "finding a message again";
+    case "send_file":
+      return "sending files";
   }
 }
 

@@ -36,7 +36,26 @@ pub(super) async fn nothing(sent: Sent) -> Result<(), QueueError> {
     success(sent).await.map(|_| ())
 }
 
+/// A 2xx's body as it is, cut off at one byte above `most`.
+pub(super) async fn bytes(sent: Sent, most: usize) -> Result<Vec<u8>, QueueError> {
+    let mut response = accepted(sent).await?;
+    let mut bytes = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| lost(&error))? {
+        bytes.extend_from_slice(&chunk);
+        if bytes.len() > most {
+            bytes.truncate(most + 1);
+            break;
+        }
+    }
+    Ok(bytes)
+}
+
 async fn success(sent: Sent) -> Result<Vec<u8>, QueueError> {
+    body(accepted(sent).await?).await
+}
+
+/// A response that says yes; its body is not yet read.
+async fn accepted(sent: Sent) -> Result<Response, QueueError> {
     let response = sent.map_err(|error| lost(&error))?;
     let status = response.status();
     let after_ms = retry_after_ms(response.headers());
@@ -45,10 +64,10 @@ async fn success(sent: Sent) -> Result<Vec<u8>, QueueError> {
             what: "it sends us to another server".to_owned(),
         });
     }
-    let body = body(response).await?;
     if status.is_success() {
-        return Ok(body);
+        return Ok(response);
     }
+    let body = body(response).await?;
     let problem = problem(status, &body);
     if status.is_server_error()
         || status == StatusCode::TOO_MANY_REQUESTS

@@ -9,6 +9,7 @@ mod error;
 pub use error::{QueueError, Retry};
 
 use crate::config::is_loopback;
+use hotdesk_protocol::file::Attachment;
 use hotdesk_protocol::ids::{DesktopId, SdrId};
 use hotdesk_protocol::queue::{
     AuthAnswer, AuthRequest, BeginRequest, ClaimAnswer, ClaimRequest, HeartbeatAnswer,
@@ -24,6 +25,8 @@ use url::Url;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const CALL_TIMEOUT: Duration = Duration::from_secs(10);
+/// The largest document at 3 Mbit/s.
+const FILE_TIMEOUT: Duration = Duration::from_secs(180);
 const MOST_REDIRECTS: usize = 3;
 
 /// A bearer. Cannot be printed.
@@ -129,6 +132,14 @@ impl QueueClient {
     /// Pin a message to this desktop.
     pub async fn begin(&self, body: &BeginRequest) -> Result<LeaseAnswer, QueueError> {
         self.call(Method::POST, "api/sender/begin", body).await
+    }
+
+    /// Fetch the bytes of a file; of a longer one than told no more than one byte more.
+    pub async fn file(&self, file: &Attachment) -> Result<Vec<u8>, QueueError> {
+        let path = format!("api/sender/files/{}", file.file_id);
+        let request = self.request(Method::GET, &path)?.timeout(FILE_TIMEOUT);
+        let most = usize::try_from(file.size_bytes).unwrap_or(usize::MAX - 1);
+        answer::bytes(request.send().await, most).await
     }
 
     /// Hand back a message that was not begun.

@@ -1,6 +1,8 @@
 //! A WhatsApp page as far as the agent can tell: ids, ticks, generations, storage that outlives a
 //! load, and the ways in which a page can fail.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use hotdesk_agent::pages::{PageFault, Pages};
 use hotdesk_protocol::bridge::{
     BridgeCommand, BridgeEvent, BridgeReport, Capability, Drain, OwnAccount, Probe, SubmitRequest,
@@ -34,6 +36,8 @@ pub struct Left {
     pub id: WaMessageId,
     pub phone: String,
     pub text: String,
+    /// The bytes that went with it.
+    pub file: Option<Vec<u8>>,
 }
 
 #[derive(Default)]
@@ -52,6 +56,7 @@ struct Page {
     open: bool,
     load: u32,
     reports: Vec<BridgeReport>,
+    file: Option<(MessageId, Vec<u8>)>,
 }
 
 #[derive(Default)]
@@ -182,12 +187,34 @@ impl Page {
         self.open = true;
         self.adopted = false;
         self.load += 1;
+        self.file = None;
         self.reports.clear();
     }
 
     fn report(&mut self, event: BridgeEvent) {
         let seq = u32::try_from(self.reports.len()).unwrap() + 1;
         self.reports.push(BridgeReport { seq, event });
+    }
+
+    /// What really left by this.
+    fn send(&mut self, mood: Mood, message_id: MessageId, sent: Left) -> Option<Left> {
+        if mood == Mood::SwallowsSubmits {
+            return None;
+        }
+        let wa_message_id = sent.id.clone();
+        if let Some(ack) = self.messages.get(&wa_message_id).copied() {
+            self.in_page(message_id, wa_message_id, ack, true);
+            return None;
+        }
+        self.messages.insert(wa_message_id.clone(), Ack::Device);
+        if mood == Mood::Works {
+            self.in_page(message_id, wa_message_id.clone(), Ack::Clock, false);
+            for ack in [Ack::Server, Ack::Device] {
+                let wa_message_id = wa_message_id.clone();
+                self.report(BridgeEvent::Ack { wa_message_id, ack });
+            }
+        }
+        Some(sent)
     }
 
     fn in_page(&mut self, message_id: MessageId, id: WaMessageId, ack: Ack, already_there: bool) {
@@ -227,7 +254,10 @@ impl Pages for FakePages {
         let mood = self.mood(sdr).await;
         let mut left = None;
         let mut composed = None;
-        let sends = matches!(request.command, BridgeCommand::SendText { .. });
+        let sends = matches!(
+            request.command,
+            BridgeCommand::SendText { .. } | BridgeCommand::SendFile { .. }
+        );
         let generation = self.with(sdr, |page| {
             if !page.open {
                 return Err(PageFault::Absent);
@@ -242,27 +272,50 @@ impl Pages for FakePages {
                     phone,
                     text,
                 } => {
-                    if mood == Mood::SwallowsSubmits {
-                        return Ok(page.generation());
-                    }
-                    if let Some(ack) = page.messages.get(&wa_message_id).copied() {
-                        page.in_page(message_id, wa_message_id, ack, true);
-                        return Ok(page.generation());
-                    }
-                    page.messages.insert(wa_message_id.clone(), Ack::Device);
-                    left = Some(Left {
+                    let sent = Left {
                         sdr: sdr.clone(),
-                        id: wa_message_id.clone(),
+                        id: wa_message_id,
                         phone,
                         text,
-                    });
-                    if mood == Mood::Works {
-                        page.in_page(message_id, wa_message_id.clone(), Ack::Clock, false);
-                        for ack in [Ack::Server, Ack::Device] {
-                            let wa_message_id = wa_message_id.clone();
-                            page.report(BridgeEvent::Ack { wa_message_id, ack });
-                        }
+                        file: None,
+                    };
+                    left = page.send(mood, message_id, sent);
+                }
+                BridgeCommand::SendFile {
+                    message_id,
+                    wa_message_id,
+                    phone,
+                    caption,
+                    size_bytes,
+                    ..
+                } => {
+                    let (id, bytes) = page.file.take().expect("the file is in the page");
+                    assert_eq!(id, message_id, "and of this message");
+                    assert_eq!(u32::try_from(bytes.len()), Ok(size_bytes), "and whole");
+                    let sent = Left {
+                        sdr: sdr.clone(),
+                        id: wa_message_id,
+                        phone,
+                        text: caption,
+                        file: Some(bytes),
+                    };
+                    left = page.send(mood, message_id, sent);
+                }
+                BridgeCommand::FilePart {
+                    message_id,
+                    offset_bytes,
+                    base64,
+                    ..
+                } => {
+                    assert!(base64.len() <= 256 * 1024, "a piece is of bounded size");
+                    let (id, bytes) = page.file.get_or_insert((message_id.clone(), Vec::new()));
+                    if offset_bytes == 0 {
+                        *id = message_id.clone();
+                        bytes.clear();
                     }
+                    let next = u32::try_from(bytes.len()) == Ok(offset_bytes);
+                    assert!(next && *id == message_id, "pieces come in order");
+                    bytes.extend(STANDARD.decode(base64).unwrap());
                 }
                 BridgeCommand::LookUp {
                     message_id,

@@ -293,7 +293,9 @@ pub fn is_send(effect: &Effect) -> bool {
         effect,
         Effect::Submit(
             _,
-            BridgeCommand::SendText { .. } | BridgeCommand::LookUp { .. }
+            BridgeCommand::SendText { .. }
+                | BridgeCommand::SendFile { .. }
+                | BridgeCommand::LookUp { .. }
         )
     )
 }

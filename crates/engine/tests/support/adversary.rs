@@ -4,6 +4,7 @@ use super::page::Trick;
 use super::world::{World, unreachable};
 use hotdesk_engine::{Effect, Input};
 use hotdesk_protocol::ProblemCode;
+use hotdesk_protocol::bridge::Capability;
 use hotdesk_protocol::session::{MessageState, SessionState};
 
 /// One thing the world does to a session.
@@ -31,6 +32,10 @@ pub enum Blow {
     ServerAway(bool),
     Offline(bool),
     Hang,
+    /// The runner has lost a file it held.
+    LoseFile,
+    /// The page can, or cannot, send files.
+    NoFiles(bool),
     Paused(bool),
     Open(bool),
     NextSend(u16),
@@ -83,6 +88,9 @@ impl World {
                 };
             }
             Blow::Hang => self.page.hung = true,
+            Blow::LoseFile => self.held.clear(),
+            Blow::NoFiles(true) => self.page.missing = vec![Capability::SendFile],
+            Blow::NoFiles(false) => self.page.missing.clear(),
             Blow::Paused(true) => self.tell(Input::Pause),
             Blow::Paused(false) => self.tell(Input::Resume),
             Blow::Open(true) => self.tell(Input::Connect),
@@ -112,6 +120,7 @@ impl World {
         self.page.trick = None;
         self.page.state = SessionState::Connected;
         self.page.hung = false;
+        self.page.missing.clear();
         // A page at ack 0 sends by itself again after a reload.
         self.strike(Blow::SelfReload);
         for ms in [20_000, 20_000, 60_000, 180_000, 180_000, 600_000] {

@@ -4,6 +4,7 @@ use hotdesk_engine::input::PageFault;
 use hotdesk_protocol::bridge::{
     BridgeCommand, BridgeEvent, BridgeReport, Capability, Drain, OwnAccount, Probe,
 };
+use hotdesk_protocol::file::Attachment;
 use hotdesk_protocol::ids::{ChatId, MessageId, PageGeneration, WaMessageId};
 use hotdesk_protocol::session::{Ack, SessionState};
 use hotdesk_protocol::{Problem, ProblemCode, UtcMs};
@@ -84,6 +85,10 @@ pub struct Page {
     pub trick: Option<Trick>,
     pub reports: Vec<BridgeReport>,
     pub timers: Vec<(u64, BridgeEvent)>,
+    /// The file its script holds, of which message.
+    pub file: Option<(MessageId, Attachment)>,
+    /// How it answers the next file, if not by taking it.
+    pub put_fault: Option<PageFault>,
     seq: u32,
     /// The highest number any drain of this load has handed out.
     handed_out: u32,
@@ -122,15 +127,41 @@ impl Page {
             trick: None,
             reports: Vec::new(),
             timers: Vec::new(),
+            file: None,
+            put_fault: None,
             seq: 0,
             handed_out: 0,
         }
+    }
+
+    /// All pieces of a file, one after the other.
+    pub fn put(
+        &mut self,
+        generation: &PageGeneration,
+        id: MessageId,
+        file: Attachment,
+    ) -> Result<(), PageFault> {
+        if self.hung {
+            return Err(PageFault::TimedOut);
+        }
+        if !self.open || !self.present {
+            return Err(PageFault::Absent);
+        }
+        if *generation != self.name() {
+            return Err(PageFault::OtherGeneration);
+        }
+        if let Some(fault) = self.put_fault.clone() {
+            return Err(fault);
+        }
+        self.file = Some((id, file));
+        Ok(())
     }
 
     /// A new load: the script starts anew, the profile stays.
     pub fn load(&mut self, now: u64) {
         self.open = true;
         self.generation += 1;
+        self.file = None;
         self.reports.clear();
         self.timers.clear();
         self.seq = 0;
@@ -223,8 +254,7 @@ impl Page {
             SessionState::Connected | SessionState::Offline | SessionState::Syncing => true,
             _ => false,
         };
-        let ready = |(since, takes)| !self.missing.is_empty() && now >= since + takes;
-        let wa_js = self.adopted_at.zip(self.wa_js_ms).is_some_and(ready);
+        let wa_js = self.has_wa_js(now);
         Ok(Probe {
             generation: self.name(),
             adapter: if wa_js { "wa-js" } else { "modules" }.into(),
@@ -243,6 +273,12 @@ impl Page {
             quiet_ms: u32::try_from(now - self.quiet_since).unwrap(),
             last_seq: self.seq,
         })
+    }
+
+    /// wa-js is in the page and has found what is missing.
+    fn has_wa_js(&self, now: u64) -> bool {
+        let ready = |(since, takes)| !self.missing.is_empty() && now >= since + takes;
+        self.adopted_at.zip(self.wa_js_ms).is_some_and(ready)
     }
 
     /// The app puts wa-js into this load.
@@ -317,6 +353,29 @@ impl Page {
                 phone,
                 text,
             } => self.send(message_id, wa_message_id, phone, text, now),
+            BridgeCommand::SendFile {
+                message_id,
+                wa_message_id,
+                phone,
+                caption,
+                sha256,
+                ..
+            } => {
+                let held = self.file.take();
+                let whole =
+                    held.is_some_and(|(id, file)| id == message_id && file.sha256 == sha256);
+                assert!(whole, "a file is sent only once its bytes are in this load");
+                if self.missing.contains(&Capability::SendFile) && !self.has_wa_js(now) {
+                    let problem = Problem::new(ProblemCode::SelfTestFailed, "no modules for it");
+                    self.say(BridgeEvent::NotSubmitted {
+                        message_id,
+                        problem,
+                    });
+                    return Ok(());
+                }
+                self.send(message_id, wa_message_id, phone, caption, now)
+            }
+            BridgeCommand::FilePart { .. } => Ok(()),
             BridgeCommand::LookUp {
                 message_id,
                 wa_message_id,
@@ -483,7 +542,12 @@ impl Page {
     }
 
     pub fn sends(&self) -> usize {
-        let send = |command: &&BridgeCommand| matches!(command, BridgeCommand::SendText { .. });
+        let send = |command: &&BridgeCommand| {
+            matches!(
+                command,
+                BridgeCommand::SendText { .. } | BridgeCommand::SendFile { .. }
+            )
+        };
         self.commands.iter().filter(send).count()
     }
 

@@ -1,6 +1,7 @@
 //! A model of the queue server: leases, a begin that pins, results at any hour.
 
 use hotdesk_engine::input::QueueFault;
+use hotdesk_protocol::file::{Attachment, FileKind};
 use hotdesk_protocol::ids::{DesktopId, LeaseToken, MessageId, ProfileEpoch, SdrId};
 use hotdesk_protocol::policy::Policy;
 use hotdesk_protocol::queue::{
@@ -16,6 +17,7 @@ pub struct Queued {
     pub sdr_id: SdrId,
     pub phone: String,
     pub text: String,
+    pub file: Option<Attachment>,
     pub generation: u32,
     pub state: MessageState,
     pub token: u64,
@@ -73,6 +75,7 @@ impl Server {
             sdr_id: "john".into(),
             phone: phone.into(),
             text: text.into(),
+            file: None,
             generation: 1,
             state: MessageState::Queued,
             token: 0,
@@ -81,6 +84,19 @@ impl Server {
             until: 0,
             problem: None,
         });
+    }
+
+    /// A queued message gets a document of its own.
+    pub fn attach(&mut self, id: &str) -> &mut Attachment {
+        let file = Attachment {
+            file_id: format!("file-{id}").into(),
+            kind: FileKind::Document,
+            file_name: "offer.pdf".into(),
+            mime_type: "application/pdf".into(),
+            size_bytes: 1_000,
+            sha256: format!("{:064x}", id.len()),
+        };
+        self.get(id).file.insert(file)
     }
 
     pub fn get(&mut self, id: &str) -> &mut Queued {
@@ -130,13 +146,13 @@ impl Server {
             }
             chats.push(message.phone.clone());
             out.push(ClaimedMessage {
-                file: None,
                 message_id: message.id.clone(),
                 sdr_id: message.sdr_id.clone(),
                 lead_id: format!("lead-{}", message.phone).into(),
                 lead_name: "Lead".into(),
                 phone: message.phone.clone(),
                 text: message.text.clone(),
+                file: message.file.clone(),
                 generation: message.generation,
                 attempt: 1,
                 begun: pinned,

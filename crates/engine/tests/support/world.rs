@@ -3,12 +3,13 @@
 use super::page::Page;
 use super::server::Server;
 use hotdesk_engine::{
-    Effect, Input, Millis, Now, OutboxRow, PageFault, QueueFault, Record, Session, Setup, Stage,
+    Effect, FetchFault, Input, Millis, Now, OutboxRow, PageFault, PutFault, QueueFault, Record,
+    Session, Setup, Stage,
 };
 use hotdesk_protocol::ids::{MessageId, WaMessageId};
 use hotdesk_protocol::queue::{HeartbeatAnswer, HeartbeatRequest, QrRequest, ReplyRequest};
 use hotdesk_protocol::{Problem, ProblemCode, UtcMs};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What survives a kill.
 #[derive(Clone, Default)]
@@ -54,6 +55,11 @@ pub struct World {
     /// The next begin is carried out and its answer lost.
     pub lose_begin: bool,
     pub open_fault: Option<PageFault>,
+    /// How a file is fetched, if not whole.
+    pub fetch_fault: Option<FetchFault>,
+    /// Whose files the runner holds.
+    pub held: BTreeSet<MessageId>,
+    pub fetches: u32,
     pub parked_claim: Option<(u64, hotdesk_protocol::queue::ClaimRequest)>,
     pub pending: Vec<Effect>,
     pub opens: u32,
@@ -87,6 +93,9 @@ impl World {
             result_fault: None,
             lose_begin: false,
             open_fault: None,
+            fetch_fault: None,
+            held: BTreeSet::new(),
+            fetches: 0,
             parked_claim: None,
             pending: Vec::new(),
             opens: 0,
@@ -117,6 +126,7 @@ impl World {
     pub fn tell(&mut self, input: Input) {
         let now = at(self.now);
         self.session.handle(input, now);
+        self.held.retain(|id| self.session.needs_file(id));
         while let Some(effect) = self.session.poll_effect() {
             self.pending.push(effect);
         }
@@ -126,6 +136,7 @@ impl World {
     pub fn kill(&mut self) {
         self.pending.clear();
         self.parked_claim = None;
+        self.held.clear();
         self.page.open = false;
         let mut setup = setup(&self.disk, self.boot_id);
         setup.desktop_id = self.desktop.into();
@@ -237,6 +248,28 @@ impl World {
                 assert!(self.parked_claim.is_none(), "one claim at a time");
                 self.parked_claim = Some((self.now, ask));
                 self.wake_claim();
+            }
+            Effect::FetchFile(id, _) => {
+                self.trace.push("fetch");
+                self.fetches += 1;
+                let away = self.server_fault.clone().map(FetchFault::Queue);
+                let answer = away
+                    .or_else(|| self.fetch_fault.clone())
+                    .map_or(Ok(()), Err);
+                if answer.is_ok() {
+                    self.held.insert(id.clone());
+                }
+                self.tell(Input::FileFetched(id, answer));
+            }
+            Effect::PutFile(generation, id, file) => {
+                self.trace.push("put");
+                let answer = if self.held.contains(&id) {
+                    let put = self.page.put(&generation, id.clone(), file);
+                    put.map_err(PutFault::Page)
+                } else {
+                    Err(PutFault::Gone)
+                };
+                self.tell(Input::FilePut(id, answer));
             }
             Effect::Begin(ask) => {
                 self.trace.push("begin");

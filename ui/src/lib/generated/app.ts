@@ -68,7 +68,9 @@ export type Capability =
 /**  Tell incoming messages. */
 "incoming" | 
 /**  Find a message by id. */
-"look_up";
+"look_up" | 
+/**  Send a file with a chosen id. Without it texts still leave. */
+"send_file";
 
 /**  One outreach text to one lead: the unit of the queue. */
 export type MessageId = string;
