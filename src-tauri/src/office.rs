@@ -4,6 +4,7 @@ use crate::events::OfficeChanged;
 use crate::pages::{Signals, TauriPages};
 use crate::window::SHELL;
 use hotdesk_agent::agent::{Agent, AgentSetup, Order, StartError};
+use hotdesk_agent::clock::Clock;
 use hotdesk_agent::config::Config;
 use hotdesk_agent::keychain::Keychain;
 use hotdesk_agent::views::OfficeView;
@@ -55,6 +56,7 @@ impl Office {
             pages: Arc::new(self.pages.clone()),
             app_version: app.package_info().version.to_string(),
             keychain: Keychain::os(),
+            clock: Clock::real(),
         })
         .await?;
         let views = agent.views();

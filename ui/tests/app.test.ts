@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 import App from "../src/app/App.svelte";
 import type { OfficeView } from "../src/lib/office";
 import { FixturePort } from "./fixtures/port";
-import { office, SCENES, sdr } from "./fixtures/scenes";
+import { message, office, SCENES, sdr } from "./fixtures/scenes";
 
 const PAGE = { left: 280, top: 64, right: 1024, bottom: 700 };
 
@@ -304,6 +304,14 @@ describe("what changes", () => {
     ]);
     expect(items[0]?.textContent).toContain("Not on WhatsApp.");
     expect(items[0]?.textContent, "the open one shows times").toMatch(/Queued\s*\d\d:\d\d:\d\d/);
+  });
+
+  test("an answer that has no other place is shown with its message, as text", async () => {
+    const answered = { ...message("m-1", "Ana", "read"), reply: "<b>Yes</b>, please" };
+    await open(office([sdr({ activity: [answered] })]));
+    await fireEvent.click(screen.getByTestId("panel-toggle"));
+    const item = screen.getByTestId("activity-item");
+    expect(item.textContent).toContain("Answered: <b>Yes</b>, please");
   });
 
   test("a change of state is announced, by name", async () => {

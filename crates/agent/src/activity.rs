@@ -4,9 +4,9 @@ use crate::store::ACTIVITY_MOST;
 use crate::views::{ActivityView, StepView};
 use hotdesk_engine::effect::{OutboxRow, Stage};
 use hotdesk_protocol::ids::MessageId;
-use hotdesk_protocol::queue::{ClaimedMessage, ResultRequest};
+use hotdesk_protocol::queue::{ClaimedMessage, ReplyRequest, ResultRequest};
 use hotdesk_protocol::session::MessageState;
-use hotdesk_protocol::{Problem, UtcMs};
+use hotdesk_protocol::{Problem, ProblemCode, UtcMs};
 use std::collections::BTreeSet;
 
 /// The list of one SDR.
@@ -48,6 +48,7 @@ impl Activity {
                 state: MessageState::Leased,
                 steps: vec![step(MessageState::Leased, at)],
                 problem: None,
+                reply: None,
             });
         }
     }
@@ -74,6 +75,7 @@ impl Activity {
                 state: MessageState::Begun,
                 steps: Vec::new(),
                 problem: None,
+                reply: None,
             });
         }
         for (stage, at) in &row.at {
@@ -85,6 +87,32 @@ impl Activity {
     pub(crate) fn reported(&mut self, request: &ResultRequest) {
         let problem = request.problem.as_ref();
         self.reach(&request.message_id, request.state, request.at_ms, problem);
+    }
+
+    /// The server does not take the report, which says nothing about the message.
+    pub(crate) fn not_taken(&mut self, id: &MessageId, problem: &Problem) {
+        let told = Problem::new(
+            ProblemCode::NotNow,
+            format!(
+                "The queue server does not take the report yet. It says: {}. Hotdesk keeps it and reports again until it is taken; the message is not sent again.",
+                problem.message.trim_end_matches('.')
+            ),
+        );
+        if let Some(view) = self.newest_first.iter_mut().find(|v| v.message_id == *id)
+            && view.problem.is_none()
+        {
+            view.problem = Some(told);
+            self.changed.insert(id.clone());
+        }
+    }
+
+    /// The lead answered, and the server has no place for it.
+    pub(crate) fn answered(&mut self, reply: &ReplyRequest) {
+        let id = &reply.message_id;
+        if let Some(view) = self.newest_first.iter_mut().find(|v| v.message_id == *id) {
+            view.reply = Some(reply.text.clone());
+            self.changed.insert(id.clone());
+        }
     }
 
     fn reach(&mut self, id: &MessageId, to: MessageState, at: UtcMs, problem: Option<&Problem>) {

@@ -1,6 +1,6 @@
 //! The door of the sender.
 
-use crate::clock;
+use crate::clock::{self, Clock};
 use crate::config::Config;
 use crate::files::FileCache;
 use crate::keychain::{Keychain, KeychainError};
@@ -32,6 +32,8 @@ pub struct AgentSetup<P> {
     pub app_version: String,
     /// Where the database key is kept; [`Keychain::os`] outside of tests.
     pub keychain: Keychain,
+    /// [`Clock::real`] outside of tests.
+    pub clock: Clock,
 }
 
 /// What a person may ask of one SDR's session.
@@ -132,6 +134,7 @@ impl<P: Pages> Agent<P> {
             pages,
             app_version,
             keychain,
+            clock,
         } = setup;
         let data_dir = config.data_dir.clone();
         let profiles = prepare(&data_dir)?;
@@ -146,14 +149,22 @@ impl<P: Pages> Agent<P> {
             sdrs: Vec::new(),
         });
         let stored = store.sdrs().await?;
+        let server = QueueServer::new(config.server_url.clone(), &app_version)?;
+        if let Some(fixed) = config.dialect {
+            store.put_dialect(server.url().as_str(), fixed).await?;
+        }
+        if let Some(known) = store.dialect(server.url().as_str()).await? {
+            server.set_dialect(known);
+        }
         let shared = Arc::new(Shared {
             pages,
-            server: QueueServer::new(config.server_url.clone(), &app_version)?,
+            server,
             file_cache: FileCache::default(),
             office,
             desktop_id: store.desktop_id().await?,
             boot_id: clock::boot_id(),
             app_version,
+            clock,
             store,
         });
         let inner = Arc::new(Inner {

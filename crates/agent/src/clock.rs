@@ -1,14 +1,85 @@
-//! Both clocks of a session, and which start of the operating system this is.
+//! Both clocks of a session, waiting by them, and which start of the operating system this is.
 
 use hotdesk_engine::input::{Millis, Now};
 use hotdesk_protocol::UtcMs;
-use std::time::{SystemTime, UNIX_EPOCH};
+use jiff::tz::TimeZone;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use tokio::sync::watch;
+use tokio::time::sleep;
 
-/// The time now.
-pub fn now() -> Now {
-    Now {
-        boot: Millis(boot_ms()),
-        utc: utc(),
+/// The clock of `sleep` stops during suspend, so no sleep is long.
+const LONGEST_SLEEP_MS: u64 = 30_000;
+
+/// Both clocks and the zone they are read in. A test's clock can be put forward; whoever waits by it
+/// wakes then.
+#[derive(Clone)]
+pub struct Clock {
+    zone: TimeZone,
+    shift_ms: i64,
+    ahead_ms: watch::Receiver<u64>,
+}
+
+/// Puts a test's clock forward.
+pub struct Hand(watch::Sender<u64>);
+
+impl Hand {
+    /// As if the computer had slept for so long.
+    pub fn forward(&self, ms: u64) {
+        self.0.send_modify(|ahead| *ahead += ms);
+    }
+}
+
+impl Clock {
+    /// The computer's own.
+    pub fn real() -> Self {
+        Self::new(TimeZone::system(), 0).0
+    }
+
+    /// A clock that shows `start` now and can be put forward.
+    pub fn by_hand(start: UtcMs, zone: TimeZone) -> (Self, Hand) {
+        Self::new(zone, start.0 - utc().0)
+    }
+
+    fn new(zone: TimeZone, shift_ms: i64) -> (Self, Hand) {
+        let (hand, ahead_ms) = watch::channel(0);
+        let clock = Self {
+            zone,
+            shift_ms,
+            ahead_ms,
+        };
+        (clock, Hand(hand))
+    }
+
+    /// The time now.
+    pub fn now(&self) -> Now {
+        let ahead = *self.ahead_ms.borrow();
+        let utc = utc().0.saturating_add(self.shift_ms);
+        Now {
+            boot: Millis(boot_ms()).after(ahead),
+            utc: UtcMs(utc.saturating_add_unsigned(ahead)),
+        }
+    }
+
+    /// A moment as the office's people read it.
+    pub fn local(&self, at: UtcMs) -> jiff::Zoned {
+        let at = jiff::Timestamp::from_millisecond(at.0).unwrap_or_default();
+        at.to_zoned(self.zone.clone())
+    }
+
+    /// Wait until it is so late.
+    pub(crate) async fn until(&self, at: Millis) {
+        let mut ahead = self.ahead_ms.clone();
+        loop {
+            ahead.mark_unchanged();
+            let left = at.since(self.now().boot).min(LONGEST_SLEEP_MS);
+            if left == 0 {
+                return;
+            }
+            tokio::select! {
+                () = sleep(Duration::from_millis(left)) => {}
+                Ok(()) = ahead.changed() => {}
+            }
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The configuration file: TOML, closed, every error with its key and line.
 
+use crate::queue_client::Dialect;
 use hotdesk_protocol::{Problem, ProblemCode};
 use serde::Deserialize;
 use std::ffi::OsString;
@@ -27,8 +28,32 @@ pub struct Config {
     pub rehearsal: bool,
     /// SDRs to sign in at start; empty outside of a rehearsal.
     pub rehearsal_sign_in: Vec<RehearsalSignIn>,
+    /// What the queue server speaks; `None` finds out at the first sign-in.
+    pub dialect: Option<Dialect>,
     /// How much is logged.
     pub log_level: LogLevel,
+}
+
+/// What the file may say about the server's dialect.
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum DialectWish {
+    #[default]
+    Auto,
+    Native,
+    Lk1,
+    Lk2,
+}
+
+impl DialectWish {
+    fn fixed(self) -> Option<Dialect> {
+        match self {
+            Self::Auto => None,
+            Self::Native => Some(Dialect::Native),
+            Self::Lk1 => Some(Dialect::Lk1),
+            Self::Lk2 => Some(Dialect::Lk2),
+        }
+    }
 }
 
 /// An SDR a rehearsal signs in at start. Has no `Debug`: it holds a password.
@@ -124,6 +149,8 @@ struct Raw {
     #[serde(default)]
     rehearsal_sign_in: Vec<Spanned<RehearsalSignIn>>,
     #[serde(default)]
+    dialect: DialectWish,
+    #[serde(default)]
     log_level: LogLevel,
 }
 
@@ -201,6 +228,7 @@ impl Config {
                 .into_iter()
                 .map(Spanned::into_inner)
                 .collect(),
+            dialect: raw.dialect.fixed(),
             log_level: raw.log_level,
         })
     }

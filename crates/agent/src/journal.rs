@@ -9,6 +9,7 @@ use hotdesk_engine::input::{FetchFault, Input, Millis, Now, PageFault, PutFault,
 use hotdesk_engine::{Assist, Said, Session};
 use hotdesk_protocol::bridge::BridgeCommand;
 use hotdesk_protocol::ids::{MessageId, SdrId};
+use hotdesk_protocol::queue::ReplyRequest;
 use hotdesk_protocol::session::{MessageState, SessionState};
 use hotdesk_protocol::{Problem, ProblemCode, UtcMs};
 use std::collections::BTreeMap;
@@ -99,6 +100,10 @@ impl Journal {
             Input::Begun(id, Err(QueueFault::Refused(problem))) => {
                 self.refused(id, problem, now.utc);
             }
+            Input::Reported(id, Err(QueueFault::Refused(problem))) => {
+                self.activity.not_taken(id, problem);
+                self.dirty = true;
+            }
             Input::PageCrashed => tracing::warn!("The page's process ended"),
             Input::Connect
             | Input::Disconnect
@@ -153,6 +158,12 @@ impl Journal {
         self.dirty = true;
         let _entered = self.span(id).entered();
         tracing::info!(problem.code = ?problem.code, "The server refused the begin");
+    }
+
+    /// A lead's answer stays on this desktop.
+    pub(crate) fn answered(&mut self, reply: &ReplyRequest) {
+        self.activity.answered(reply);
+        self.dirty = true;
     }
 
     /// The session asks for this.

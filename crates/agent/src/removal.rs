@@ -2,9 +2,11 @@
 
 use crate::agent::Inner;
 use crate::pages::Pages;
-use crate::queue_client::{QueueClient, QueueError};
+use crate::queue_client::{Desk, Dialect, Past, QueueClient, QueueError};
+use crate::store::StoredSdr;
 use crate::views::SdrView;
 use hotdesk_engine::Input;
+use hotdesk_engine::effect::Stage;
 use hotdesk_protocol::ids::SdrId;
 use hotdesk_protocol::session::SessionState;
 use hotdesk_protocol::{Problem, ProblemCode};
@@ -20,6 +22,12 @@ impl<P: Pages> Inner<P> {
         let _alone = self.changes.lock().await;
         let shared = &self.shared;
         let stored = shared.store.sdrs().await.map_err(|e| Problem::from(&e))?;
+        let found = stored.iter().find(|stored| stored.row.id == *sdr);
+        let owed = found.map_or(0, owed);
+        match shared.server.known_dialect() {
+            Some(Dialect::Lk1 | Dialect::Lk2) if owed > 0 => return Err(still_owed(owed)),
+            Some(Dialect::Native | Dialect::Lk1 | Dialect::Lk2) | None => {}
+        }
         self.unlink(sdr).await;
         if let Some(runner) = self.take_runner(sdr) {
             runner.stop().await;
@@ -31,7 +39,8 @@ impl<P: Pages> Inner<P> {
             tracing::warn!(sdr.id = %sdr, "The page did not close in time");
         }
         if let Some(stored) = stored.into_iter().find(|stored| stored.row.id == *sdr) {
-            sign_out(&shared.server.of(sdr.clone(), stored.row.token)).await;
+            let desk = Desk::new(shared.desktop_id.clone(), shared.clock.clone(), []);
+            sign_out(&shared.server.of(sdr.clone(), stored.row.token, desk)).await;
         }
         shared
             .store
@@ -67,6 +76,27 @@ impl<P: Pages> Inner<P> {
             tracing::warn!(sdr.id = %sdr, "WhatsApp did not unlink in time; the phone still lists this device");
         }
     }
+}
+
+/// Messages that left, or may have left, and that the server still offers.
+fn owed(stored: &StoredSdr) -> usize {
+    let rows = stored.outbox.in_flight.iter();
+    rows.filter(|row| match row.stage {
+        Stage::Intent | Stage::Submitted => true,
+        Stage::Sent | Stage::Delivered | Stage::Read => !Past::of(row).told_sent(),
+        Stage::Failed | Stage::Review => false,
+    })
+    .count()
+}
+
+/// Only this desktop's outbox keeps these from being sent a second time.
+fn still_owed(owed: usize) -> Problem {
+    Problem::new(
+        ProblemCode::NotNow,
+        format!(
+            "{owed} messages of this SDR have left, or may have, and the queue server has not yet taken the report; without this desktop's record it would let them be sent again. Nothing was changed. Hotdesk goes on reporting by itself; remove the SDR when that is done."
+        ),
+    )
 }
 
 fn is_linked(state: SessionState) -> bool {

@@ -3,19 +3,19 @@
 //! Page calls go through [`page_lane`] in order; queue calls run beside them; writes to the store
 //! are waited for before anything that follows. Nothing here is retried: the engine decides.
 
-use crate::clock;
+use crate::clock::Clock;
 use crate::files::{FetchError, FileCache, Files};
 use crate::journal::Journal;
 use crate::office::Office;
 use crate::page_lane::{self, Call, PageCall, Putting};
 use crate::pages::Pages;
-use crate::queue_client::{QueueClient, QueueServer, Token};
+use crate::queue_client::{Desk, Past, QueueClient, QueueServer, Replied, Token};
 use crate::store::{Store, StoredSdr};
 use hotdesk_engine::Session;
 use hotdesk_engine::effect::{Effect, Record};
 use hotdesk_engine::input::{FetchFault, Input, Millis, PutFault, QueueFault, Setup};
 use hotdesk_protocol::ids::{DesktopId, MessageId, SdrId};
-use hotdesk_protocol::queue::RenewRequest;
+use hotdesk_protocol::queue::{RenewRequest, ReplyRequest};
 use hotdesk_protocol::{Problem, ProblemCode};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -56,6 +56,7 @@ pub(crate) struct Shared<P> {
     pub(crate) desktop_id: DesktopId,
     pub(crate) boot_id: String,
     pub(crate) app_version: String,
+    pub(crate) clock: Clock,
 }
 
 /// A running runner; dropping it ends the task at once, as a kill would.
@@ -119,10 +120,18 @@ pub(crate) fn spawn<P: Pages>(
         policy: stored.cache.policy.clone(),
         seed: u64::from_le_bytes(seed),
     };
-    let mut session = Session::new(setup, clock::now());
+    let clock = shared.clock.clone();
+    let mut session = Session::new(setup, clock.now());
     if row.connect {
-        session.handle(Input::Connect, clock::now());
+        session.handle(Input::Connect, clock.now());
     }
+    let rows = stored
+        .outbox
+        .in_flight
+        .iter()
+        .chain(&stored.outbox.finished);
+    let left = rows.filter_map(|row| Some((row.message_id.clone(), Past::of(row).left_at?)));
+    let desk = Desk::new(shared.desktop_id.clone(), clock.clone(), left);
     let (page_calls, calls) = mpsc::unbounded_channel();
     let (answers, page_answers) = mpsc::unbounded_channel();
     let mut tasks = JoinSet::new();
@@ -136,10 +145,11 @@ pub(crate) fn spawn<P: Pages>(
     tasks.spawn(lane.instrument(span.clone()));
     let mut runner = Runner {
         sdr: row.id.clone(),
-        queue: shared.server.of(row.id.clone(), row.token.clone()),
+        queue: shared.server.of(row.id.clone(), row.token.clone(), desk),
         files: Files::new(shared.file_cache.clone()),
-        journal: Journal::new(stored, clock::utc()),
+        journal: Journal::new(stored, clock.now().utc),
         session,
+        clock,
         shared,
         hears,
         page_calls,
@@ -159,6 +169,7 @@ struct Runner<P> {
     session: Session,
     journal: Journal,
     files: Files,
+    clock: Clock,
     shared: Arc<Shared<P>>,
     hears: mpsc::UnboundedReceiver<Told>,
     page_calls: mpsc::UnboundedSender<PageCall>,
@@ -174,19 +185,22 @@ struct Called {
     input: Option<Input>,
     /// How the server stands, as far as this call can tell.
     server: Option<Result<(), Problem>>,
+    /// An answer of a lead that stays on this desktop.
+    kept: Option<ReplyRequest>,
 }
 
 impl<P: Pages> Runner<P> {
     async fn run(mut self) {
         tracing::info!("The session starts");
-        let mut keep_at = clock::now().boot;
+        let clock = self.clock.clone();
+        let mut keep_at = clock.now().boot;
         loop {
             if self.journal.is_urgent() {
                 self.keep().await;
             }
             self.carry_out().await;
             self.show();
-            let now = clock::now().boot;
+            let now = clock.now().boot;
             if self.journal.is_dirty() && now >= keep_at {
                 self.keep().await;
                 keep_at = now.after(KEEP_EVERY_MS);
@@ -197,7 +211,7 @@ impl<P: Pages> Runner<P> {
                 told = self.hears.recv() => match told {
                     Some(Told::Input(input)) => self.handle(input),
                     Some(Told::SignedIn { token, name, email }) => {
-                        self.queue = self.shared.server.of(self.sdr.clone(), token);
+                        self.queue = self.queue.with_token(token);
                         self.journal.signed_in(name, email);
                         self.handle(Input::SignedIn);
                     }
@@ -213,24 +227,46 @@ impl<P: Pages> Runner<P> {
                 Some(input) = self.page_answers.recv() => self.handle(input),
                 Some(called) = self.claims.join_next() => self.called(called),
                 Some(called) = self.queue_calls.join_next() => self.called(called),
-                () = sleep_until(wake) => self.handle(Input::Tick),
+                () = clock.until(wake) => self.handle(Input::Tick),
             }
         }
     }
 
-    fn wake(&self, now: Millis, keep: Option<Millis>) -> Instant {
-        let at = [self.session.poll_timeout(), keep]
-            .into_iter()
-            .flatten()
-            .min();
-        let ms = at
-            .map_or(LONGEST_SLEEP_MS, |at| at.since(now))
-            .min(LONGEST_SLEEP_MS);
-        Instant::now() + Duration::from_millis(ms)
+    fn wake(&self, now: Millis, keep: Option<Millis>) -> Millis {
+        let longest = Some(now.after(LONGEST_SLEEP_MS));
+        let at = [self.session.poll_timeout(), keep, longest];
+        at.into_iter().flatten().min().unwrap_or(now)
     }
 
     fn handle(&mut self, input: Input) {
-        let now = clock::now();
+        match input {
+            Input::Connect | Input::Resume | Input::SignedIn => self.queue.forgive(),
+            Input::Disconnect
+            | Input::Pause
+            | Input::Unlink
+            | Input::RefreshQr
+            | Input::Reload
+            | Input::UseHere
+            | Input::Assist
+            | Input::Said(_)
+            | Input::PageOpened(_)
+            | Input::PageClosed
+            | Input::PageCrashed
+            | Input::Probed(_)
+            | Input::Adopted(_)
+            | Input::Drained(_)
+            | Input::Submitted(_)
+            | Input::Claimed(_)
+            | Input::FileFetched(_, _)
+            | Input::FilePut(_, _)
+            | Input::Begun(_, _)
+            | Input::Recorded(_)
+            | Input::Reported(_, _)
+            | Input::Replied(_, _)
+            | Input::Beaten(_)
+            | Input::Tick => {}
+        }
+        let now = self.clock.now();
         self.journal.heard(&input, now);
         self.session.handle(input, now);
         self.files.keep(|id| self.session.needs_file(id));
@@ -238,7 +274,7 @@ impl<P: Pages> Runner<P> {
 
     async fn carry_out(&mut self) {
         while let Some(effect) = self.session.poll_effect() {
-            self.journal.asked(&effect, clock::now());
+            self.journal.asked(&effect, self.clock.now());
             match effect {
                 Effect::OpenPage => self.page(PageCall::Do(Call::Open)),
                 Effect::ReloadPage => self.page(PageCall::Do(Call::Reload)),
@@ -290,17 +326,25 @@ impl<P: Pages> Runner<P> {
                     });
                 }
                 Effect::Report(request) => {
+                    let past = self.past(&request.message_id);
                     self.call(self.journal.span(&request.message_id), |queue| async move {
-                        let answer = queue.result(&request).await.map(|_| ());
+                        let answer = queue.result(&request, past).await.map(|_| ());
                         Called::with(answer, |result| Input::Reported(request.message_id, result))
                     });
                 }
                 Effect::Reply(request) => {
+                    let (store, sdr) = (self.shared.store.clone(), self.sdr.clone());
                     self.call(self.journal.span(&request.message_id), |queue| async move {
-                        let answer = queue.reply(&request).await;
-                        Called::with(answer, |result| {
-                            Input::Replied(request.wa_message_id.0, result)
-                        })
+                        let id = request.wa_message_id.0.clone();
+                        match queue.reply(&request).await {
+                            Ok(Replied::NoPlace) => keep_reply(&store, &sdr, request).await,
+                            Ok(Replied::Told) => {
+                                Called::with(Ok(()), |result| Input::Replied(id, result))
+                            }
+                            Err(error) => {
+                                Called::with(Err(error), |result| Input::Replied(id, result))
+                            }
+                        }
                     });
                 }
                 Effect::Heartbeat(request) => self.call(Span::current(), |queue| async move {
@@ -312,6 +356,12 @@ impl<P: Pages> Runner<P> {
                 }),
             }
         }
+    }
+
+    fn past(&self, id: &MessageId) -> Past {
+        let mut rows = self.session.rows();
+        let row = rows.find(|row| row.message_id == *id);
+        row.map(Past::of).unwrap_or_default()
     }
 
     fn page(&self, call: PageCall) {
@@ -336,6 +386,9 @@ impl<P: Pages> Runner<P> {
                     Some(Err(problem)) => self.shared.office.server(Some(problem)),
                     None => {}
                 }
+                if let Some(reply) = called.kept {
+                    self.journal.answered(&reply);
+                }
                 if let Some(input) = called.input {
                     self.handle(input);
                 }
@@ -356,7 +409,7 @@ impl<P: Pages> Runner<P> {
     }
 
     fn show(&mut self) {
-        let now = clock::now();
+        let now = self.clock.now();
         let view = self.journal.view(&self.session, now);
         self.shared.office.show(view);
     }
@@ -376,7 +429,7 @@ impl<P: Pages> Runner<P> {
     /// Begin nothing more, hand back what is not begun, and give what is under way a moment.
     async fn wind_up(&mut self) {
         self.claims.abort_all();
-        self.session.handle(Input::Pause, clock::now());
+        self.session.handle(Input::Pause, self.clock.now());
         let by = Instant::now() + STOP_PATIENCE;
         loop {
             self.carry_out().await;
@@ -402,6 +455,7 @@ impl Called {
         Self {
             server: server(&answer),
             input: Some(input(answer.map_err(QueueFault::from))),
+            kept: None,
         }
     }
 
@@ -417,6 +471,7 @@ impl Called {
         Self {
             server,
             input: Some(Input::FileFetched(id, result)),
+            kept: None,
         }
     }
 
@@ -424,7 +479,23 @@ impl Called {
         Self {
             server: server(&answer),
             input: None,
+            kept: None,
         }
+    }
+}
+
+/// The server has no place for what a lead answered: it is done once it is on this disk for good.
+async fn keep_reply(store: &Store, sdr: &SdrId, reply: ReplyRequest) -> Called {
+    let id = reply.wa_message_id.0.clone();
+    let kept = store.keep_reply(sdr, reply.clone()).await;
+    let (result, kept) = match kept {
+        Ok(()) => (Ok(()), Some(reply)),
+        Err(error) => (Err(QueueFault::Lost(Problem::from(&error))), None),
+    };
+    Called {
+        input: Some(Input::Replied(id, result)),
+        server: None,
+        kept,
     }
 }
 

@@ -4,7 +4,7 @@ use crate::agent::Inner;
 use crate::config::RehearsalSignIn;
 use crate::pages::Pages;
 use crate::profile::is_plain;
-use crate::queue_client::{QueueError, Retry, Token};
+use crate::queue_client::{Desk, Dialect, QueueError, Retry, SignedIn};
 use crate::store::SdrRow;
 use hotdesk_protocol::ids::SdrId;
 use hotdesk_protocol::{Problem, ProblemCode};
@@ -36,28 +36,32 @@ impl<P: Pages> Inner<P> {
             .server
             .sign_in(email, password, &shared.desktop_id)
             .await;
-        let answer = answer.map_err(|error| Failed {
+        let signed_in = answer.map_err(|error| Failed {
             again: error.retry() != Retry::Never,
             problem: refused(&error),
         })?;
-        let id = answer.sdr.id;
+        let id = signed_in.sdr.id.clone();
         if !is_plain(&id) {
             return Err(Failed::for_good(Problem::new(
                 ProblemCode::BadAnswer,
                 "The queue server named this SDR in a way Hotdesk cannot use (only a-z, 0-9 and - are). Nothing was changed. Tell whoever runs the queue server.",
             )));
         }
-        if answer.sdr.role != "sdr" {
+        if signed_in.sdr.role != "sdr" {
             return Err(Failed::for_good(Problem::new(
                 ProblemCode::Forbidden,
                 "This account is not an SDR's, so it has no messages to send. Nothing was changed. Sign in with an SDR's account.",
             )));
         }
+        self.remember(signed_in.dialect)
+            .await
+            .map_err(Failed::for_good)?;
+        self.must_be_alone(&signed_in).await?;
         self.keep(SdrRow {
             id,
-            name: answer.sdr.name,
-            email: answer.sdr.email,
-            token: Token::new(answer.token),
+            name: signed_in.sdr.name,
+            email: signed_in.sdr.email,
+            token: signed_in.token,
             paused: false,
             connect: true,
             marker: None,
@@ -65,6 +69,46 @@ impl<P: Pages> Inner<P> {
         })
         .await
         .map_err(Failed::for_good)
+    }
+
+    /// A start does not guess again.
+    async fn remember(&self, dialect: Dialect) -> Result<(), Problem> {
+        let shared = &self.shared;
+        if shared.server.known_dialect().is_none() {
+            let url = shared.server.url().as_str();
+            let kept = shared.store.put_dialect(url, dialect).await;
+            kept.map_err(|error| Problem::from(&error))?;
+            shared.server.set_dialect(dialect);
+            tracing::info!(server.dialect = %dialect, "The server's dialect was found");
+        }
+        Ok(())
+    }
+
+    /// Where the server cannot fence, refuse whoever would send beside somebody else.
+    async fn must_be_alone(&self, signed_in: &SignedIn) -> Result<(), Failed> {
+        let (shared, id) = (&self.shared, &signed_in.sdr.id);
+        let here = self.sdrs();
+        match signed_in.dialect {
+            Dialect::Native => Ok(()),
+            Dialect::Lk1 if here.contains(id) => Ok(()),
+            Dialect::Lk1 => {
+                let desk = Desk::new(shared.desktop_id.clone(), shared.clock.clone(), []);
+                let queue = shared.server.of(id.clone(), signed_in.token.clone(), desk);
+                match queue.occupied().await {
+                    Ok(None) => Ok(()),
+                    Ok(Some(problem)) => Err(Failed::for_good(problem)),
+                    Err(error) => Err(Failed {
+                        again: error.retry() != Retry::Never,
+                        problem: Problem::from(&error),
+                    }),
+                }
+            }
+            Dialect::Lk2 if here.iter().all(|known| known == id) => Ok(()),
+            Dialect::Lk2 => Err(Failed::for_good(Problem::new(
+                ProblemCode::Forbidden,
+                "This queue server has one queue for everybody (lk2), so only one SDR of this desktop can send from it; a second would send the same messages again. Nothing was changed. Remove the SDR who is here, or use a server that knows SDRs.",
+            ))),
+        }
     }
 
     async fn keep(&self, row: SdrRow) -> Result<SdrId, Problem> {

@@ -125,8 +125,11 @@ pub struct ActivityView {
     pub state: MessageState,
     /// The states it went through, oldest first.
     pub steps: Vec<StepView>,
-    /// Why it failed or waits for a person.
+    /// Why it failed or waits for a person, or why its report does.
     pub problem: Option<Problem>,
+    /// What the lead answered last, where the server has no place for it.
+    #[serde(default)]
+    pub reply: Option<String>,
 }
 
 /// A state and when it was reached.

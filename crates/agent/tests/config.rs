@@ -1,6 +1,7 @@
 //! The configuration file and its errors.
 
 use hotdesk_agent::config::{Config, ConfigError, LogLevel};
+use hotdesk_agent::queue_client::Dialect;
 use std::ffi::OsString;
 use std::path::Path;
 
@@ -77,6 +78,25 @@ fn a_bad_value_is_named_with_its_line() {
         bad("server_url = \n").1,
         1,
         "what is no TOML has a line too"
+    );
+}
+
+#[test]
+fn the_dialect_is_found_out_unless_it_is_named() {
+    for (value, dialect) in [
+        ("auto", None),
+        ("native", Some(Dialect::Native)),
+        ("lk1", Some(Dialect::Lk1)),
+        ("lk2", Some(Dialect::Lk2)),
+    ] {
+        let text = format!("{SERVER}dialect = \"{value}\"\n");
+        let config = parse(&text).map_err(|e| e.to_string()).unwrap();
+        assert_eq!(config.dialect, dialect, "{value}");
+    }
+    assert_eq!(
+        bad(&format!("{SERVER}dialect = \"lk3\"\n")),
+        ("dialect".to_owned(), 2),
+        "another is refused"
     );
 }
 

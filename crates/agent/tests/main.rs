@@ -9,9 +9,12 @@
 mod answers;
 mod assist;
 mod config;
+mod dialect;
 mod files;
 mod instance;
 mod keychain;
+mod lk1;
+mod lk2;
 mod logs;
 mod queue_client;
 mod replies;

@@ -1,7 +1,8 @@
 //! The queue API's calls as they go over the wire.
 
 use crate::support::stub::{Answer, Stub};
-use hotdesk_agent::queue_client::{QueueClient, QueueError, QueueServer, Retry, Token};
+use hotdesk_agent::clock::Clock;
+use hotdesk_agent::queue_client::{Desk, QueueClient, QueueError, QueueServer, Retry, Token};
 use hotdesk_protocol::ProblemCode;
 use hotdesk_protocol::ids::{DesktopId, SdrId};
 use hotdesk_protocol::queue::{ClaimAnswer, ClaimRequest};
@@ -11,7 +12,8 @@ const CLAIM: &str = "/api/sender/claim";
 
 fn client(url: &str) -> QueueClient {
     let server = QueueServer::new(Url::parse(url).unwrap(), "1.2.3").unwrap();
-    server.of(SdrId::from("john"), Token::new("secret".to_owned()))
+    let desk = Desk::new(DesktopId::from("desk"), Clock::real(), []);
+    server.of(SdrId::from("john"), Token::new("secret".to_owned()), desk)
 }
 
 async fn claim(url: &str) -> Result<ClaimAnswer, QueueError> {

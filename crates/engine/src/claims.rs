@@ -195,6 +195,9 @@ impl Session {
         self.queue.queued = answer.queued;
         self.queue.sent_today = answer.sent_today;
         let blocked = answer.blocked.is_some();
+        if self.queue.blocked.is_some() && !blocked {
+            self.report_again();
+        }
         self.queue.blocked = answer.blocked;
         let offered = answer.messages.len();
         let strangers = answer
@@ -290,7 +293,10 @@ impl Session {
         let Some(row) = self.finished.get(&message.message_id) else {
             return false;
         };
-        if row.generation < message.generation {
+        // What failed before it was ever begun never left: corrected, it may be offered again.
+        let begun = row.at.iter().any(|(stage, _)| *stage == Stage::Intent);
+        let corrected = row.stage == Stage::Failed && !begun && check::fault(message).is_none();
+        if corrected || row.generation < message.generation {
             return false;
         }
         let mut row = row.clone();

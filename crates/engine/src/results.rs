@@ -1,5 +1,6 @@
 //! Telling the server what became of a message: idempotent, retried for ever, also long after the
-//! lease is gone.
+//! lease is gone. A server may say no for a while (one that takes reports only in its working hours):
+//! then it is asked more and more seldom, and again as soon as it is open.
 
 use crate::effect::{Effect, Stage};
 use crate::flight::{Step, reportable};
@@ -69,15 +70,26 @@ impl Session {
         if let Some(flight) = self.flight(id)
             && let Some(stage) = flight.report_out.take()
         {
-            match failed {
-                None => {
+            match result {
+                Ok(()) => {
                     flight.row.reported = reportable(stage);
                     flight.report_retry.reset();
                     flight.dirty = true;
                 }
-                Some(retry_after_ms) => flight.report_retry.failed(now, retry_after_ms, &mut rng),
+                Err(QueueFault::Refused(_)) => flight.report_retry.refused(now, &mut rng),
+                Err(QueueFault::Lost(_) | QueueFault::Later(..)) => {
+                    let after = failed.unwrap_or(0);
+                    flight.report_retry.failed(now, after, &mut rng);
+                }
             }
         }
         self.rng = rng;
+    }
+
+    /// The server offers messages again: it may take what it refused while it was closed.
+    pub(crate) fn report_again(&mut self) {
+        for flight in &mut self.flights {
+            flight.report_retry.reset();
+        }
     }
 }

@@ -70,6 +70,33 @@ fn a_phone_that_is_not_e164_fails_before_anything_is_begun() {
 }
 
 #[test]
+fn what_failed_before_it_was_begun_may_be_offered_again_once_it_is_corrected() {
+    let mut world = World::connected();
+    world.server.enqueue("m1", "5511970000001", "hello");
+    world.run(3_000);
+    for restart in [false, true] {
+        if restart {
+            world.kill();
+        }
+        world.server.get("m1").state = MessageState::Queued;
+        world.run(40_000);
+        assert_eq!(
+            world.server.state("m1"),
+            MessageState::Failed,
+            "as it is, it fails again"
+        );
+    }
+    let message = world.server.get("m1");
+    message.phone = LEAD.into();
+    message.state = MessageState::Queued;
+    world.run(40_000);
+    assert_eq!(world.page.history.len(), 1, "corrected, it leaves");
+    world.server.get("m1").state = MessageState::Queued;
+    world.run(40_000);
+    assert_eq!(world.page.sends(), 1, "and only once");
+}
+
+#[test]
 fn an_empty_or_too_long_text_fails_and_the_longest_allowed_is_sent() {
     for text in [String::new(), " \n ".into(), "x".repeat(65_537)] {
         let mut world = World::connected();

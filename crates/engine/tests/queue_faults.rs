@@ -93,7 +93,7 @@ fn a_result_the_server_refuses_is_kept_and_told_until_it_is_taken() {
     assert!(world.server.results.is_empty(), "refused outside of hours");
     assert_eq!(world.disk.outbox.len(), 1, "kept on disk");
     world.result_fault = None;
-    world.run(65_000);
+    world.run(15 * 60_000);
     assert_eq!(
         world.server.state("m1"),
         MessageState::Read,
@@ -113,4 +113,28 @@ fn the_server_hears_of_a_change_at_once_and_otherwise_every_half_minute() {
     let last = world.beats.last().unwrap();
     assert_eq!(last.session.state, SessionState::Offline, "told at once");
     assert!(!last.session.connected, "and not as connected");
+}
+
+#[test]
+fn a_refused_result_is_told_ever_less_often_and_at_once_when_the_queue_opens_again() {
+    let mut world = World::connected();
+    world.result_fault = Some(refused(ProblemCode::Forbidden));
+    world.server.enqueue("m1", LEAD, "hello");
+    world.run(5_000);
+    world.server.blocked = Some(Problem::new(ProblemCode::NotNow, "closed"));
+    world.run(3_600_000);
+    let calls = |world: &World| world.trace.iter().filter(|call| **call == "report").count();
+    let before = calls(&world);
+    world.run(10 * 3_600_000);
+    let night = calls(&world) - before;
+    assert!((30..90).contains(&night), "told {night} times in ten hours");
+    assert_eq!(world.page.sends(), 1, "and not sent again");
+    world.result_fault = None;
+    world.server.blocked = None;
+    world.run(60_000);
+    assert_eq!(
+        world.server.state("m1"),
+        MessageState::Read,
+        "within a minute of the opening"
+    );
 }

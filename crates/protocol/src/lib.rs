@@ -6,6 +6,8 @@
 pub mod bridge;
 pub mod file;
 pub mod ids;
+pub mod lk1;
+pub mod lk2;
 pub mod policy;
 pub mod problem;
 pub mod queue;

@@ -4,7 +4,9 @@ use super::error::QueueError;
 use hotdesk_protocol::{Problem, ProblemCode};
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::{Response, StatusCode};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
 /// Ten messages of the longest text, escaped, and what is around them.
 const MOST_BYTES: usize = 4 * 1024 * 1024;
@@ -18,7 +20,16 @@ type Sent = Result<Response, reqwest::Error>;
 /// A 2xx with a body of `T`.
 pub(super) async fn json<T: DeserializeOwned>(sent: Sent) -> Result<T, QueueError> {
     let body = success(sent).await?;
-    serde_json::from_slice(&body).map_err(|error| QueueError::BadAnswer {
+    serde_json::from_slice(&body).map_err(|error| bad(&error))
+}
+
+/// A `T` in an answer that was read before.
+pub(super) fn value<T: DeserializeOwned>(answer: Value) -> Result<T, QueueError> {
+    serde_json::from_value(answer).map_err(|error| bad(&error))
+}
+
+fn bad(error: &serde_json::Error) -> QueueError {
+    QueueError::BadAnswer {
         what: match error.classify() {
             serde_json::error::Category::Data => format!(
                 "a field is missing or of another kind than agreed, near column {}",
@@ -28,7 +39,7 @@ pub(super) async fn json<T: DeserializeOwned>(sent: Sent) -> Result<T, QueueErro
             | serde_json::error::Category::Syntax
             | serde_json::error::Category::Eof => "it is not JSON".to_owned(),
         },
-    })
+    }
 }
 
 /// A 2xx, whatever its body.
@@ -48,6 +59,27 @@ pub(super) async fn bytes(sent: Sent, most: usize) -> Result<Vec<u8>, QueueError
         }
     }
     Ok(bytes)
+}
+
+/// A 2xx that does not say otherwise in its body. A page of somebody in between is no ack.
+pub(super) async fn acknowledged(sent: Sent) -> Result<(), QueueError> {
+    let body = success(sent).await?;
+    if body.is_empty() {
+        return Ok(());
+    }
+    let answer: Map<String, Value> = serde_json::from_slice(&body).map_err(|error| bad(&error))?;
+    let refused = answer.get("success") == Some(&Value::Bool(false));
+    if refused || answer.get("error").is_some_and(|error| !error.is_null()) {
+        return Err(QueueError::BadAnswer {
+            what: "it says that the report was not taken".to_owned(),
+        });
+    }
+    Ok(())
+}
+
+/// A server's words, cut to what a person reads.
+pub(super) fn short(words: &str) -> String {
+    words.chars().take(LONGEST_WORDS).collect()
 }
 
 async fn success(sent: Sent) -> Result<Vec<u8>, QueueError> {
@@ -103,14 +135,25 @@ fn lost(error: &reqwest::Error) -> QueueError {
     QueueError::Unreachable { what }
 }
 
+/// An error of a server that is not ours.
+#[derive(Deserialize)]
+struct Theirs {
+    error: String,
+}
+
 /// The body's own problem if it is one, else what the status says.
 fn problem(status: StatusCode, body: &[u8]) -> Problem {
     if let Ok(mut problem) = serde_json::from_slice::<Problem>(body) {
-        problem.message = problem.message.chars().take(LONGEST_WORDS).collect();
+        problem.message = short(&problem.message);
         if problem.code != ProblemCode::Unknown {
             return problem;
         }
         return Problem::new(code(status), problem.message);
+    }
+    if let Ok(Theirs { error }) = serde_json::from_slice(body)
+        && !error.trim().is_empty()
+    {
+        return Problem::new(code(status), short(&error));
     }
     let words = match status.as_u16() {
         401 => "The queue server no longer accepts this desktop. Nothing is lost. Sign in again."
@@ -128,7 +171,7 @@ fn code(status: StatusCode) -> ProblemCode {
     match status.as_u16() {
         401 => ProblemCode::Unauthorized,
         403 => ProblemCode::Forbidden,
-        404 => ProblemCode::NotFound,
+        404 | 405 => ProblemCode::NotFound,
         409 => ProblemCode::Fenced,
         410 => ProblemCode::Cancelled,
         429 => ProblemCode::TooManyRequests,

@@ -1,5 +1,6 @@
 //! Why a call to the queue server failed.
 
+use super::dialect::Dialect;
 use hotdesk_engine::input::QueueFault;
 use hotdesk_protocol::{Problem, ProblemCode};
 
@@ -21,6 +22,16 @@ pub enum QueueError {
     BadAnswer {
         /// What is wrong with it, in our words only.
         what: String,
+    },
+    /// It speaks another dialect than before, or than the configuration says.
+    #[error(
+        "The queue server answers as \"{found}\" and not as \"{known}\", which it was known to speak. Nothing was sent because of it and nothing is lost. If the server was replaced on purpose, set `dialect = \"{found}\"` in the configuration and start Hotdesk again; else tell whoever runs the queue server."
+    )]
+    OtherDialect {
+        /// What it was known to speak.
+        known: Dialect,
+        /// What it answers in.
+        found: Dialect,
     },
     /// 429, 503 and other 5xx.
     #[error("{}", .problem.message)]
@@ -54,7 +65,7 @@ impl QueueError {
     pub fn code(&self) -> ProblemCode {
         match self {
             Self::Unreachable { .. } => ProblemCode::Unreachable,
-            Self::BadAnswer { .. } => ProblemCode::BadAnswer,
+            Self::BadAnswer { .. } | Self::OtherDialect { .. } => ProblemCode::BadAnswer,
             Self::Later { problem, .. } | Self::Refused { problem } => problem.code,
         }
     }
@@ -62,7 +73,9 @@ impl QueueError {
     /// When the call may be made again.
     pub fn retry(&self) -> Retry {
         match self {
-            Self::Unreachable { .. } | Self::BadAnswer { .. } => Retry::Soon,
+            Self::Unreachable { .. } | Self::BadAnswer { .. } | Self::OtherDialect { .. } => {
+                Retry::Soon
+            }
             Self::Later { after_ms, .. } => Retry::After(*after_ms),
             Self::Refused { .. } => Retry::Never,
         }

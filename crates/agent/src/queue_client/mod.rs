@@ -1,33 +1,40 @@
 //! The queue API as a client: one call each, no retry here.
 //!
-//! A call names its SDR twice, by the bearer and by `?sdrId=`: the existing system reads the one
-//! and documents the other.
+//! One face whatever the server speaks. Hotdesk's own server leases and fences; for the others
+//! [`Desk`] keeps on this desktop what they lack.
 
 mod answer;
+mod desk;
+mod dialect;
 mod error;
+mod lease;
+mod lk1;
+mod lk2;
+mod native;
+mod phone;
+mod seat;
+mod server;
 
+pub use desk::Desk;
+pub use dialect::Dialect;
 pub use error::{QueueError, Retry};
+pub use server::{QueueServer, SignedIn};
 
-use crate::config::is_loopback;
+use hotdesk_engine::effect::{OutboxRow, Stage};
 use hotdesk_protocol::file::Attachment;
-use hotdesk_protocol::ids::{DesktopId, SdrId};
 use hotdesk_protocol::queue::{
-    AuthAnswer, AuthRequest, BeginRequest, ClaimAnswer, ClaimRequest, HeartbeatAnswer,
-    HeartbeatRequest, LeaseAnswer, QrRequest, RenewRequest, ReplyRequest, ResultAnswer,
-    ResultRequest, WhatsappSession,
+    BeginRequest, ClaimAnswer, ClaimRequest, HeartbeatAnswer, HeartbeatRequest, LeaseAnswer,
+    QrRequest, RenewRequest, ReplyRequest, ResultAnswer, ResultRequest, WhatsappSession,
 };
-use reqwest::redirect::Policy;
-use reqwest::{Client, Method, RequestBuilder};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use hotdesk_protocol::session::MessageState;
+use hotdesk_protocol::{Problem, UtcMs};
+use reqwest::Method;
+use server::Wire;
+use std::sync::Arc;
 use std::time::Duration;
-use url::Url;
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-const CALL_TIMEOUT: Duration = Duration::from_secs(10);
 /// The largest document at 3 Mbit/s.
 const FILE_TIMEOUT: Duration = Duration::from_secs(180);
-const MOST_REDIRECTS: usize = 3;
 
 /// A bearer. Cannot be printed.
 #[derive(Clone, PartialEq, Eq)]
@@ -45,163 +52,206 @@ impl Token {
     }
 }
 
-/// The queue server, without a caller's identity.
-#[derive(Clone)]
-pub struct QueueServer {
-    http: Client,
-    base: Url,
+/// What the outbox knows of a message beyond its latest state.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Past {
+    /// When it left.
+    pub left_at: Option<UtcMs>,
+    /// The last state the server has confirmed.
+    pub told: Option<MessageState>,
 }
 
-impl QueueServer {
-    /// A client for the server at `base`, which the configuration has found safe.
-    pub fn new(base: Url, app_version: &str) -> Result<Self, QueueError> {
-        let mut builder = Client::builder()
-            .user_agent(format!("hotdesk/{app_version}"))
-            .connect_timeout(CONNECT_TIMEOUT)
-            .redirect(Policy::custom(|attempt| {
-                let from = attempt.previous().first().map(Url::origin);
-                let same = from.is_some_and(|from| from == attempt.url().origin());
-                if same && attempt.previous().len() <= MOST_REDIRECTS {
-                    attempt.follow()
-                } else {
-                    attempt.stop()
-                }
-            }));
-        if is_loopback(&base) {
-            builder = builder.no_proxy();
-        }
-        let http = builder.build().map_err(|_| QueueError::Unreachable {
-            what: "the system's TLS cannot be used",
-        })?;
-        Ok(Self { http, base })
-    }
-
-    /// Sign in with e-mail and password.
-    pub async fn sign_in(
-        &self,
-        email: &str,
-        password: &str,
-        desktop: &DesktopId,
-    ) -> Result<AuthAnswer, QueueError> {
-        let body = AuthRequest {
-            email: email.to_owned(),
-            password: password.to_owned(),
-            desktop_id: Some(desktop.clone()),
+impl Past {
+    /// As the row has it. A row that was closed before keeps only its intent and its last tick: then
+    /// it left about when it was handed over.
+    pub fn of(row: &OutboxRow) -> Self {
+        let at = |wanted| {
+            let mut stamps = row.at.iter().rev();
+            stamps
+                .find(|(stage, _)| *stage == wanted)
+                .map(|(_, at)| *at)
         };
-        let request = self.request(Method::POST, "api/sender/auth")?.json(&body);
-        answer::json(request.send().await).await
-    }
-
-    /// The server as one SDR sees it.
-    pub fn of(&self, sdr: SdrId, token: Token) -> QueueClient {
-        QueueClient {
-            server: self.clone(),
-            sdr,
-            token,
+        let left_at = match row.stage {
+            Stage::Sent | Stage::Delivered | Stage::Read => {
+                at(Stage::Sent).or_else(|| at(Stage::Intent))
+            }
+            Stage::Intent | Stage::Submitted | Stage::Failed | Stage::Review => None,
+        };
+        Self {
+            left_at,
+            told: row.reported,
         }
     }
 
-    fn request(&self, method: Method, path: &str) -> Result<RequestBuilder, QueueError> {
-        let mut url = self.base.clone();
-        url.path_segments_mut()
-            .map_err(|()| QueueError::Unreachable { what: "address" })?
-            .pop_if_empty()
-            .extend(path.split('/'));
-        Ok(self.http.request(method, url).timeout(CALL_TIMEOUT))
+    /// The server knows that it left.
+    pub fn told_sent(self) -> bool {
+        match self.told {
+            Some(MessageState::Sent | MessageState::Delivered | MessageState::Read) => true,
+            Some(
+                MessageState::Queued
+                | MessageState::Leased
+                | MessageState::Begun
+                | MessageState::Failed
+                | MessageState::Dead
+                | MessageState::Cancelled
+                | MessageState::Review,
+            )
+            | None => false,
+        }
     }
+}
+
+/// What became of an answer of a lead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Replied {
+    /// The server has it.
+    Told,
+    /// The server has no place for it.
+    NoPlace,
 }
 
 /// The queue server as one SDR sees it.
 #[derive(Clone)]
 pub struct QueueClient {
-    server: QueueServer,
-    sdr: SdrId,
-    token: Token,
+    wire: Wire,
+    desk: Arc<Desk>,
 }
 
 impl QueueClient {
-    /// Long-poll for messages.
+    /// The same with a new bearer.
+    #[must_use]
+    pub fn with_token(&self, token: Token) -> Self {
+        let mut renewed = self.clone();
+        renewed.wire.token = token;
+        renewed
+    }
+
+    /// A person wants this desktop to send, also after another took over.
+    pub fn forgive(&self) {
+        self.desk.forgive();
+    }
+
+    /// Wait for messages.
     pub async fn claim(&self, body: &ClaimRequest) -> Result<ClaimAnswer, QueueError> {
-        let patience = CALL_TIMEOUT + Duration::from_secs(body.wait_seconds.into());
-        let request = self
-            .request(Method::POST, "api/sender/claim")?
-            .timeout(patience);
-        answer::json(request.json(body).send().await).await
+        match self.wire.server.dialect() {
+            Dialect::Native => native::claim(&self.wire, body).await,
+            other @ (Dialect::Lk1 | Dialect::Lk2) => self.desk.claim(&self.wire, other, body).await,
+        }
     }
 
     /// Pin a message to this desktop.
     pub async fn begin(&self, body: &BeginRequest) -> Result<LeaseAnswer, QueueError> {
-        self.call(Method::POST, "api/sender/begin", body).await
+        match self.wire.server.dialect() {
+            Dialect::Native => self.wire.call(Method::POST, "api/sender/begin", body).await,
+            other @ (Dialect::Lk1 | Dialect::Lk2) => self.desk.begin(&self.wire, other, body).await,
+        }
     }
 
     /// Fetch the bytes of a file; of a longer one than told no more than one byte more.
     pub async fn file(&self, file: &Attachment) -> Result<Vec<u8>, QueueError> {
         let path = format!("api/sender/files/{}", file.file_id);
-        let request = self.request(Method::GET, &path)?.timeout(FILE_TIMEOUT);
+        let request = self.wire.request(Method::GET, &path)?.timeout(FILE_TIMEOUT);
         let most = usize::try_from(file.size_bytes).unwrap_or(usize::MAX - 1);
         answer::bytes(request.send().await, most).await
     }
 
     /// Hand back a message that was not begun.
     pub async fn release(&self, body: &RenewRequest) -> Result<(), QueueError> {
-        self.tell(Method::POST, "api/sender/release", body).await
+        match self.wire.server.dialect() {
+            Dialect::Native => {
+                let path = "api/sender/release";
+                self.wire.tell(Method::POST, path, body).await
+            }
+            Dialect::Lk1 | Dialect::Lk2 => {
+                self.desk.release(body);
+                Ok(())
+            }
+        }
     }
 
     /// Tell what became of a message.
-    pub async fn result(&self, body: &ResultRequest) -> Result<ResultAnswer, QueueError> {
-        self.call(Method::POST, "api/sender/result", body).await
+    pub async fn result(
+        &self,
+        body: &ResultRequest,
+        past: Past,
+    ) -> Result<ResultAnswer, QueueError> {
+        match self.wire.server.dialect() {
+            Dialect::Native => {
+                self.wire
+                    .call(Method::POST, "api/sender/result", body)
+                    .await
+            }
+            other @ (Dialect::Lk1 | Dialect::Lk2) => {
+                self.desk.result(&self.wire, other, body, past).await
+            }
+        }
     }
 
     /// Tell what a lead answered.
-    pub async fn reply(&self, body: &ReplyRequest) -> Result<(), QueueError> {
-        self.tell(Method::POST, "api/sender/reply", body).await
+    pub async fn reply(&self, body: &ReplyRequest) -> Result<Replied, QueueError> {
+        match self.wire.server.dialect() {
+            Dialect::Native => {
+                let told = self.wire.tell(Method::POST, "api/sender/reply", body).await;
+                told.map(|()| Replied::Told)
+            }
+            other @ (Dialect::Lk1 | Dialect::Lk2) => self.desk.reply(&self.wire, other, body).await,
+        }
     }
 
     /// Tell how the desktop and the session stand.
     pub async fn heartbeat(&self, body: &HeartbeatRequest) -> Result<HeartbeatAnswer, QueueError> {
-        self.call(Method::POST, "api/sender/heartbeat", body).await
+        match self.wire.server.dialect() {
+            Dialect::Native => {
+                let path = "api/sender/heartbeat";
+                self.wire.call(Method::POST, path, body).await
+            }
+            other @ (Dialect::Lk1 | Dialect::Lk2) => {
+                self.desk.heartbeat(&self.wire, other, body).await
+            }
+        }
     }
 
     /// Tell how the session stands.
     pub async fn session(&self, body: &WhatsappSession) -> Result<(), QueueError> {
-        self.tell(Method::PUT, "api/sdr/whatsapp/session", body)
-            .await
+        match self.wire.server.dialect() {
+            Dialect::Native => {
+                let path = "api/sdr/whatsapp/session";
+                self.wire.tell(Method::PUT, path, body).await
+            }
+            // The heartbeat has told it.
+            Dialect::Lk1 | Dialect::Lk2 => Ok(()),
+        }
     }
 
-    /// Relay the QR code.
+    /// Relay the QR code; the others have no place for it.
     pub async fn qr(&self, body: &QrRequest) -> Result<(), QueueError> {
-        self.tell(Method::POST, "api/sdr/whatsapp/qr", body).await
+        match self.wire.server.dialect() {
+            Dialect::Native => {
+                let path = "api/sdr/whatsapp/qr";
+                self.wire.tell(Method::POST, path, body).await
+            }
+            Dialect::Lk1 | Dialect::Lk2 => Ok(()),
+        }
     }
 
-    /// Revoke the token.
+    /// Revoke the token, or give the SDR free for another desktop.
     pub async fn sign_out(&self) -> Result<(), QueueError> {
-        let body = serde_json::json!({ "sdrId": self.sdr });
-        self.tell(Method::POST, "api/sender/sign-out", &body).await
+        match self.wire.server.dialect() {
+            Dialect::Native => {
+                let body = serde_json::json!({ "sdrId": self.wire.sdr });
+                self.wire
+                    .tell(Method::POST, "api/sender/sign-out", &body)
+                    .await
+            }
+            other @ (Dialect::Lk1 | Dialect::Lk2) => self.desk.sign_out(&self.wire, other).await,
+        }
     }
 
-    async fn call<T: DeserializeOwned>(
-        &self,
-        method: Method,
-        path: &str,
-        body: &impl Serialize,
-    ) -> Result<T, QueueError> {
-        answer::json(self.request(method, path)?.json(body).send().await).await
-    }
-
-    async fn tell(
-        &self,
-        method: Method,
-        path: &str,
-        body: &impl Serialize,
-    ) -> Result<(), QueueError> {
-        answer::nothing(self.request(method, path)?.json(body).send().await).await
-    }
-
-    fn request(&self, method: Method, path: &str) -> Result<RequestBuilder, QueueError> {
-        Ok(self
-            .server
-            .request(method, path)?
-            .query(&[("sdrId", self.sdr.as_str())])
-            .bearer_auth(self.token.expose()))
+    /// Why this SDR may not sign in here: another desktop sends for them, and the server cannot keep
+    /// two apart.
+    pub async fn occupied(&self) -> Result<Option<Problem>, QueueError> {
+        self.desk
+            .occupied(&self.wire, self.wire.server.dialect())
+            .await
     }
 }

@@ -11,6 +11,7 @@ mod outbox;
 mod replies;
 mod schema;
 mod sdr;
+mod server;
 mod session_cache;
 
 pub(crate) use activity::MOST as ACTIVITY_MOST;
@@ -19,6 +20,7 @@ pub use sdr::SdrRow;
 pub use session_cache::SessionCache;
 
 use crate::keychain::DatabaseKey;
+use crate::queue_client::Dialect;
 use crate::views::ActivityView;
 use hotdesk_engine::effect::Record;
 use hotdesk_protocol::ids::{DesktopId, SdrId};
@@ -153,6 +155,25 @@ impl Store {
             Record::Account(phone) => sdr::set_account_phone(db, &id, phone),
         })
         .await
+    }
+
+    /// Keep an answer for good that the server has no place for.
+    pub async fn keep_reply(&self, id: &SdrId, reply: ReplyRequest) -> Result<(), StoreError> {
+        let id = id.clone();
+        self.run(move |db| replies::keep(db, &id, &reply)).await
+    }
+
+    /// Which dialect the server at this address was found to speak.
+    pub async fn dialect(&self, url: &str) -> Result<Option<Dialect>, StoreError> {
+        let url = url.to_owned();
+        self.run(move |db| server::dialect(db, &url)).await
+    }
+
+    /// Remember which dialect the server at this address speaks.
+    pub async fn put_dialect(&self, url: &str, dialect: Dialect) -> Result<(), StoreError> {
+        let url = url.to_owned();
+        self.run(move |db| server::put_dialect(db, &url, dialect))
+            .await
     }
 
     /// Keep the truth that is shown, for the next start.

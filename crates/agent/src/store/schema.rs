@@ -1,16 +1,18 @@
 //! Numbered migrations, never edited once released.
 
 use super::error::StoreError;
-use super::{activity, desktop, outbox, replies, sdr, session_cache};
+use super::{activity, desktop, outbox, replies, sdr, server, session_cache};
 use rusqlite::Connection;
 
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 8] = [
     desktop::MIGRATION_1,
     sdr::MIGRATION_2,
     outbox::MIGRATION_3,
     session_cache::MIGRATION_4,
     activity::MIGRATION_5,
     replies::MIGRATION_6,
+    server::MIGRATION_7,
+    replies::MIGRATION_8,
 ];
 
 pub(super) fn migrate(db: &mut Connection) -> Result<(), StoreError> {

@@ -3,6 +3,7 @@
 use super::office::PASSWORD;
 use super::pages::FakePages;
 use hotdesk_agent::agent::{Agent, AgentSetup, StartError};
+use hotdesk_agent::clock::Clock;
 use hotdesk_agent::config::Config;
 use hotdesk_agent::keychain::Keychain;
 use hotdesk_agent::views::{OfficeView, SdrView};
@@ -16,6 +17,7 @@ pub struct Desk {
     dir: TempDir,
     pub pages: Arc<FakePages>,
     pub keyring: Arc<keyring_core::CredentialStore>,
+    pub clock: Clock,
     server_url: String,
 }
 
@@ -27,6 +29,7 @@ impl Desk {
             dir: TempDir::new().unwrap(),
             pages: Arc::new(FakePages::default()),
             keyring: keyring_core::mock::Store::new().unwrap(),
+            clock: Clock::real(),
             server_url: server_url.to_owned(),
         }
     }
@@ -54,6 +57,7 @@ impl Desk {
             pages: Arc::clone(&self.pages),
             app_version: "1.2.3".to_owned(),
             keychain: Keychain::with_store(Arc::clone(&self.keyring)),
+            clock: self.clock.clone(),
         })
         .await
     }

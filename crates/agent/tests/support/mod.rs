@@ -1,6 +1,9 @@
 //! What several tests need.
 
+pub mod day;
 pub mod desk;
+pub mod lk1;
+pub mod lk2;
 pub mod office;
 pub mod pages;
 pub mod stub;

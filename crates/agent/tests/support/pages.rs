@@ -83,6 +83,15 @@ impl FakePages {
         });
     }
 
+    /// The profile was lost and linked anew: nothing in it proves anything about before.
+    pub fn relink(&self, sdr: &str, phone: &str) {
+        self.with(&SdrId::from(sdr), |page| {
+            page.account = Some(phone.to_owned());
+            page.marker = None;
+            page.messages.clear();
+        });
+    }
+
     pub fn set_mood(&self, sdr: &str, mood: Mood) {
         self.with(&SdrId::from(sdr), |page| page.mood = mood);
     }

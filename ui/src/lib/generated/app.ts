@@ -36,8 +36,10 @@ export type ActivityView = {
 	state: MessageState,
 	/**  The states it went through, oldest first. */
 	steps: StepView[],
-	/**  Why it failed or waits for a person. */
+	/**  Why it failed or waits for a person, or why its report does. */
 	problem: Problem | null,
+	/**  What the lead answered last, where the server has no place for it. */
+	reply?: string | null,
 };
 
 /**  How far sending by hand is. */
