@@ -142,9 +142,9 @@ const parts = {
       () => vitest("sim", "crates/whatsapp-sim/tests/page"),
       () => vitest("sim", "crates/whatsapp-sim/tests/wa-js"),
     ),
-  bridge: async () => {
+  "bridge-unit": async () => {
     await build();
-    return vitest("bridge", "bridge");
+    return vitest("bridge-unit", "bridge");
   },
   "bridge-sim": async () => {
     await build();
@@ -193,17 +193,24 @@ const parts = {
     }),
 };
 
+/** Names for several parts. */
+const groups = {
+  bridge: ["bridge-unit", "bridge-sim", "bridge-webkit"],
+};
+
 async function main() {
-  const asked = process.argv.slice(2);
-  if (asked.includes("--list")) {
-    console.log(Object.keys(parts).join("\n"));
+  const named = process.argv.slice(2);
+  const names = [...Object.keys(groups), ...Object.keys(parts)];
+  if (named.includes("--list")) {
+    console.log(names.join("\n"));
     return 0;
   }
-  const odd = asked.filter((name) => !(name in parts));
+  const odd = named.filter((name) => !names.includes(name));
   if (odd.length > 0) {
-    console.error(`unknown part: ${odd.join(", ")}; there are: ${Object.keys(parts).join(", ")}`);
+    console.error(`unknown part: ${odd.join(", ")}; there are: ${names.join(", ")}`);
     return 2;
   }
+  const asked = named.flatMap((name) => groups[name] ?? [name]);
   const rows = [];
   for (const name of Object.keys(parts).filter(
     (one) => asked.length === 0 || asked.includes(one),
