@@ -70,7 +70,8 @@ impl Session {
     /// One message, if there is one now.
     pub(crate) fn claim_by_hand(&mut self) {
         let free = self.queue.claimed.is_empty() && self.queue.claim_out.is_none();
-        if free && self.due(self.queue.claim_retry.not_before()) {
+        let from = self.queue.claim_retry.not_before();
+        if free && self.due(from.max(self.queue.begin_from)) {
             self.ask_queue(1, 0);
         }
     }
@@ -122,6 +123,7 @@ impl Session {
             let flight = &self.flights[at];
             let waits = flight.step == Step::Beginning && flight.begin_out.is_none();
             let from = flight.begin_retry.not_before().max(flight.not_before);
+            let from = from.max(self.queue.begin_from);
             if flight.row.assisted && waits && self.due(from) && self.fresh() {
                 self.begin(at, gate);
             }

@@ -1,5 +1,5 @@
-//! How long to wait after a failure: doubling from 0.5 s to 60 s (after a no: to 15 min), with jitter,
-//! never less than the server's `Retry-After`.
+//! How long to wait after a failure: what the server's `Retry-After` says, else doubling from 0.5 s to
+//! 60 s (after a no: to 15 min), with jitter.
 
 use crate::input::Millis;
 use crate::rng::Rng;
@@ -33,7 +33,11 @@ impl Backoff {
     fn wait(&mut self, now: Millis, most_ms: u64, retry_after_ms: u64, rng: &mut Rng) {
         let span = (FIRST_MS << self.failures.min(11)).min(most_ms);
         self.failures = self.failures.saturating_add(1);
-        self.not_before = now.after(rng.jitter(span).max(retry_after_ms));
+        let wait = match retry_after_ms {
+            0 => rng.jitter(span),
+            asked => rng.just_after(asked),
+        };
+        self.not_before = now.after(wait);
     }
 
     /// It worked, or a person asked for a try right now.

@@ -37,6 +37,10 @@ pub(crate) struct Queue {
     pub(crate) claim_out: Option<Millis>,
     pub(crate) claim_at: Millis,
     pub(crate) claim_retry: Backoff,
+    /// `Retry-After` of one begin, report or reply holds for all of its kind.
+    pub(crate) begin_from: Millis,
+    pub(crate) report_from: Millis,
+    pub(crate) reply_from: Millis,
 }
 
 impl Session {
@@ -69,6 +73,9 @@ impl Session {
         self.queue.problem = None;
         self.queue.claim_retry.reset();
         self.queue.claim_at = self.now.boot;
+        self.queue.begin_from = Millis(0);
+        self.queue.report_from = Millis(0);
+        self.queue.reply_from = Millis(0);
         self.fetch_again();
         self.heart.reset();
         for flight in &mut self.flights {
@@ -107,7 +114,9 @@ impl Session {
             self.claim_by_hand();
             return;
         }
-        if !self.may_begin() {
+        // What may not be begun for a while must not cost a message its leases.
+        let put_off = !self.due(self.queue.begin_from.before(AHEAD_MS));
+        if put_off || !self.may_begin() {
             self.hand_back();
             return;
         }
@@ -302,6 +311,7 @@ impl Session {
         let mut row = row.clone();
         row.reported = None;
         let mut flight = Flight::new(row, Step::Settled);
+        flight.handed = true;
         flight.durable = Some(flight.row.stage);
         self.flights.push(flight);
         true

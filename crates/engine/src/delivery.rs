@@ -92,7 +92,8 @@ impl Session {
             else {
                 return;
             };
-            if !self.due(self.next_submit().before(AHEAD_MS)) || !self.fresh() {
+            let from = self.next_submit().before(AHEAD_MS);
+            if !self.due(from.max(self.queue.begin_from)) || !self.fresh() {
                 return;
             }
             let claimed = self.queue.claimed.remove(at);
@@ -116,6 +117,7 @@ impl Session {
                 && flight.begin_out.is_none()
                 && self.has_file(&flight.row);
             let from = flight.begin_retry.not_before().max(flight.not_before);
+            let from = from.max(self.queue.begin_from);
             if waits && self.due(from) && self.fresh() {
                 self.begin(at, gate);
             }
@@ -142,6 +144,8 @@ impl Session {
     pub(crate) fn begun(&mut self, id: &MessageId, result: Result<LeaseAnswer, QueueFault>) {
         let failed = self.heard(&result);
         let now = self.now;
+        let from = now.boot.after(failed.unwrap_or(0));
+        self.queue.begin_from = self.queue.begin_from.max(from);
         let boot_id = self.boot_id.clone();
         let Some(flight) = self.flights.iter_mut().find(|flight| flight.id() == id) else {
             return;

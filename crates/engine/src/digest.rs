@@ -30,6 +30,10 @@ impl Session {
         }
         (self.queue.claim_out.is_some(), self.queue.signed_out).hash(into);
         self.ahead(self.queue.claim_retry.not_before()).hash(into);
+        let queue = &self.queue;
+        for from in [queue.begin_from, queue.report_from, queue.reply_from] {
+            self.ahead(from).hash(into);
+        }
         self.records.digest(into);
         self.files.digest(into);
         let page = &self.page;

@@ -78,7 +78,10 @@ impl Session {
             self.queue.sent_today = answer.sent_today;
         }
         if let Some(retry_after_ms) = failed {
-            let wait = self.rng.jitter(10_000).max(retry_after_ms);
+            let wait = match retry_after_ms {
+                0 => self.rng.jitter(10_000),
+                asked => self.rng.just_after(asked),
+            };
             self.heart.not_before = self.now.boot.after(wait);
             self.heart.last = None;
         }

@@ -126,7 +126,7 @@ impl Session {
     }
 
     pub(crate) fn pump_replies(&mut self) {
-        if self.queue.signed_out {
+        if self.queue.signed_out || !self.due(self.queue.reply_from) {
             return;
         }
         let mut out = self
@@ -151,6 +151,8 @@ impl Session {
 
     pub(crate) fn replied(&mut self, id: &str, result: Result<(), QueueFault>) {
         let failed = self.heard(&result);
+        let from = self.now.boot.after(failed.unwrap_or(0));
+        self.queue.reply_from = self.queue.reply_from.max(from);
         let refused = matches!(result, Err(QueueFault::Refused(_))) && !self.queue.signed_out;
         let found = self
             .replies

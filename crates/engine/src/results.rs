@@ -13,7 +13,7 @@ const SIDE_BY_SIDE_MOST: usize = 8;
 
 impl Session {
     pub(crate) fn pump_results(&mut self) {
-        if self.queue.signed_out {
+        if self.queue.signed_out || !self.due(self.queue.report_from) {
             return;
         }
         let mut out = self
@@ -66,6 +66,8 @@ impl Session {
     pub(crate) fn reported(&mut self, id: &MessageId, result: Result<(), QueueFault>) {
         let failed = self.heard(&result);
         let now = self.now.boot;
+        let from = now.after(failed.unwrap_or(0));
+        self.queue.report_from = self.queue.report_from.max(from);
         let mut rng = self.rng.clone();
         if let Some(flight) = self.flight(id)
             && let Some(stage) = flight.report_out.take()

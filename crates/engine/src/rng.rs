@@ -21,4 +21,9 @@ impl Rng {
         let half = span_ms / 2;
         half + self.next() % (span_ms - half + 1)
     }
+
+    /// `ms` or up to a fiftieth more, so that not everybody comes at once.
+    pub(crate) fn just_after(&mut self, ms: u64) -> u64 {
+        ms.saturating_add(self.next() % (ms / 50 + 1))
+    }
 }

@@ -55,6 +55,49 @@ fn retry_after_is_obeyed() {
 }
 
 #[test]
+fn retry_after_of_one_report_holds_for_all_reports() {
+    let mut world = World::connected();
+    let busy = Problem::new(ProblemCode::TooManyRequests, "slow down");
+    world.result_fault = Some(QueueFault::Later(40_000, busy));
+    world.server.enqueue("m1", LEAD, "hello");
+    let reports = |world: &World| world.trace.iter().filter(|it| **it == "report").count();
+    world.run_until(10_000, |world| reports(world) > 0);
+    world.server.enqueue("m2", "+5511970000002", "hello");
+    world.run(38_000);
+    assert_eq!(world.page.history.len(), 2, "both have left");
+    assert_eq!(reports(&world), 1, "and one was told that it is too early");
+    world.result_fault = None;
+    world.run(6_000);
+    assert_eq!(world.server.state("m1"), MessageState::Read, "but then");
+    assert_eq!(world.server.state("m2"), MessageState::Read, "but then");
+}
+
+#[test]
+fn retry_after_of_a_begin_costs_no_message_a_lease() {
+    let mut world = World::connected();
+    let busy = Problem::new(ProblemCode::TooManyRequests, "slow down");
+    world.begin_fault = Some(QueueFault::Later(600_000, busy));
+    world.server.enqueue("m1", LEAD, "hello");
+    let begins = |world: &World| world.trace.iter().filter(|it| **it == "begin").count();
+    world.run_until(10_000, |world| begins(world) > 0);
+    world.begin_fault = None;
+    for id in ["m2", "m3"] {
+        world
+            .server
+            .enqueue(id, &format!("+551197000000{}", &id[1..]), "hello");
+    }
+    let claims = world.claims;
+    world.run(590_000);
+    assert_eq!(begins(&world), 1, "not before the server said");
+    assert!(world.claims <= claims + 1, "nothing is leased meanwhile");
+    for id in ["m2", "m3"] {
+        assert_eq!(world.server.state(id), MessageState::Queued, "{id} waits");
+    }
+    world.run(60_000);
+    assert_eq!(world.page.history.len(), 3, "but then");
+}
+
+#[test]
 fn a_revoked_token_ends_all_calls_until_a_person_signs_in() {
     let mut world = World::connected();
     world.server_fault = Some(refused(ProblemCode::Unauthorized));

@@ -52,6 +52,8 @@ pub struct World {
     pub server_fault: Option<QueueFault>,
     /// How it answers results only.
     pub result_fault: Option<QueueFault>,
+    /// How it answers begins only.
+    pub begin_fault: Option<QueueFault>,
     /// The next begin is carried out and its answer lost.
     pub lose_begin: bool,
     pub open_fault: Option<PageFault>,
@@ -91,6 +93,7 @@ impl World {
             desktop: "desk",
             server_fault: None,
             result_fault: None,
+            begin_fault: None,
             lose_begin: false,
             open_fault: None,
             fetch_fault: None,
@@ -273,7 +276,8 @@ impl World {
             }
             Effect::Begin(ask) => {
                 self.trace.push("begin");
-                let answer = match self.server_fault.clone() {
+                let fault = self.server_fault.clone();
+                let answer = match fault.or_else(|| self.begin_fault.clone()) {
                     Some(fault) => Err(fault),
                     None => self.server.begin(&ask, self.now),
                 };
