@@ -98,6 +98,8 @@ pub(crate) struct Page {
     pub(crate) next_tick: Millis,
     pub(crate) submit_out: Option<Handed>,
     misses: u32,
+    /// Drains that failed one after the other.
+    pub(crate) drain_misses: u32,
     reloads: Vec<Millis>,
     /// Why the page was given up; a person resumes.
     pub(crate) failure: Option<Problem>,
@@ -142,6 +144,7 @@ impl Page {
             next_tick: now,
             submit_out: None,
             misses: 0,
+            drain_misses: 0,
             reloads: Vec::new(),
             failure: None,
             settled: false,
@@ -488,6 +491,7 @@ impl Session {
         page.probe = None;
         page.second_way = SecondWay::Untried;
         page.misses = 0;
+        page.drain_misses = 0;
         page.settled = false;
         page.connected_since = None;
         page.seq = 0;

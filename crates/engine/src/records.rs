@@ -113,6 +113,9 @@ impl Session {
         if let Some(record) = self.next_record() {
             self.records.out = Some(record.clone());
             self.emit(Effect::Record(record));
+        } else if self.records.failed.take().is_some() {
+            // What could not be written need not be written any more: the next intent will tell.
+            self.wake_at(self.now.boot);
         }
     }
 

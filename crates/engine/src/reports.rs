@@ -14,14 +14,19 @@ use hotdesk_protocol::session::Ack;
 const DRAIN_BUSY_MS: u64 = 20;
 const DRAIN_ACKS_MS: u64 = 50;
 const DRAIN_FAILED_MS: u64 = 500;
+const DRAINS_FAILED_MOST: u32 = 10;
 
 impl Session {
     pub(crate) fn drained(&mut self, result: Result<Drain, PageFault>) {
         let now = self.now.boot;
-        let Ok(drain) = result else {
-            self.drain_answered(now.after(DRAIN_FAILED_MS));
-            return;
+        let drain = match result {
+            Ok(drain) => drain,
+            Err(fault) => {
+                self.drain_failed(&fault);
+                return;
+            }
         };
+        self.page.drain_misses = 0;
         let current = self.page.generation() == Some(&drain.generation);
         let mut gap = false;
         for report in drain.reports {
@@ -52,6 +57,19 @@ impl Session {
             (false, None) => DRAIN_ACKS_MS,
         };
         self.drain_answered(now.after(wait));
+    }
+
+    /// A page that answers but never tells its reports is loaded anew.
+    fn drain_failed(&mut self, fault: &PageFault) {
+        self.drain_answered(self.now.boot.after(DRAIN_FAILED_MS));
+        match fault {
+            PageFault::Absent | PageFault::OtherGeneration => {}
+            PageFault::TimedOut | PageFault::BadAnswer | PageFault::Refused(_) => {
+                self.page.drain_misses += 1;
+                let silent = self.page.drain_misses >= DRAINS_FAILED_MOST;
+                self.page.reload_wanted |= silent && self.page.probe.is_some();
+            }
+        }
     }
 
     /// `seq` is the report's number if it comes from the page's present load.
@@ -165,7 +183,8 @@ impl Session {
             return;
         };
         let flight = &mut self.flights[at];
-        if flight.step == Step::Finishing {
+        // A message no page was ever given has no tick: whoever tells one lies.
+        if flight.step == Step::Finishing || !(flight.handed || flight.handed_in.is_some()) {
             return;
         }
         for chat in chats {

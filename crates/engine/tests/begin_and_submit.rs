@@ -1,8 +1,9 @@
 use crate::support::page::Trick;
 use crate::support::world::{World, unreachable};
 use hotdesk_engine::{Effect, Input};
-use hotdesk_protocol::bridge::BridgeCommand;
-use hotdesk_protocol::session::{MessageState, SessionState};
+use hotdesk_protocol::bridge::{BridgeCommand, BridgeEvent, BridgeReport, Drain};
+use hotdesk_protocol::ids::MessageId;
+use hotdesk_protocol::session::{Ack, MessageState, SessionState};
 use hotdesk_protocol::{Problem, ProblemCode};
 
 const LEAD: &str = "+5511970000001";
@@ -312,8 +313,8 @@ fn an_ack_that_does_not_come_alarms_and_stops_the_sdr_until_it_does() {
     );
     assert_eq!(world.page.sends(), 1, "it is never sent again");
     let id = world.page.history[0].wa_message_id.clone();
-    let ack = hotdesk_protocol::session::Ack::Server;
-    world.page.say(hotdesk_protocol::bridge::BridgeEvent::Ack {
+    let ack = Ack::Server;
+    world.page.say(BridgeEvent::Ack {
         wa_message_id: id,
         ack,
     });
@@ -457,4 +458,37 @@ impl World {
         }
         panic!("no begin was asked for");
     }
+}
+
+#[test]
+fn what_an_earlier_load_says_of_a_submit_counts_for_nothing() {
+    let mut world = World::connected();
+    world.page.trick = Some(Trick::Swallow);
+    world.server.enqueue("m1", LEAD, "hello");
+    world.run_until(5_000, |world| world.page.sends() == 1);
+    let problem = Problem::new(ProblemCode::ServerError, "the page threw");
+    let message_id = MessageId::from("m1");
+    let events = [
+        BridgeEvent::Unclear {
+            message_id: message_id.clone(),
+            problem: problem.clone(),
+        },
+        BridgeEvent::NotSubmitted {
+            message_id: message_id.clone(),
+            problem,
+        },
+        BridgeEvent::NotOnWhatsapp { message_id },
+    ];
+    let reports = (1..)
+        .zip(events)
+        .map(|(seq, event)| BridgeReport { seq, event });
+    world.tell(Input::Drained(Ok(Drain {
+        generation: "an-earlier-load".into(),
+        reports: reports.collect(),
+        more: false,
+    })));
+    world.run(10_000);
+    assert_eq!(world.reloads, 0, "nothing is unclear");
+    assert_eq!(world.page.sends(), 1, "and nothing is tried again");
+    assert_eq!(world.server.state("m1"), MessageState::Begun, "or failed");
 }

@@ -395,3 +395,15 @@ fn unlink_and_refresh_reach_the_page() {
         "used here"
     );
 }
+
+#[test]
+fn a_page_whose_reports_cannot_be_read_is_loaded_anew() {
+    let mut world = World::connected();
+    world.page.unreadable = true;
+    world
+        .page
+        .receive("IN1", "c@c.us", Some("+5511970000001"), "?");
+    world.run(60_000);
+    assert_eq!(world.reloads, 1, "only a fresh page can be understood");
+    assert_eq!(problem(&world), None, "and that was that");
+}

@@ -2,8 +2,9 @@ use crate::support::page::Trick;
 use crate::support::world::World;
 use hotdesk_engine::{Effect, Input};
 use hotdesk_protocol::ProblemCode;
-use hotdesk_protocol::bridge::BridgeCommand;
-use hotdesk_protocol::session::{MessageState, SessionState};
+use hotdesk_protocol::bridge::{BridgeCommand, BridgeEvent};
+use hotdesk_protocol::ids::MessageId;
+use hotdesk_protocol::session::{Ack, MessageState, SessionState};
 
 const LEAD: &str = "+5511970000001";
 
@@ -297,8 +298,8 @@ fn ticks_that_come_after_a_restart_are_still_reported() {
     world.kill();
     world.run(3_000);
     let id = world.page.history[0].wa_message_id.clone();
-    let ack = hotdesk_protocol::session::Ack::Read;
-    world.page.say(hotdesk_protocol::bridge::BridgeEvent::Ack {
+    let ack = Ack::Read;
+    world.page.say(BridgeEvent::Ack {
         wa_message_id: id,
         ack,
     });
@@ -333,7 +334,7 @@ fn a_tick_that_came_while_no_page_listened_is_asked_for_in_the_next_load() {
     world.run(3_000);
     assert_eq!(world.server.state("m1"), MessageState::Sent, "so far");
     let id = world.page.history[0].wa_message_id.clone();
-    world.page.profile.messages.get_mut(&id).unwrap().1 = hotdesk_protocol::session::Ack::Read;
+    world.page.profile.messages.get_mut(&id).unwrap().1 = Ack::Read;
     world.page.open = false;
     world.tell(Input::PageCrashed);
     world.run(10_000);
@@ -345,4 +346,28 @@ fn a_tick_that_came_while_no_page_listened_is_asked_for_in_the_next_load() {
     let looks = world.looks();
     world.run(60_000);
     assert_eq!(world.looks(), looks, "once a load is enough");
+}
+
+#[test]
+fn a_tick_of_a_message_no_page_was_given_is_a_lie() {
+    let mut world = World::connected();
+    world.server.policy.gap_ms = 2_000;
+    world.server.enqueue("m0", "+5511970000002", "m0");
+    world.server.enqueue("m1", "+5511970000001", "m1");
+    world.run_until(10_000, |world| {
+        world.disk.outbox.keys().any(|id| id.as_str() == "m1") || world.page.history.len() > 1
+    });
+    assert_eq!(
+        world.page.history.len(),
+        1,
+        "the second one waits for its turn"
+    );
+    let wa_message_id = world.disk.outbox[&MessageId::from("m1")]
+        .wa_message_id
+        .clone();
+    let ack = Ack::Server;
+    world.page.say(BridgeEvent::Ack { wa_message_id, ack });
+    world.run(10_000);
+    assert_eq!(world.page.history.len(), 2, "it is sent all the same");
+    assert_eq!(world.check_safety(), Ok(()));
 }

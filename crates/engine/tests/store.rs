@@ -61,3 +61,21 @@ fn at_most_five_hundred_sent_rows_are_kept_for_later_ticks() {
     assert_eq!(world.disk.outbox.len(), 500, "the newest are watched");
     assert_eq!(world.disk.finished.len(), 20, "the oldest are closed");
 }
+
+#[test]
+fn a_failed_write_that_is_no_longer_needed_stops_nobody() {
+    let mut world = World::connected();
+    world.page.only_server_acks = true;
+    world.server.enqueue("m1", "+5511970000001", "hello");
+    world.run(5_000);
+    world.disk.full = true;
+    world
+        .page
+        .receive("IN1", "c@c.us", Some("+5511970000001"), "yes");
+    world.run(5_000);
+    assert_eq!(world.replies.len(), 1, "the server has the answer itself");
+    world.disk.full = false;
+    world.run(120_000);
+    let state = world.session.state();
+    assert_eq!(state, SessionState::Connected, "there is nothing to write");
+}

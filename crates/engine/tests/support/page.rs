@@ -66,6 +66,8 @@ pub struct Page {
     pub hides_account: bool,
     pub qr: Option<String>,
     pub hung: bool,
+    /// What it tells cannot be read, until it is loaded anew.
+    pub unreadable: bool,
     pub quiet_since: u64,
     pub ack_ms: u64,
     pub only_server_acks: bool,
@@ -113,6 +115,7 @@ impl Page {
             hides_account: false,
             qr: None,
             hung: false,
+            unreadable: false,
             quiet_since: 0,
             ack_ms: 100,
             only_server_acks: false,
@@ -169,6 +172,7 @@ impl Page {
         self.quiet_since = now;
         self.hung = false;
         self.adopted_at = None;
+        self.unreadable = false;
         if self.fresh_ids {
             let own = |id: WaMessageId| WaMessageId(format!("{id}+"));
             let profile = &mut self.profile;
@@ -304,6 +308,9 @@ impl Page {
         }
         if !self.open || !self.present {
             return Err(PageFault::Absent);
+        }
+        if self.unreadable {
+            return Err(PageFault::BadAnswer);
         }
         self.run_timers(now);
         let after = if after > self.handed_out { 0 } else { after };
