@@ -53,11 +53,13 @@ pub async fn post(
     };
     let bell = app.hints.bell(&claim.sdr_id);
     let mut stopping = app.stopping.clone();
-    let until = Instant::now() + Duration::from_secs(request.wait_seconds.into());
+    let asked = Instant::now();
+    let until = asked + Duration::from_secs(request.wait_seconds.into());
+    let mut waited = Duration::ZERO;
     loop {
         let mut ring = pin!(bell.notified());
         ring.as_mut().enable();
-        let claimed = app.store.claim(claim.clone(), app.now()).await?;
+        let mut claimed = app.store.claim(claim.clone(), app.now()).await?;
         let stop = *stopping.borrow();
         let news = claimed
             .opt_outs
@@ -66,6 +68,11 @@ pub async fn post(
         let elsewhere = claimed.active.desktop_id != claim.desktop_id;
         let told = !claimed.messages.is_empty() || news || elsewhere;
         if told || stop || Instant::now() >= until {
+            // A desktop counts a lease from before its request.
+            let waited_ms = u32::try_from(waited.as_millis()).unwrap_or(u32::MAX);
+            for message in &mut claimed.messages {
+                message.lease_ms = message.lease_ms.saturating_add(waited_ms);
+            }
             return Ok(Json(ClaimAnswer {
                 tenant: claimed.office.tenant,
                 messages: claimed.messages,
@@ -82,6 +89,7 @@ pub async fn post(
             () = tokio::time::sleep_until(until.min(Instant::now() + app.poll)) => {}
             _ = stopping.changed() => {}
         }
+        waited = asked.elapsed();
         if app.store.holder(caller.token()).await?.is_none() {
             return Err(ApiError::unauthorized());
         }

@@ -380,6 +380,28 @@ async fn a_waiting_claim_tells_at_once_of_a_number_that_was_blocked() {
 }
 
 #[tokio::test]
+async fn a_lease_counts_from_before_the_request_however_long_it_waited() {
+    let office = Office::with(0, |it| it.poll = Duration::from_secs(3600)).await;
+    let john = office.seat("john", "d1").await;
+    let asked = Instant::now();
+    let mut waiting = tokio::spawn(async move { john.claim_waiting(1, 25, &[]).await.ok() });
+    let early = tokio::time::timeout(Duration::from_millis(400), &mut waiting).await;
+    assert!(early.is_err(), "there is nothing for it yet");
+    office.queue("m-1", "john", "+5511970000001").await;
+    let body = waiting.await.unwrap();
+    let whole = asked.elapsed().as_millis();
+    let waited = body["messages"][0]["leaseMs"].as_i64().unwrap() - LEASE_MS;
+    assert!(
+        waited >= 200,
+        "it lost the time for which the claim waited: {waited} ms"
+    );
+    assert!(
+        i128::from(waited) <= whole as i128,
+        "and is not longer than the server's"
+    );
+}
+
+#[tokio::test]
 async fn blocked_numbers_come_in_pages_none_missing_and_none_twice() {
     let office = Office::open().await;
     let john = office.seat("john", "d1").await;
