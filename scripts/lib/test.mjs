@@ -1,8 +1,8 @@
 // Runs the parts of scripts/test, counts what they ran, and prints the table.
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { root } from "./office.mjs";
+import { root, target } from "./office.mjs";
 import { run, start } from "./processes.mjs";
 
 let artifacts;
@@ -88,10 +88,13 @@ async function build() {
 async function rust(
   part,
   packages,
-  { kinds = ["lib", "bin", "test"], minutes, args = [], env = {} } = {},
+  { kinds = ["lib", "bin", "test"], names = () => true, minutes, args = [], env = {} } = {},
 ) {
   const programs = (await build()).filter(
-    (one) => packages.includes(one.package) && one.target.kind.some((kind) => kinds.includes(kind)),
+    (one) =>
+      packages.includes(one.package) &&
+      one.target.kind.some((kind) => kinds.includes(kind)) &&
+      names(one.target.name),
   );
   const without = packages.filter((name) => !programs.some((one) => one.package === name));
   if (without.length > 0) throw new Error(`no test program of ${without.join(", ")}`);
@@ -127,6 +130,13 @@ async function vitest(part, folder, args = [], env = {}) {
   return counted;
 }
 
+/** Where tests leave the figures of what they have shown about delivery. */
+function figures() {
+  const folder = join(target, "delivery");
+  mkdirSync(folder, { recursive: true });
+  return { HOTDESK_DELIVERY: folder };
+}
+
 /** What the parts are, in the order in which they share most of the work. */
 const parts = {
   fmt: () => check("fmt", "cargo", ["fmt", "--all", "--check"]),
@@ -135,7 +145,13 @@ const parts = {
       () => rust("unit", ["hotdesk-protocol", "hotdesk-engine", "hotdesk-agent"]),
       () => rust("unit", ["hotdesk"], { kinds: ["lib", "bin"] }),
     ),
-  server: () => rust("server", ["hotdesk-server"]),
+  server: () => rust("server", ["hotdesk-server"], { names: (name) => name !== "simulation" }),
+  simulation: () =>
+    rust("simulation", ["hotdesk-server"], {
+      names: (name) => name === "simulation",
+      args: ["--nocapture"],
+      env: { ...figures(), HOTDESK_SEEDS: "2000" },
+    }),
   sim: () =>
     each(
       () => rust("sim", ["hotdesk-whatsapp-sim"]),
