@@ -142,7 +142,8 @@ const parts = {
   fmt: () => check("fmt", "cargo", ["fmt", "--all", "--check"]),
   unit: () =>
     each(
-      () => rust("unit", ["hotdesk-protocol", "hotdesk-engine", "hotdesk-agent"]),
+      () =>
+        rust("unit", ["hotdesk-protocol", "hotdesk-engine", "hotdesk-agent"], { env: figures() }),
       () => rust("unit", ["hotdesk"], { kinds: ["lib", "bin"] }),
     ),
   server: () => rust("server", ["hotdesk-server"], { names: (name) => name !== "simulation" }),

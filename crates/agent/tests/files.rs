@@ -19,7 +19,7 @@ fn document() -> Vec<u8> {
 }
 
 /// A manager uploads a document and queues it for two SDRs.
-async fn queue_a_document(office: &Office, bytes: Vec<u8>) {
+pub async fn queue_a_document(office: &Office, bytes: Vec<u8>) {
     let http = reqwest::Client::new();
     let auth = json!({"email": "manager@hotdesk.example", "password": PASSWORD});
     let url = |path: &str| format!("{}{path}", office.url());

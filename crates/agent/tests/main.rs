@@ -8,6 +8,7 @@
 
 mod answers;
 mod assist;
+mod bad_network;
 mod config;
 mod dialect;
 mod files;

@@ -1,7 +1,8 @@
 //! The database file: what is in it, what is not, and when it is refused.
 
-use crate::support::desk::Desk;
+use crate::support::desk::{Desk, until_sdr};
 use crate::support::office::Office;
+use crate::support::pages::Mood;
 use hotdesk_agent::agent::StartError;
 use hotdesk_agent::store::{DATABASE_FILE, StoreError};
 use hotdesk_protocol::session::MessageState;
@@ -50,6 +51,25 @@ async fn no_file_holds_a_text_a_number_or_a_token_in_the_clear() {
             );
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_whose_end_is_told_is_remembered_without_its_text() {
+    let office = Office::open(3).await;
+    let desk = Desk::new(&office.url());
+    desk.pages.set_mood("john", Mood::Reads);
+    let agent = desk.start_signed_in(&["john"]).await;
+    office.until(Some("john"), MessageState::Read, 1).await;
+    until_sdr(&agent, "john", "read", |sdr| {
+        sdr.activity.iter().any(|a| a.state == MessageState::Read)
+    })
+    .await;
+    agent.shut_down().await;
+    let sql = "SELECT finished, json_extract(row, '$.text') FROM outbox";
+    let kept = desk
+        .open_database()
+        .query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)));
+    assert_eq!(kept, Ok((1, String::new())), "it is never sent again");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -144,7 +164,7 @@ async fn every_directory_is_private() {
     let office = Office::open(0).await;
     let desk = Desk::new(&office.url());
     let agent = desk.start_signed_in(&["john"]).await;
-    crate::support::desk::until_sdr(&agent, "john", "a page", |sdr| sdr.page_open).await;
+    until_sdr(&agent, "john", "a page", |sdr| sdr.page_open).await;
     for dir in ["", "profiles", "profiles/john"] {
         let mode = desk
             .data_dir()

@@ -6,6 +6,7 @@ pub mod lk1;
 pub mod lk2;
 pub mod office;
 pub mod pages;
+pub mod proxy;
 pub mod stub;
 
 /// Run an ignored test of this binary in a process of its own, whose environment a test may change

@@ -16,16 +16,23 @@ pub const PASSWORD: &str = "hotdesk-demo";
 pub struct Office {
     dir: TempDir,
     address: SocketAddr,
+    lease_ms: u32,
     running: Option<Running>,
 }
 
 impl Office {
     /// Three SDRs and so many messages, without pacing.
     pub async fn open(messages: u32) -> Self {
+        Self::leasing(60_000, messages).await
+    }
+
+    /// The same, with leases of so many milliseconds.
+    pub async fn leasing(lease_ms: u32, messages: u32) -> Self {
         let dir = TempDir::new().unwrap();
         let mut office = Self {
             dir,
             address: SocketAddr::from(([127, 0, 0, 1], 0)),
+            lease_ms,
             running: None,
         };
         office.reopen().await;
@@ -64,6 +71,7 @@ impl Office {
         let mut options = Options::new(self.dir.path().join("server.db"));
         options.listen = self.address;
         options.password_cost = PasswordCost::CHEAP;
+        options.lease_ms = self.lease_ms;
         options.poll = Duration::from_millis(200);
         options.stop_within = Duration::from_secs(1);
         let running = start(options).await.unwrap();

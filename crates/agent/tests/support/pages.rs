@@ -21,6 +21,8 @@ pub enum Mood {
     /// Sends, and ticks up to this at once.
     #[default]
     Works,
+    /// Sends, and the lead reads it at once.
+    Reads,
     /// Answers nothing at all.
     Hangs,
     /// Takes a submit, sends nothing, and never answers it.
@@ -216,9 +218,10 @@ impl Page {
             return None;
         }
         self.messages.insert(wa_message_id.clone(), Ack::Device);
-        if mood == Mood::Works {
+        if matches!(mood, Mood::Works | Mood::Reads) {
             self.in_page(message_id, wa_message_id.clone(), Ack::Clock, false);
-            for ack in [Ack::Server, Ack::Device] {
+            let read = (mood == Mood::Reads).then_some(Ack::Read);
+            for ack in [Ack::Server, Ack::Device].into_iter().chain(read) {
                 let wa_message_id = wa_message_id.clone();
                 self.report(BridgeEvent::Ack { wa_message_id, ack });
             }
