@@ -12,21 +12,22 @@ export async function judge(sim, server, managerToken, accounts) {
   return verdict(left, queued, accounts);
 }
 
-/** The pure part of {@link judge}. */
-export function verdict(left, queued, accounts) {
+/** The departures of each queued message by its id, and how many nobody had queued. */
+export function departuresOf(left, queued) {
   const departures = new Map(queued.map((one) => [one.messageId, []]));
   const byContent = new Map(queued.map((one) => [`${one.phone} ${textHash(one.text)}`, one]));
   let strangers = 0;
-  let wrongSession = 0;
   for (const row of left) {
     const message = byContent.get(`${row.to} ${row.textHash}`);
-    if (!message) {
-      strangers += 1;
-      continue;
-    }
-    departures.get(message.messageId).push(row);
-    if (row.account !== accounts.get(message.sdrId)) wrongSession += 1;
+    if (message) departures.get(message.messageId).push(row);
+    else strangers += 1;
   }
+  return { departures, strangers };
+}
+
+/** The pure part of {@link judge}. */
+export function verdict(left, queued, accounts) {
+  const { departures, strangers } = departuresOf(left, queued);
   const all = [...departures.values()];
   return {
     expected: queued.length,
@@ -35,7 +36,9 @@ export function verdict(left, queued, accounts) {
       rows.some((row) => row.acks.some((one) => (one.ack ?? one) >= 2)),
     ).length,
     duplicates: all.reduce((sum, rows) => sum + Math.max(0, rows.length - 1), 0),
-    wrongSession,
+    wrongSession: queued
+      .flatMap((one) => departures.get(one.messageId).map((row) => [one, row]))
+      .filter(([one, row]) => row.account !== accounts.get(one.sdrId)).length,
     strangers,
   };
 }

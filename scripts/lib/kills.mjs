@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { verdict } from "./judge.mjs";
+import { departuresOf, verdict } from "./judge.mjs";
 import { tree } from "./measure.mjs";
 import {
   call,
@@ -37,6 +37,8 @@ const TARGETS = ["app", "web process", "network process", "server"];
 const [LEAST_MS, MOST_MS] = [200, 5000];
 /** After the last blow everything must have come to an end within this time. */
 const HORIZON_S = 900;
+/** How long a person looks whether a message in review is in WhatsApp after all. */
+const LOOK_MS = 20_000;
 
 /** The ids of the app's processes of one name. */
 function processesOf(app, name) {
@@ -143,26 +145,57 @@ class Office {
 }
 
 const isOver = ({ state }) =>
-  ["sent", "delivered", "read", "failed", "dead", "cancelled", "review"].includes(state);
+  ["sent", "delivered", "read", "failed", "dead", "cancelled"].includes(state);
 
-/** A person's part: a session that has stopped with a reason goes on after a start of the app. */
-async function untilOver(office) {
-  let [open, since] = [Infinity, performance.now()];
-  return until(
-    "every message has come to an end",
-    async () => {
-      const all = await office.queued();
-      const now = all.filter((one) => !isOver(one)).length;
-      if (now < open) [open, since] = [now, performance.now()];
-      if (now > 0 && performance.now() - since > 60_000) {
-        await end(office.app);
-        office.startApp();
-        since = performance.now();
+/**
+ * A person's part. A session that has stopped with a reason goes on after a start of the app. A
+ * message in review, which holds up its chat, is looked for in WhatsApp for a while, then decided.
+ */
+class Person {
+  constructor(office) {
+    this.office = office;
+    this.since = new Map();
+    this.decided = { sent: 0, resend: 0 };
+  }
+
+  async decide(all) {
+    const { departures } = departuresOf(await this.office.departures(), all);
+    for (const { messageId, generation, state } of all) {
+      if (state !== "review") {
+        this.since.delete(messageId);
+        continue;
       }
-      return now === 0 && all;
-    },
-    { seconds: HORIZON_S, every: 1000 },
-  );
+      if (!this.since.has(messageId)) this.since.set(messageId, performance.now());
+      const decision = departures.get(messageId).length > 0 ? "sent" : "resend";
+      if (decision === "resend" && performance.now() - this.since.get(messageId) < LOOK_MS)
+        continue;
+      await call(this.office.server.url, "POST", `/api/messages/${messageId}/decision`, {
+        token: this.office.token,
+        body: { decision, generation },
+      });
+      this.decided[decision] += 1;
+    }
+  }
+
+  async untilOver() {
+    let [open, since] = [Infinity, performance.now()];
+    return until(
+      "every message has come to an end",
+      async () => {
+        const all = await this.office.queued();
+        await this.decide(all);
+        const now = all.filter((one) => !isOver(one)).length;
+        if (now < open) [open, since] = [now, performance.now()];
+        if (now > 0 && performance.now() - since > 60_000) {
+          await end(this.office.app);
+          this.office.startApp();
+          since = performance.now();
+        }
+        return now === 0 && all;
+      },
+      { seconds: HORIZON_S, every: 1000 },
+    );
+  }
 }
 
 await run(async () => {
@@ -184,12 +217,13 @@ await run(async () => {
         console.log(`  ${done} kills, ${(await office.departures()).length} left`);
     }
   }
-  const all = await untilOver(office);
+  const person = new Person(office);
+  const all = await person.untilOver();
   const accounts = new Map(people.map((one) => [one.sdrId, one.phone]));
   const seen = verdict(await office.departures(), all, accounts);
   const of = (state) => all.filter((one) => one.state === state).length;
   const claimed = all.filter((one) => ["sent", "delivered", "read"].includes(one.state));
-  const left = new Set((await office.departures()).map((row) => row.waMessageId));
+  const { departures } = departuresOf(await office.departures(), all);
   const report = {
     seed,
     messages: all.length,
@@ -201,8 +235,9 @@ await run(async () => {
     strangers: seen.strangers,
     // Neither with WhatsApp nor named to a person.
     lost: all.filter((one) => one.state === "cancelled" || one.state === "dead").length,
-    saidSentAndNotThere: claimed.filter((one) => !left.has(one.waMessageId)).length,
-    review: of("review"),
+    saidSentAndNotThere: claimed.filter((one) => departures.get(one.messageId).length === 0).length,
+    review: person.decided.sent + person.decided.resend,
+    decided: person.decided,
     failed: of("failed"),
   };
   writeFileSync(join(target, "delivery", "kills.json"), `${JSON.stringify(report, null, 2)}\n`);

@@ -120,6 +120,7 @@ describe('a file', () => {
     await sim.post('socket', { phone: JOHN, online: false });
     await page.waitForFunction(() => window.require('WAWebStreamModel').Stream.info !== 'NORMAL');
     const key = await sendFile(page, '3EB0000000000000000202', { text: 'kept bytes' });
+    await page.waitForFunction(async (wanted) => (await window.require('SimStorage').all('message')).some((row) => row.key === wanted), key);
     await page.reload();
     await sim.post('socket', { phone: JOHN, online: true });
     await connected(page);
