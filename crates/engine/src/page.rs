@@ -408,6 +408,9 @@ impl Session {
         if renewed {
             self.lose_load();
             self.page.loading_since = self.now.boot;
+        } else if self.page.probe.is_none() {
+            // The load before may still have had its say about what this one was not asked yet.
+            self.forget_page();
         }
         let connected = probe.state == SessionState::Connected;
         self.page.misses = 0;

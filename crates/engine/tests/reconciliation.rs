@@ -210,6 +210,32 @@ fn a_page_that_swallows_a_message_is_asked_after_half_a_minute() {
 }
 
 #[test]
+fn what_a_load_says_after_it_was_given_up_is_asked_of_the_next_one() {
+    let mut world = World::connected();
+    world.server.enqueue("m1", LEAD, "hello");
+    world.run_until_record("m1");
+    let answer = |world: &mut World, is: fn(&Effect) -> bool| {
+        let at = world.pending.iter().position(is);
+        world.answer(at.expect("it is under way"));
+    };
+    answer(&mut world, |effect| matches!(effect, Effect::Record(_)));
+    world.now += 30_000;
+    world.tell(Input::Tick);
+    answer(&mut world, |effect| matches!(effect, Effect::Submit(..)));
+    answer(&mut world, |effect| matches!(effect, Effect::Drain(_)));
+    // The tick comes before the reload does, and goes with the old load.
+    world.now += 1_000;
+    world.page.run_timers(world.now);
+    world.run(30_000);
+    assert_eq!(world.page.sends(), 1, "handed over once");
+    assert_eq!(
+        world.server.state("m1"),
+        MessageState::Read,
+        "looked up, not waited for"
+    );
+}
+
+#[test]
 fn an_unclear_outcome_is_looked_up() {
     for (trick, sends) in [(Trick::UnclearSent, 1), (Trick::UnclearUnsent, 2)] {
         let mut world = World::connected();
