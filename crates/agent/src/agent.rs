@@ -10,7 +10,7 @@ use crate::profile::{Profiles, make_private_dir};
 use crate::queue_client::{QueueError, QueueServer};
 use crate::runner::{self, RunnerHandle, Shared, Told};
 use crate::sign_in::rehearse;
-use crate::store::{SdrRow, Store, StoreError, StoredSdr};
+use crate::store::{Recovered, SdrRow, Store, StoreError, StoredSdr};
 use crate::views::{OfficeView, ServerView};
 use hotdesk_engine::{Input, Said};
 use hotdesk_protocol::ids::SdrId;
@@ -19,8 +19,12 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio::time::{MissedTickBehavior, interval};
+
+const BACK_UP_EVERY: Duration = Duration::from_secs(3_600);
 
 /// What an agent starts from.
 pub struct AgentSetup<P> {
@@ -113,8 +117,8 @@ impl StartError {
 /// [`Agent::shut_down`] is the orderly way.
 pub struct Agent<P: Pages> {
     pub(crate) inner: Arc<Inner<P>>,
-    /// Signs a rehearsal's SDRs in; ends with the agent.
-    _rehearsal: JoinSet<()>,
+    /// Copies the store, and signs a rehearsal's SDRs in; ends with the agent.
+    _tasks: JoinSet<()>,
 }
 
 pub(crate) struct Inner<P> {
@@ -138,7 +142,7 @@ impl<P: Pages> Agent<P> {
         } = setup;
         let data_dir = config.data_dir.clone();
         let profiles = prepare(&data_dir)?;
-        let store = open_store(&data_dir, keychain).await?;
+        let (store, recovered) = open_store(&data_dir, keychain).await?;
         let office = Office::new(OfficeView {
             rehearsal: config.rehearsal,
             version: app_version.clone(),
@@ -163,6 +167,8 @@ impl<P: Pages> Agent<P> {
             office,
             desktop_id: store.desktop_id().await?,
             boot_id: clock::boot_id(),
+            restored: store.is_restored().await?,
+            recovered,
             app_version,
             clock,
             store,
@@ -181,13 +187,14 @@ impl<P: Pages> Agent<P> {
         for sdr in stored {
             inner.spawn(sdr).map_err(StartError::Session)?;
         }
-        let mut rehearsal = JoinSet::new();
+        let mut tasks = JoinSet::new();
+        tasks.spawn(back_up_every_hour(inner.shared.store.clone()));
         if !config.rehearsal_sign_in.is_empty() {
-            rehearsal.spawn(rehearse(Arc::clone(&inner), config.rehearsal_sign_in));
+            tasks.spawn(rehearse(Arc::clone(&inner), config.rehearsal_sign_in));
         }
         Ok(Self {
             inner,
-            _rehearsal: rehearsal,
+            _tasks: tasks,
         })
     }
 
@@ -324,9 +331,33 @@ fn prepare(data_dir: &Path) -> Result<Profiles, StartError> {
         })
 }
 
-async fn open_store(data_dir: &Path, keychain: Keychain) -> Result<Store, StartError> {
+/// The first copy is made at once: the database has just been checked.
+async fn back_up_every_hour(store: Store) {
+    let mut hours = interval(BACK_UP_EVERY);
+    // A machine that stood still for hours must not fill both copies at once.
+    hours.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        hours.tick().await;
+        back_up(&store).await;
+    }
+}
+
+/// A copy that cannot be made stops nothing: the ones before stay.
+pub(crate) async fn back_up(store: &Store) {
+    match store.back_up().await {
+        Ok(()) => tracing::info!("The database was copied"),
+        Err(error) => {
+            tracing::warn!(problem.code = ?error.code(), %error, "The database could not be copied");
+        }
+    }
+}
+
+async fn open_store(
+    data_dir: &Path,
+    keychain: Keychain,
+) -> Result<(Store, Option<Recovered>), StartError> {
     let dir = data_dir.to_owned();
-    let exists = Store::file(data_dir).exists();
+    let exists = Store::exists(data_dir);
     let asked = tokio::task::spawn_blocking(move || keychain.database_key(&dir, exists));
     let key = asked.await.map_err(|_| StoreError::Closed)??;
     Ok(Store::open(data_dir, key).await?)

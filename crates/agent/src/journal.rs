@@ -2,7 +2,7 @@
 
 use crate::activity::Activity;
 use crate::progress::Progress;
-use crate::store::{SessionCache, StoredSdr};
+use crate::store::{Recovered, SessionCache, StoredSdr};
 use crate::views::{ActivityView, AssistView, SdrView};
 use hotdesk_engine::effect::{Effect, OutboxRow, Record, Stage};
 use hotdesk_engine::input::{FetchFault, Input, Millis, Now, PageFault, PutFault, QueueFault};
@@ -29,6 +29,8 @@ pub(crate) struct Journal {
     /// The truth as last shown; until something is seen in this run, that of the run before.
     shown: SessionCache,
     stale: bool,
+    /// What a person must read once: shown until they resume.
+    notice: Option<Problem>,
     /// The server has said how much waits.
     counted: bool,
     dirty: bool,
@@ -37,8 +39,8 @@ pub(crate) struct Journal {
 }
 
 impl Journal {
-    /// As the store had it.
-    pub(crate) fn new(stored: StoredSdr, now: UtcMs) -> Self {
+    /// As the store had it; `recovered` if it came back by this start.
+    pub(crate) fn new(stored: StoredSdr, recovered: Option<&Recovered>, now: UtcMs) -> Self {
         let mut shown = stored.cache;
         if shown.day != day(now) {
             shown.sent_today = 0;
@@ -51,6 +53,7 @@ impl Journal {
             activity: Activity::new(stored.activity),
             progress: Progress::default(),
             attempts: BTreeMap::new(),
+            notice: recovered.map(Recovered::problem),
             shown,
             counted: false,
             dirty: false,
@@ -105,10 +108,13 @@ impl Journal {
                 self.dirty = true;
             }
             Input::PageCrashed => tracing::warn!("The page's process ended"),
+            Input::Resume => {
+                self.notice = None;
+                tracing::info!(order = order(input), "An order");
+            }
             Input::Connect
             | Input::Disconnect
             | Input::Pause
-            | Input::Resume
             | Input::SignedIn
             | Input::Unlink
             | Input::RefreshQr
@@ -294,7 +300,7 @@ impl Journal {
             queued: facts.queued,
             sent_today: facts.sent_today,
             review: facts.review,
-            problem: facts.problem,
+            problem: facts.problem.or_else(|| self.notice.clone()),
             adapter: facts.adapter,
             missing: status.missing,
             assist: status.assist.map(|assist| assist_view(assist, session)),

@@ -1,6 +1,6 @@
 //! Removing an SDR from this machine: unlink and sign out where possible, then delete what is here.
 
-use crate::agent::Inner;
+use crate::agent::{Inner, back_up};
 use crate::pages::Pages;
 use crate::queue_client::{Desk, Dialect, Past, QueueClient, QueueError};
 use crate::store::StoredSdr;
@@ -47,6 +47,9 @@ impl<P: Pages> Inner<P> {
             .remove_sdr(sdr)
             .await
             .map_err(|e| Problem::from(&e))?;
+        // Both copies still had the SDR in them.
+        back_up(&shared.store).await;
+        back_up(&shared.store).await;
         shared.office.forget(sdr);
         self.profiles.remove(sdr).map_err(|error| {
             Problem::new(

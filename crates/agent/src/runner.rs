@@ -10,7 +10,7 @@ use crate::office::Office;
 use crate::page_lane::{self, Call, PageCall, Putting};
 use crate::pages::Pages;
 use crate::queue_client::{Desk, Past, QueueClient, QueueServer, Replied, Token};
-use crate::store::{Store, StoredSdr};
+use crate::store::{Recovered, Store, StoredSdr};
 use hotdesk_engine::Session;
 use hotdesk_engine::effect::{Effect, Record};
 use hotdesk_engine::input::{FetchFault, Input, Millis, PutFault, QueueFault, Setup};
@@ -55,6 +55,10 @@ pub(crate) struct Shared<P> {
     pub(crate) office: Office,
     pub(crate) desktop_id: DesktopId,
     pub(crate) boot_id: String,
+    /// The store is, or once was, a copy.
+    pub(crate) restored: bool,
+    /// The copy was put in place by this start.
+    pub(crate) recovered: Option<Recovered>,
     pub(crate) app_version: String,
     pub(crate) clock: Clock,
 }
@@ -113,7 +117,7 @@ pub(crate) fn spawn<P: Pages>(
         outbox: stored.outbox.in_flight.clone(),
         finished: stored.outbox.finished.clone(),
         replies: stored.replies.clone(),
-        restored: false,
+        restored: shared.restored,
         marker: row.marker.clone(),
         account_phone: row.account_phone.clone(),
         paused: row.paused,
@@ -147,7 +151,7 @@ pub(crate) fn spawn<P: Pages>(
         sdr: row.id.clone(),
         queue: shared.server.of(row.id.clone(), row.token.clone(), desk),
         files: Files::new(shared.file_cache.clone()),
-        journal: Journal::new(stored, clock.now().utc),
+        journal: Journal::new(stored, shared.recovered.as_ref(), clock.now().utc),
         session,
         clock,
         shared,

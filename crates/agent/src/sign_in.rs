@@ -1,6 +1,6 @@
 //! Signing an SDR in, by hand or for a rehearsal.
 
-use crate::agent::Inner;
+use crate::agent::{Inner, back_up};
 use crate::config::RehearsalSignIn;
 use crate::pages::Pages;
 use crate::profile::is_plain;
@@ -119,6 +119,7 @@ impl<P: Pages> Inner<P> {
             .await
             .map_err(|e| Problem::from(&e))?;
         tracing::info!(sdr.id = %id, "An SDR signed in");
+        back_up(store).await;
         if self.renew(&row) {
             return Ok(id);
         }

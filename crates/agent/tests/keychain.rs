@@ -4,14 +4,14 @@ use crate::support::desk::Desk;
 use crate::support::in_its_own_process;
 use hotdesk_agent::agent::StartError;
 use hotdesk_agent::keychain::{Keychain, KeychainError};
-use hotdesk_agent::store::StoreError;
+use hotdesk_agent::store::{DATABASE_FILE, StoreError};
 use hotdesk_protocol::ProblemCode;
 use keyring_core::mock;
 use tempfile::TempDir;
 
 async fn desk_with_database() -> Desk {
     let desk = Desk::new("http://127.0.0.1:1");
-    desk.start().await.shut_down().await;
+    desk.start_and_stop().await;
     desk
 }
 
@@ -92,10 +92,29 @@ async fn a_key_that_is_not_the_databases_own_is_told_apart() {
 }
 
 #[tokio::test]
+async fn a_database_of_another_key_gives_way_to_a_copy_of_our_own_and_is_kept() {
+    let desk = desk_with_database().await;
+    let other = desk_with_database().await;
+    let file = desk.data_dir().join(DATABASE_FILE);
+    let strange = std::fs::read(other.data_dir().join(DATABASE_FILE)).unwrap();
+    std::fs::write(&file, &strange).unwrap();
+    desk.start().await.shut_down().await;
+    let entries = std::fs::read_dir(desk.data_dir()).unwrap();
+    let kept = |entry: std::fs::DirEntry| std::fs::read(entry.path()).is_ok_and(|b| b == strange);
+    assert!(entries.map(Result::unwrap).any(kept), "put aside, whole");
+}
+
+#[tokio::test]
 async fn a_database_of_another_key_is_not_opened() {
     let desk = desk_with_database().await;
     let other = desk_with_database().await;
-    let file = hotdesk_agent::store::DATABASE_FILE;
+    for entry in std::fs::read_dir(desk.data_dir()).unwrap() {
+        let path = entry.unwrap().path();
+        if path.to_string_lossy().contains(".backup") {
+            std::fs::remove_file(path).unwrap();
+        }
+    }
+    let file = DATABASE_FILE;
     std::fs::copy(other.data_dir().join(file), desk.data_dir().join(file)).unwrap();
     let error = refused(&desk).await;
     assert!(

@@ -18,6 +18,7 @@ mod lk1;
 mod lk2;
 mod logs;
 mod queue_client;
+mod recovery;
 mod replies;
 mod runner;
 mod store;

@@ -21,7 +21,7 @@ pub enum StoreError {
     WrongKey,
     /// A check found damage.
     #[error(
-        "Hotdesk's database is damaged ({what}). Nothing was sent and nothing was changed. Restore hotdesk.db from a backup, or move the data directory aside and sign the SDRs in again; the queue server still knows every message."
+        "Hotdesk's database is damaged ({what}) and there is no good copy of it. Nothing was sent and nothing was changed. Restore hotdesk.db from a backup, or move the data directory aside and sign the SDRs in again; the queue server still knows every message."
     )]
     Damaged {
         /// What the check said.
@@ -69,6 +69,19 @@ impl StoreError {
             | Self::Unsafe { .. }
             | Self::Failed { .. }
             | Self::Closed => ProblemCode::StoreFailed,
+        }
+    }
+
+    /// Whether a copy of the file may help. The keyring's key has been checked against its
+    /// fingerprint before the file is opened, so a file it does not open is not what was written.
+    pub(super) fn is_damage(&self) -> bool {
+        match self {
+            Self::WrongKey | Self::Damaged { .. } => true,
+            Self::Unusable { .. }
+            | Self::Newer { .. }
+            | Self::Unsafe { .. }
+            | Self::Failed { .. }
+            | Self::Closed => false,
         }
     }
 

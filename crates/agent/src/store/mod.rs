@@ -2,12 +2,17 @@
 //!
 //! A write is answered only after its commit is on the disk (WAL, `synchronous=FULL`). When the
 //! last [`Store`] is dropped the thread closes the file.
+//!
+//! A copy is made every hour. A database that is damaged at a start is replaced by the newest good
+//! copy, and the engine is told: see [`recover`] and `Setup::restored`.
 
 mod activity;
+mod backup;
 mod desktop;
 mod error;
 mod open;
 mod outbox;
+mod recover;
 mod replies;
 mod schema;
 mod sdr;
@@ -16,6 +21,7 @@ mod session_cache;
 
 pub(crate) use activity::MOST as ACTIVITY_MOST;
 pub use error::StoreError;
+pub use recover::Recovered;
 pub use sdr::SdrRow;
 pub use session_cache::SessionCache;
 
@@ -27,7 +33,7 @@ use hotdesk_protocol::ids::{DesktopId, SdrId};
 use hotdesk_protocol::queue::ReplyRequest;
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use tokio::sync::oneshot;
 
 /// The database's name in the data directory.
@@ -39,6 +45,8 @@ type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 #[derive(Clone)]
 pub struct Store {
     jobs: mpsc::Sender<Job>,
+    file: PathBuf,
+    key: Arc<DatabaseKey>,
 }
 
 /// One SDR as found at start.
@@ -61,16 +69,33 @@ impl Store {
         data_dir.join(DATABASE_FILE)
     }
 
-    /// Open or make the database, check it whole, and bring its tables up to date.
-    pub async fn open(data_dir: &Path, key: DatabaseKey) -> Result<Self, StoreError> {
+    /// Whether a data directory has a database, or a copy of one that is gone.
+    pub fn exists(data_dir: &Path) -> bool {
         let file = Self::file(data_dir);
+        file.exists() || backup::copies(&file).iter().any(|copy| copy.exists())
+    }
+
+    /// Open or make the database, check it whole, and bring its tables up to date. One that is
+    /// damaged is put aside for its newest good copy, which is told.
+    pub async fn open(
+        data_dir: &Path,
+        key: DatabaseKey,
+    ) -> Result<(Self, Option<Recovered>), StoreError> {
+        let file = Self::file(data_dir);
+        let key = Arc::new(key);
         let (jobs, work) = mpsc::channel::<Job>();
         let (opened, answer) = oneshot::channel();
+        let store = Self {
+            jobs,
+            file: file.clone(),
+            key: Arc::clone(&key),
+        };
+        let open = move || recover::open_or_recover(&file, &key);
         std::thread::Builder::new()
             .name("hotdesk-store".to_owned())
-            .spawn(move || match open::open(&file, &key) {
-                Ok(mut connection) => {
-                    if opened.send(Ok(())).is_err() {
+            .spawn(move || match open() {
+                Ok((mut connection, recovered)) => {
+                    if opened.send(Ok(recovered)).is_err() {
                         return;
                     }
                     for job in work {
@@ -86,8 +111,20 @@ impl Store {
             .map_err(|error| StoreError::Unusable {
                 reason: error.to_string(),
             })?;
-        answer.await.map_err(|_| StoreError::Closed)??;
-        Ok(Self { jobs })
+        let recovered = answer.await.map_err(|_| StoreError::Closed)??;
+        Ok((store, recovered))
+    }
+
+    /// Whether this database is, or once was, a copy put in the place of a damaged one.
+    pub async fn is_restored(&self) -> Result<bool, StoreError> {
+        self.run(|db| desktop::is_restored(db)).await
+    }
+
+    /// Make a copy of the database; the last two are kept.
+    pub async fn back_up(&self) -> Result<(), StoreError> {
+        let (file, key) = (self.file.clone(), Arc::clone(&self.key));
+        self.run(move |db| Ok(backup::make(db, &file, &key)))
+            .await?
     }
 
     /// This installation's id; chosen at the first start.

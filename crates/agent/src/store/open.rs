@@ -3,7 +3,7 @@
 use super::error::StoreError;
 use super::schema;
 use crate::keychain::DatabaseKey;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
 use std::path::Path;
 use std::time::Duration;
 
@@ -13,22 +13,7 @@ const BUSY: Duration = Duration::from_secs(2);
 const OLDEST_SQLITE: i32 = 3_051_003;
 
 pub(super) fn open(file: &Path, key: &DatabaseKey) -> Result<Connection, StoreError> {
-    gate()?;
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
-        | OpenFlags::SQLITE_OPEN_CREATE
-        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut db = Connection::open_with_flags(file, flags).map_err(|error| unusable(&error))?;
-    db.execute_batch(&format!("PRAGMA key = \"x'{}'\"", key.hex()))
-        .map_err(|_| StoreError::WrongKey)?;
-    let cipher: String = db
-        .query_row("PRAGMA cipher_version", [], |row| row.get(0))
-        .map_err(|_| StoreError::Unsafe {
-            what: "its SQLite does not encrypt".to_owned(),
-        })?;
-    tracing::debug!(cipher, sqlite = rusqlite::version(), "Opening the database");
-    db.busy_timeout(BUSY).map_err(|error| unusable(&error))?;
-    db.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
-        .map_err(|error| unusable(&error))?;
+    let mut db = keyed(file, key)?;
     db.execute_batch(
         "PRAGMA journal_mode = WAL;
          PRAGMA synchronous = FULL;
@@ -43,6 +28,27 @@ pub(super) fn open(file: &Path, key: &DatabaseKey) -> Result<Connection, StoreEr
     Ok(db)
 }
 
+/// The file under its key, proven to be the right one; nothing is written yet.
+pub(super) fn keyed(file: &Path, key: &DatabaseKey) -> Result<Connection, StoreError> {
+    gate()?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let db = Connection::open_with_flags(file, flags).map_err(|error| unusable(&error))?;
+    db.execute_batch(&format!("PRAGMA key = \"x'{}'\"", key.hex()))
+        .map_err(|_| StoreError::WrongKey)?;
+    let cipher: String = db
+        .query_row("PRAGMA cipher_version", [], |row| row.get(0))
+        .map_err(|_| StoreError::Unsafe {
+            what: "its SQLite does not encrypt".to_owned(),
+        })?;
+    tracing::debug!(cipher, sqlite = rusqlite::version(), "Opening the database");
+    db.busy_timeout(BUSY).map_err(|error| unusable(&error))?;
+    db.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
+        .map_err(|error| unusable(&error))?;
+    Ok(db)
+}
+
 fn gate() -> Result<(), StoreError> {
     if rusqlite::version_number() < OLDEST_SQLITE {
         return Err(StoreError::Unsafe {
@@ -53,7 +59,7 @@ fn gate() -> Result<(), StoreError> {
 }
 
 /// Every page's seal, then the tree's shape.
-fn check(db: &Connection) -> Result<(), StoreError> {
+pub(super) fn check(db: &Connection) -> Result<(), StoreError> {
     let damaged = |what: String| StoreError::Damaged { what };
     let mut seals = db
         .prepare("PRAGMA cipher_integrity_check")
@@ -75,6 +81,11 @@ fn check(db: &Connection) -> Result<(), StoreError> {
 }
 
 fn unusable(error: &rusqlite::Error) -> StoreError {
+    if is_damage(error) {
+        return StoreError::Damaged {
+            what: "its pages cannot be read".to_owned(),
+        };
+    }
     let error = StoreError::from_sqlite(error);
     if let StoreError::Failed { what } = error {
         StoreError::Unusable {
@@ -83,4 +94,13 @@ fn unusable(error: &rusqlite::Error) -> StoreError {
     } else {
         error
     }
+}
+
+/// The file's bytes are not what was written; a disk that merely fails is another matter.
+fn is_damage(error: &rusqlite::Error) -> bool {
+    let Some(error) = error.sqlite_error() else {
+        return false;
+    };
+    let broken_reads = [ffi::SQLITE_IOERR_SHORT_READ, ffi::SQLITE_IOERR_CORRUPTFS];
+    error.code == ErrorCode::DatabaseCorrupt || broken_reads.contains(&error.extended_code)
 }

@@ -4,7 +4,7 @@ use super::error::StoreError;
 use super::{activity, desktop, outbox, replies, sdr, server, session_cache};
 use rusqlite::Connection;
 
-const MIGRATIONS: [&str; 8] = [
+const MIGRATIONS: [&str; 9] = [
     desktop::MIGRATION_1,
     sdr::MIGRATION_2,
     outbox::MIGRATION_3,
@@ -13,6 +13,7 @@ const MIGRATIONS: [&str; 8] = [
     replies::MIGRATION_6,
     server::MIGRATION_7,
     replies::MIGRATION_8,
+    desktop::MIGRATION_9,
 ];
 
 pub(super) fn migrate(db: &mut Connection) -> Result<(), StoreError> {

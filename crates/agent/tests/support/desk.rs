@@ -14,7 +14,8 @@ use tempfile::TempDir;
 use tokio::time::timeout;
 
 pub struct Desk {
-    dir: TempDir,
+    data_dir: PathBuf,
+    _dir: Option<TempDir>,
     pub pages: Arc<FakePages>,
     pub keyring: Arc<keyring_core::CredentialStore>,
     pub clock: Clock,
@@ -25,8 +26,17 @@ pub type FakeAgent = Agent<FakePages>;
 
 impl Desk {
     pub fn new(server_url: &str) -> Self {
+        let dir = TempDir::new().unwrap();
+        let mut desk = Self::at(dir.path().join("data"), server_url);
+        desk._dir = Some(dir);
+        desk
+    }
+
+    /// With a data directory that is somebody else's to keep.
+    pub fn at(data_dir: PathBuf, server_url: &str) -> Self {
         Self {
-            dir: TempDir::new().unwrap(),
+            data_dir,
+            _dir: None,
             pages: Arc::new(FakePages::default()),
             keyring: keyring_core::mock::Store::new().unwrap(),
             clock: Clock::real(),
@@ -35,7 +45,7 @@ impl Desk {
     }
 
     pub fn data_dir(&self) -> PathBuf {
-        self.dir.path().join("data")
+        self.data_dir.clone()
     }
 
     pub fn config(&self, more: &str) -> Config {
@@ -78,17 +88,52 @@ impl Desk {
 
     /// The database as somebody with the key sees it.
     pub fn open_database(&self) -> rusqlite::Connection {
+        self.open_file("hotdesk.db")
+    }
+
+    /// The name of the database's key in the keyring.
+    fn entry(&self) -> String {
         let note = std::fs::read_to_string(self.data_dir().join("hotdesk.key.json")).unwrap();
         let note: serde_json::Value = serde_json::from_str(&note).unwrap();
-        let entry = self
-            .keyring
-            .build("hotdesk", note["entry"].as_str().unwrap(), None)
-            .unwrap();
-        let key = hex::encode(entry.get_secret().unwrap());
-        let db = rusqlite::Connection::open(self.data_dir().join("hotdesk.db")).unwrap();
+        note["entry"].as_str().unwrap().to_owned()
+    }
+
+    /// The database's key.
+    fn key(&self) -> Vec<u8> {
+        let entry = self.keyring.build("hotdesk", &self.entry(), None);
+        entry.unwrap().get_secret().unwrap()
+    }
+
+    /// A file of the data directory as somebody with the key sees it.
+    pub fn open_file(&self, name: &str) -> rusqlite::Connection {
+        let key = hex::encode(self.key());
+        let db = rusqlite::Connection::open(self.data_dir().join(name)).unwrap();
         db.execute_batch(&format!("PRAGMA key = \"x'{key}'\""))
             .unwrap();
         db
+    }
+
+    /// A start that lasts until its copy of the database is made.
+    pub async fn start_and_stop(&self) {
+        let copy = self.data_dir().join("hotdesk.backup.db");
+        let made = || copy.metadata().and_then(|copy| copy.modified()).ok();
+        let before = made();
+        let agent = self.start().await;
+        let mut look = tokio::time::interval(Duration::from_millis(5));
+        while made().is_none() || made() == before {
+            look.tick().await;
+        }
+        agent.shut_down().await;
+        self.until_closed().await;
+    }
+
+    /// The store of an agent that has ended has closed its file.
+    pub async fn until_closed(&self) {
+        let log = self.data_dir().join("hotdesk.db-wal");
+        let mut look = tokio::time::interval(Duration::from_millis(5));
+        while log.exists() {
+            look.tick().await;
+        }
     }
 
     /// The process dies without a word.

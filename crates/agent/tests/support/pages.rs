@@ -98,6 +98,11 @@ impl FakePages {
         self.with(&SdrId::from(sdr), |page| page.mood = mood);
     }
 
+    /// The page no longer shows what left through it.
+    pub fn forget(&self, sdr: &str) {
+        self.with(&SdrId::from(sdr), |page| page.messages.clear());
+    }
+
     /// The numbers whose chats were opened with a text in the box.
     pub fn composed(&self) -> Vec<String> {
         self.world.lock().unwrap().composed.clone()
