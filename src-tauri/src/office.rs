@@ -7,6 +7,7 @@ use hotdesk_agent::agent::{Agent, AgentSetup, Order, StartError};
 use hotdesk_agent::clock::Clock;
 use hotdesk_agent::config::Config;
 use hotdesk_agent::keychain::Keychain;
+use hotdesk_agent::space::Space;
 use hotdesk_agent::views::OfficeView;
 use hotdesk_protocol::ids::SdrId;
 use hotdesk_protocol::{Problem, ProblemCode};
@@ -57,6 +58,7 @@ impl Office {
             app_version: app.package_info().version.to_string(),
             keychain: Keychain::os(),
             clock: Clock::real(),
+            space: Space::real(),
         })
         .await?;
         let views = agent.views();

@@ -10,6 +10,7 @@ use crate::profile::{Profiles, make_private_dir};
 use crate::queue_client::{QueueError, QueueServer};
 use crate::runner::{self, RunnerHandle, Shared, Told};
 use crate::sign_in::rehearse;
+use crate::space::Space;
 use crate::store::{Recovered, SdrRow, Store, StoreError, StoredSdr};
 use crate::views::{OfficeView, ServerView};
 use hotdesk_engine::{Input, Said};
@@ -38,6 +39,8 @@ pub struct AgentSetup<P> {
     pub keychain: Keychain,
     /// [`Clock::real`] outside of tests.
     pub clock: Clock,
+    /// [`Space::real`] outside of tests.
+    pub space: Space,
 }
 
 /// What a person may ask of one SDR's session.
@@ -139,6 +142,7 @@ impl<P: Pages> Agent<P> {
             app_version,
             keychain,
             clock,
+            space,
         } = setup;
         let data_dir = config.data_dir.clone();
         let profiles = prepare(&data_dir)?;
@@ -169,6 +173,8 @@ impl<P: Pages> Agent<P> {
             boot_id: clock::boot_id(),
             restored: store.is_restored().await?,
             recovered,
+            space,
+            data_dir,
             app_version,
             clock,
             store,

@@ -150,6 +150,7 @@ impl Journal {
             | Input::Reported(_, _)
             | Input::Replied(_, _)
             | Input::Beaten(Err(_))
+            | Input::FreeSpace(_)
             | Input::Tick => {}
         }
     }
@@ -357,6 +358,7 @@ fn order(input: &Input) -> &'static str {
         | Input::Reported(_, _)
         | Input::Replied(_, _)
         | Input::Beaten(_)
+        | Input::FreeSpace(_)
         | Input::Tick => "none",
     }
 }

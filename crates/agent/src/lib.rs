@@ -21,5 +21,6 @@ pub mod queue_client;
 mod removal;
 mod runner;
 mod sign_in;
+pub mod space;
 pub mod store;
 pub mod views;

@@ -10,6 +10,7 @@ use crate::office::Office;
 use crate::page_lane::{self, Call, PageCall, Putting};
 use crate::pages::Pages;
 use crate::queue_client::{Desk, Past, QueueClient, QueueServer, Replied, Token};
+use crate::space::Space;
 use crate::store::{Recovered, Store, StoredSdr};
 use hotdesk_engine::Session;
 use hotdesk_engine::effect::{Effect, Record};
@@ -29,6 +30,8 @@ use tracing::{Instrument, Span, info_span};
 const LONGEST_SLEEP_MS: u64 = 30_000;
 /// How often the shown truth is kept for the next start, at most.
 const KEEP_EVERY_MS: u64 = 1_000;
+/// How often the free space is measured, at most.
+const MEASURE_EVERY_MS: u64 = 1_000;
 /// What an orderly stop waits for: releases and reports under way.
 const STOP_PATIENCE: Duration = Duration::from_secs(3);
 
@@ -59,6 +62,8 @@ pub(crate) struct Shared<P> {
     pub(crate) restored: bool,
     /// The copy was put in place by this start.
     pub(crate) recovered: Option<Recovered>,
+    pub(crate) space: Space,
+    pub(crate) data_dir: PathBuf,
     pub(crate) app_version: String,
     pub(crate) clock: Clock,
 }
@@ -125,9 +130,13 @@ pub(crate) fn spawn<P: Pages>(
         seed: u64::from_le_bytes(seed),
     };
     let clock = shared.clock.clone();
-    let mut session = Session::new(setup, clock.now());
+    let now = clock.now();
+    let mut session = Session::new(setup, now);
+    if let Some(free) = shared.space.free_bytes(&shared.data_dir) {
+        session.handle(Input::FreeSpace(free), now);
+    }
     if row.connect {
-        session.handle(Input::Connect, clock.now());
+        session.handle(Input::Connect, now);
     }
     let rows = stored
         .outbox
@@ -151,7 +160,8 @@ pub(crate) fn spawn<P: Pages>(
         sdr: row.id.clone(),
         queue: shared.server.of(row.id.clone(), row.token.clone(), desk),
         files: Files::new(shared.file_cache.clone()),
-        journal: Journal::new(stored, shared.recovered.as_ref(), clock.now().utc),
+        journal: Journal::new(stored, shared.recovered.as_ref(), now.utc),
+        measure_at: now.boot.after(MEASURE_EVERY_MS),
         session,
         clock,
         shared,
@@ -174,6 +184,8 @@ struct Runner<P> {
     journal: Journal,
     files: Files,
     clock: Clock,
+    /// When the free space is to be measured next.
+    measure_at: Millis,
     shared: Arc<Shared<P>>,
     hears: mpsc::UnboundedReceiver<Told>,
     page_calls: mpsc::UnboundedSender<PageCall>,
@@ -242,6 +254,7 @@ impl<P: Pages> Runner<P> {
         at.into_iter().flatten().min().unwrap_or(now)
     }
 
+    /// Nothing is decided on a measure of the free space that is older than a second.
     fn handle(&mut self, input: Input) {
         match input {
             Input::Connect | Input::Resume | Input::SignedIn => self.queue.forgive(),
@@ -268,9 +281,16 @@ impl<P: Pages> Runner<P> {
             | Input::Reported(_, _)
             | Input::Replied(_, _)
             | Input::Beaten(_)
+            | Input::FreeSpace(_)
             | Input::Tick => {}
         }
         let now = self.clock.now();
+        if now.boot >= self.measure_at {
+            self.measure_at = now.boot.after(MEASURE_EVERY_MS);
+            if let Some(free) = self.shared.space.free_bytes(&self.shared.data_dir) {
+                self.session.handle(Input::FreeSpace(free), now);
+            }
+        }
         self.journal.heard(&input, now);
         self.session.handle(input, now);
         self.files.keep(|id| self.session.needs_file(id));

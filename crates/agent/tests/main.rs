@@ -21,6 +21,7 @@ mod queue_client;
 mod recovery;
 mod replies;
 mod runner;
+mod space;
 mod store;
 mod support;
 mod trouble;

@@ -59,6 +59,7 @@ impl Session {
             && self.page.hand_gate().is_some()
             && (self.page.tried_in_vain || !self.tries_second_way())
             && self.records.failed.is_none()
+            && !self.low_space
             && self.warning.is_none()
             && self.queue.sent_today < self.policy.daily_messages
     }

@@ -35,6 +35,7 @@ impl Session {
             && !self.queue.signed_out
             && self.page.gate().is_some()
             && self.stop().is_none()
+            && !self.low_space
             && self.queue.sent_today < self.policy.daily_messages
     }
 
@@ -108,7 +109,7 @@ impl Session {
 
     /// Begin again what was begun before and is proven unsent, or whose answer was lost.
     fn pump_begin(&mut self, gate: &Gate) {
-        if self.queue.signed_out {
+        if self.queue.signed_out || self.low_space {
             return;
         }
         for at in 0..self.flights.len() {

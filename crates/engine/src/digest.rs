@@ -16,7 +16,7 @@ impl Session {
         let into = &mut hasher;
         (self.paused, self.warning.is_some(), self.policy_known).hash(into);
         self.by_hand.wanted.hash(into);
-        (self.restored, self.boot_id.as_str()).hash(into);
+        (self.restored, self.low_space, self.boot_id.as_str()).hash(into);
         for flight in &self.flights {
             self.digest_flight(flight, into);
         }

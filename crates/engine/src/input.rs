@@ -129,6 +129,8 @@ pub enum Input {
     Replied(String, Result<(), QueueFault>),
     /// Answer to `Effect::Heartbeat`.
     Beaten(Result<HeartbeatAnswer, QueueFault>),
+    /// So many bytes may still be written where the record of messages is kept.
+    FreeSpace(u64),
     /// `poll_timeout()` has passed.
     Tick,
 }

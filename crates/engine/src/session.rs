@@ -17,6 +17,10 @@ use hotdesk_protocol::ids::{DesktopId, MessageId, SdrId};
 use hotdesk_protocol::policy::Policy;
 use std::collections::VecDeque;
 
+/// With less than this nothing is begun: a record of a message that cannot be written to its end
+/// would be worth little.
+const LEAST_FREE_BYTES: u64 = 200_000_000;
+
 /// One SDR's session.
 ///
 /// After each [`handle`](Self::handle) take effects until there are none, then wait for the next
@@ -36,6 +40,8 @@ pub struct Session {
     pub(crate) warning: Option<Problem>,
     /// The server has told its pacing in this run; until then the default rules.
     pub(crate) policy_known: bool,
+    /// Too little space is left to begin anything.
+    pub(crate) low_space: bool,
     pub(crate) last_submit: Option<Millis>,
     pub(crate) by_hand: ByHand,
     pub(crate) page: Page,
@@ -74,6 +80,7 @@ impl Session {
             policy,
             warning: None,
             policy_known: false,
+            low_space: false,
             last_submit: None,
             by_hand: ByHand::default(),
             page: Page::new(setup.marker, setup.account_phone, now.boot),
@@ -125,6 +132,7 @@ impl Session {
             Input::Reported(id, result) => self.reported(&id, result),
             Input::Replied(id, result) => self.replied(&id, result),
             Input::Beaten(result) => self.beaten(result),
+            Input::FreeSpace(bytes) => self.low_space = bytes < LEAST_FREE_BYTES,
             Input::Tick => {}
         }
         self.pump();

@@ -141,6 +141,7 @@ impl Session {
         page.or_else(missing)
             .or_else(account)
             .or_else(|| self.stop())
+            .or_else(|| self.low_space.then(words::low_space))
     }
 
     /// Messages begun whose end is not yet known or reported.

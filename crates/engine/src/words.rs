@@ -248,6 +248,15 @@ pub(crate) fn store_failed(problem: &Problem) -> Problem {
     )
 }
 
+pub(crate) fn low_space() -> Problem {
+    Problem::new(
+        ProblemCode::StoreFailed,
+        "This computer's disk has less than 200 MB of free space. No further message is begun; what \
+         waits is kept at the server and what has left is reported. Free some space: sending goes on \
+         by itself.",
+    )
+}
+
 pub(crate) fn signed_out() -> Problem {
     Problem::new(
         ProblemCode::Unauthorized,

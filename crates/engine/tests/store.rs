@@ -1,4 +1,5 @@
 use crate::support::world::World;
+use hotdesk_engine::Input;
 use hotdesk_protocol::ProblemCode;
 use hotdesk_protocol::session::{MessageState, SessionState};
 
@@ -78,4 +79,51 @@ fn a_failed_write_that_is_no_longer_needed_stops_nobody() {
     world.run(120_000);
     let state = world.session.state();
     assert_eq!(state, SessionState::Connected, "there is nothing to write");
+}
+
+#[test]
+fn below_200_mb_nothing_is_claimed_or_begun_and_what_is_begun_is_finished() {
+    let mut world = World::connected();
+    world.result_fault = Some(crate::support::world::unreachable());
+    world.server.enqueue("m1", "+5511970000001", "hello");
+    world.run(1_000);
+    world.tell(Input::FreeSpace(199_999_999));
+    world.server.enqueue("m2", "+5511970000002", "hello");
+    world.result_fault = None;
+    world.run(90_000);
+    assert_eq!(world.server.state("m1"), MessageState::Read, "finished");
+    assert_eq!(
+        world.server.state("m2"),
+        MessageState::Queued,
+        "not claimed"
+    );
+    assert_eq!(world.session.state(), SessionState::Stopped, "stopped");
+    let problem = world.session.problem().expect("with a reason");
+    assert_eq!(problem.code, ProblemCode::StoreFailed, "of the store");
+    assert!(problem.message.contains("200 MB"), "in words");
+    world.tell(Input::FreeSpace(200_000_000));
+    world.run(10_000);
+    assert_eq!(world.server.state("m2"), MessageState::Read, "it goes on");
+}
+
+#[test]
+fn a_message_claimed_before_the_disk_ran_full_is_handed_back() {
+    let mut world = World::connected();
+    world.server.policy.gap_ms = 3_000;
+    for n in 1..=3 {
+        world
+            .server
+            .enqueue(&format!("m{n}"), &format!("+551197000000{n}"), "hello");
+    }
+    world.run_until(10_000, |world| {
+        let leased = world.server.state("m3") == MessageState::Leased;
+        leased && world.server.state("m1") != MessageState::Leased
+    });
+    world.tell(Input::FreeSpace(0));
+    world.run(100);
+    assert_eq!(
+        world.server.state("m3"),
+        MessageState::Queued,
+        "handed back"
+    );
 }

@@ -6,6 +6,7 @@ use hotdesk_agent::agent::{Agent, AgentSetup, StartError};
 use hotdesk_agent::clock::Clock;
 use hotdesk_agent::config::Config;
 use hotdesk_agent::keychain::Keychain;
+use hotdesk_agent::space::Space;
 use hotdesk_agent::views::{OfficeView, SdrView};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -19,6 +20,7 @@ pub struct Desk {
     pub pages: Arc<FakePages>,
     pub keyring: Arc<keyring_core::CredentialStore>,
     pub clock: Clock,
+    pub space: Space,
     server_url: String,
 }
 
@@ -40,6 +42,7 @@ impl Desk {
             pages: Arc::new(FakePages::default()),
             keyring: keyring_core::mock::Store::new().unwrap(),
             clock: Clock::real(),
+            space: Space::real(),
             server_url: server_url.to_owned(),
         }
     }
@@ -68,6 +71,7 @@ impl Desk {
             app_version: "1.2.3".to_owned(),
             keychain: Keychain::with_store(Arc::clone(&self.keyring)),
             clock: self.clock.clone(),
+            space: self.space.clone(),
         })
         .await
     }
