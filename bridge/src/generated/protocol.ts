@@ -285,6 +285,8 @@ export type ProblemCode =
 "fenced" | 
 /**  The message was cancelled, or its lead opted out, before it was begun. */
 "cancelled" | 
+/**  The number was blocked before the message left this desktop. */
+"opted_out" | 
 /**  Outside of the sending hours, or a cap is reached. Nothing is lost; it goes on later. */
 "not_now" | 
 /**  Too many requests; `Retry-After` says when. */

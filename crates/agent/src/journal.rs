@@ -219,6 +219,11 @@ impl Journal {
                 let _entered = self.span(message_id).entered();
                 tracing::info!("The message is looked up in the page");
             }
+            Effect::Record(Record::Blocked { numbers, .. }) => {
+                if !numbers.is_empty() {
+                    tracing::info!(count = numbers.len(), "Numbers were blocked");
+                }
+            }
             Effect::OpenPage => tracing::info!("The page is opened"),
             Effect::ReloadPage => tracing::warn!("The page is loaded anew"),
             Effect::ClosePage => tracing::info!("The page is closed"),

@@ -122,6 +122,7 @@ pub(crate) fn spawn<P: Pages>(
         outbox: stored.outbox.in_flight.clone(),
         finished: stored.outbox.finished.clone(),
         replies: stored.replies.clone(),
+        opt_outs: stored.opt_outs.clone(),
         restored: shared.restored,
         marker: row.marker.clone(),
         account_phone: row.account_phone.clone(),

@@ -17,6 +17,7 @@ mod keychain;
 mod lk1;
 mod lk2;
 mod logs;
+mod opt_outs;
 mod queue_client;
 mod recovery;
 mod replies;

@@ -109,7 +109,7 @@ async fn the_rules_of_the_file_hold() {
     let version: i64 = db
         .query_row("PRAGMA user_version", [], |row| row.get(0))
         .unwrap();
-    assert_eq!(version, 9, "every migration is applied");
+    assert_eq!(version, 10, "every migration is applied");
 }
 
 #[tokio::test]

@@ -61,6 +61,7 @@ impl Session {
             && self.records.failed.is_none()
             && !self.low_space
             && self.warning.is_none()
+            && !self.blocked.behind
             && self.queue.sent_today < self.policy.daily_messages
     }
 

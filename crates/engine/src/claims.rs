@@ -34,7 +34,8 @@ pub(crate) struct Queue {
     pub(crate) queued: u32,
     pub(crate) sent_today: u32,
     pub(crate) claimed: Vec<Claimed>,
-    pub(crate) claim_out: Option<Millis>,
+    /// Asked when, and for the numbers blocked since what.
+    pub(crate) claim_out: Option<(Millis, i64)>,
     pub(crate) claim_at: Millis,
     pub(crate) claim_retry: Backoff,
     /// `Retry-After` of one begin, report or reply holds for all of its kind.
@@ -77,6 +78,7 @@ impl Session {
         self.queue.report_from = Millis(0);
         self.queue.reply_from = Millis(0);
         self.fetch_again();
+        self.ask_opt_outs_anew();
         self.heart.reset();
         for flight in &mut self.flights {
             flight.report_retry.reset();
@@ -122,7 +124,8 @@ impl Session {
         }
         let (held, appetite) = (self.queue.claimed.len() + self.unsent(), self.appetite());
         let hungry = held == 0 || held * 2 < appetite || !self.policy_known;
-        let open = hungry && self.queue.claim_out.is_none() && !self.is_held_up();
+        let open = hungry && self.queue.claim_out.is_none() && !self.blocked.behind;
+        let open = open && !self.is_held_up();
         let from = self.queue.claim_at.max(self.queue.claim_retry.not_before());
         let paced = if self.policy_known {
             self.next_submit().before(AHEAD_MS)
@@ -139,7 +142,7 @@ impl Session {
     }
 
     pub(crate) fn ask_queue(&mut self, limit: u32, wait_seconds: u32) {
-        self.queue.claim_out = Some(self.now.boot);
+        self.queue.claim_out = Some((self.now.boot, self.blocked.cursor()));
         let holding = self.holding();
         self.emit(Effect::Claim(ClaimRequest {
             sdr_id: self.sdr_id.clone(),
@@ -149,7 +152,7 @@ impl Session {
             holding,
             claim_id: None,
             session_epoch: None,
-            opt_outs_since: None,
+            opt_outs_since: Some(self.blocked.cursor()),
         }));
     }
 
@@ -181,7 +184,7 @@ impl Session {
 
     pub(crate) fn claimed(&mut self, result: Result<ClaimAnswer, QueueFault>) {
         let failed = self.heard(&result);
-        let Some(asked) = self.queue.claim_out.take() else {
+        let Some((asked, opt_outs_since)) = self.queue.claim_out.take() else {
             return;
         };
         let now = self.now.boot;
@@ -198,6 +201,7 @@ impl Session {
             }
         };
         self.queue.claim_retry.reset();
+        self.learn_opt_outs(opt_outs_since, answer.opt_outs);
         let first = !self.policy_known;
         self.policy = answer.policy;
         self.policy_known = true;
@@ -247,12 +251,8 @@ impl Session {
             self.remember(tenant, &message);
             return false;
         }
-        if let Some(problem) = check::fault(&message) {
-            let mut row = draft(tenant, &message, &self.boot_id);
-            row.text.clear();
-            let mut flight = Flight::new(row, Step::Settled);
-            flight.reach(Stage::Failed, self.now.utc, Some(problem));
-            self.flights.push(flight);
+        if let Some(problem) = self.fault(&message) {
+            self.fail_offered(tenant, &message, problem);
             return false;
         }
         if message.file.is_some() && !self.page.sends_files() {
@@ -282,6 +282,28 @@ impl Session {
         self.flights.push(flight);
     }
 
+    /// Why this message is never to be sent, if so.
+    fn fault(&self, message: &ClaimedMessage) -> Option<Problem> {
+        check::fault(message).or_else(|| self.opted_out(message))
+    }
+
+    /// It ends before it is begun.
+    pub(crate) fn fail_offered(
+        &mut self,
+        tenant: &TenantId,
+        message: &ClaimedMessage,
+        problem: Problem,
+    ) {
+        if self.by_hand.wanted {
+            self.by_hand.problem = Some(problem.clone());
+        }
+        let mut row = draft(tenant, message, &self.boot_id);
+        row.text.clear();
+        let mut flight = Flight::new(row, Step::Settled);
+        flight.reach(Stage::Failed, self.now.utc, Some(problem));
+        self.flights.push(flight);
+    }
+
     /// A message that was here before is never sent again: its state is reported once more.
     fn seen_before(&mut self, message: &ClaimedMessage) -> bool {
         if let Some(flight) = self.flight(&message.message_id) {
@@ -304,7 +326,7 @@ impl Session {
         };
         // What failed before it was ever begun never left: corrected, it may be offered again.
         let begun = row.at.iter().any(|(stage, _)| *stage == Stage::Intent);
-        let corrected = row.stage == Stage::Failed && !begun && check::fault(message).is_none();
+        let corrected = row.stage == Stage::Failed && !begun && self.fault(message).is_none();
         if corrected || row.generation < message.generation {
             return false;
         }

@@ -51,7 +51,7 @@ impl Session {
 
     pub(crate) fn pump_delivery(&mut self) {
         self.drop_late();
-        if self.stop().is_some() {
+        if self.stop().is_some() || self.blocked.behind {
             return;
         }
         let Some(gate) = self.page.gate() else { return };

@@ -35,6 +35,7 @@ impl Session {
             self.ahead(from).hash(into);
         }
         self.records.digest(into);
+        self.blocked.digest(into);
         self.files.digest(into);
         let page = &self.page;
         (

@@ -73,6 +73,13 @@ pub enum Record {
     Reply(Box<ReplyRequest>),
     /// The server has this answer, or will never take it: delete it, text and all.
     ReplyDone(WaMessageId),
+    /// Numbers the server has blocked, and the cursor up to which they are now known.
+    Blocked {
+        /// E.164, with the plus.
+        numbers: Vec<String>,
+        /// For the next `opt_outs_since`.
+        cursor: i64,
+    },
     /// The marker to be written into the profile, before it is written there.
     Marker(String),
     /// The number this profile is linked to.

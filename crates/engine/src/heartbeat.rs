@@ -13,7 +13,8 @@ const LEAST_MS: u64 = 250;
 #[derive(Clone, Default)]
 pub(crate) struct Heart {
     last: Option<(Millis, WhatsappSession, bool)>,
-    out: bool,
+    /// Under way, with a question for the numbers blocked since this.
+    out: Option<i64>,
     not_before: Millis,
 }
 
@@ -27,21 +28,25 @@ impl Heart {
 
 impl Session {
     pub(crate) fn pump_heartbeat(&mut self) {
-        if self.queue.signed_out || self.heart.out || !self.due(self.heart.not_before) {
+        if self.queue.signed_out || self.heart.out.is_some() || !self.due(self.heart.not_before) {
             return;
         }
         let session = self.whatsapp_session();
         let paused = self.paused;
+        let behind = self.blocked.behind;
         let from = match &self.heart.last {
             None => self.now.boot,
-            Some((at, told, was_paused)) if *told == session && *was_paused == paused => {
+            Some((at, told, was_paused))
+                if *told == session && *was_paused == paused && !behind =>
+            {
                 at.after(EVERY_MS)
             }
             Some((at, _, _)) => at.after(LEAST_MS),
         };
         if self.due(from) {
             self.heart.last = Some((self.now.boot, session.clone(), paused));
-            self.heart.out = true;
+            let opt_outs_since = self.blocked.cursor();
+            self.heart.out = Some(opt_outs_since);
             let in_flight = self.in_flight();
             let app_version = self.app_version.clone();
             self.emit(Effect::Heartbeat(HeartbeatRequest {
@@ -50,7 +55,7 @@ impl Session {
                 in_flight,
                 app_version,
                 desktop_name: None,
-                opt_outs_since: None,
+                opt_outs_since: Some(opt_outs_since),
             }));
         }
     }
@@ -72,8 +77,11 @@ impl Session {
 
     pub(crate) fn beaten(&mut self, result: Result<HeartbeatAnswer, QueueFault>) {
         let failed = self.heard(&result);
-        self.heart.out = false;
+        let asked = self.heart.out.take();
         if let Ok(answer) = result {
+            if let Some(asked) = asked {
+                self.learn_opt_outs(asked, answer.opt_outs);
+            }
             self.queue.queued = answer.queued;
             self.queue.sent_today = answer.sent_today;
         }

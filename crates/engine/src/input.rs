@@ -5,7 +5,7 @@ use hotdesk_protocol::Problem;
 use hotdesk_protocol::bridge::{Drain, Probe};
 use hotdesk_protocol::ids::{DesktopId, MessageId, SdrId};
 use hotdesk_protocol::policy::Policy;
-use hotdesk_protocol::queue::{ClaimAnswer, HeartbeatAnswer, LeaseAnswer, ReplyRequest};
+use hotdesk_protocol::queue::{ClaimAnswer, HeartbeatAnswer, LeaseAnswer, OptOuts, ReplyRequest};
 
 /// Milliseconds of a clock that goes on during suspend (`CLOCK_BOOTTIME`); only differences mean
 /// anything.
@@ -59,6 +59,8 @@ pub struct Setup {
     pub finished: Vec<OutboxRow>,
     /// Answers of leads that the server has not yet taken, oldest first.
     pub replies: Vec<ReplyRequest>,
+    /// The blocked numbers this desktop was told of, and the cursor up to which it was.
+    pub opt_outs: OptOuts,
     /// The store is, or once was, a copy put in the place of a damaged one: what it does not know
     /// may have left. Rows that come from the copy itself have an empty `boot_id`.
     pub restored: bool,

@@ -11,6 +11,7 @@
 //! | `reports` | what the page tells, turned into facts about messages |
 //! | `claims` | what the queue offers: asking, checking, handing back |
 //! | `delivery` | begin, intent, submit: the order of steps |
+//! | `opt_outs` | the blocked numbers: looked at before anything is handed over |
 //! | `files` | where the bytes of files are: fetched before begin, in the page before submit |
 //! | `assist` | sending by hand, where the page can only be looked at |
 //! | `reconcile` | what is unknown is looked up, never sent again |
@@ -33,6 +34,7 @@ mod finished;
 mod flight;
 mod heartbeat;
 pub mod input;
+mod opt_outs;
 mod page;
 mod reconcile;
 mod records;

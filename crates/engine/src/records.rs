@@ -78,7 +78,7 @@ impl Session {
             Record::Dropped(id) => self.remove(&id),
             Record::Forgotten(ids) => self.forgotten(&ids),
             Record::Reply(reply) => self.reply_kept(reply.wa_message_id),
-            Record::ReplyDone(_) => {}
+            Record::ReplyDone(_) | Record::Blocked { .. } => {}
             Record::Marker(marker) => self.page.marker = Some(marker),
             Record::Account(_) => {}
         }
@@ -100,6 +100,7 @@ impl Session {
             | Record::Dropped(_)
             | Record::Forgotten(_)
             | Record::ReplyDone(_)
+            | Record::Blocked { .. }
             | Record::Marker(_)
             | Record::Account(_)) => self.records.queued.push_front(other),
         }

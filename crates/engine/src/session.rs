@@ -8,6 +8,7 @@ use crate::finished::Finished;
 use crate::flight::{Flight, Step};
 use crate::heartbeat::Heart;
 use crate::input::{Input, Millis, Now, Setup};
+use crate::opt_outs::Blocked;
 use crate::page::Page;
 use crate::records::Records;
 use crate::replies::Replies;
@@ -47,6 +48,7 @@ pub struct Session {
     pub(crate) page: Page,
     pub(crate) queue: Queue,
     pub(crate) heart: Heart,
+    pub(crate) blocked: Blocked,
     pub(crate) records: Records,
     pub(crate) replies: Replies,
     pub(crate) files: Files,
@@ -86,6 +88,7 @@ impl Session {
             page: Page::new(setup.marker, setup.account_phone, now.boot),
             queue: Queue::default(),
             heart: Heart::default(),
+            blocked: Blocked::restored(setup.opt_outs),
             records: Records::default(),
             replies: Replies::restored(setup.replies),
             files: Files::default(),
@@ -153,6 +156,7 @@ impl Session {
         self.pump_page();
         self.pump_reconcile();
         self.pump_files();
+        self.pump_opt_outs();
         self.pump_delivery();
         self.pump_assist();
         self.pump_ticks();

@@ -84,6 +84,14 @@ pub(crate) fn wrong_sdr() -> Problem {
     )
 }
 
+pub(crate) fn opted_out() -> Problem {
+    Problem::new(
+        ProblemCode::OptedOut,
+        "This lead does not want messages any more: the number was blocked before the message left. \
+         It was not sent and will not be. There is nothing to do.",
+    )
+}
+
 pub(crate) fn not_on_whatsapp() -> Problem {
     Problem::new(
         ProblemCode::NotOnWhatsapp,

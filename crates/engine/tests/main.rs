@@ -12,6 +12,7 @@ mod begin_and_submit;
 mod files;
 mod forgetting;
 mod offers;
+mod opt_outs;
 mod page_life;
 mod queue_faults;
 mod random;

@@ -25,6 +25,7 @@ fn blow() -> impl Strategy<Value = Blow> {
         1 => Just(Blow::LoseBegin),
         2 => Just(Blow::Expire),
         1 => Just(Blow::Cancel),
+        1 => any::<bool>().prop_map(Blow::OptOut),
         1 => any::<bool>().prop_map(Blow::DiskFull),
         1 => any::<bool>().prop_map(Blow::ServerAway),
         1 => any::<bool>().prop_map(Blow::Offline),

@@ -4,7 +4,7 @@
 use crate::support::adversary::Blow;
 use crate::support::world::World;
 
-const ALL: [Blow; 20] = [
+const ALL: [Blow; 22] = [
     Blow::Kill(0),
     Blow::Kill(1),
     Blow::Kill(2),
@@ -17,6 +17,8 @@ const ALL: [Blow; 20] = [
     Blow::LoseBegin,
     Blow::Expire,
     Blow::Cancel,
+    Blow::OptOut(false),
+    Blow::OptOut(true),
     Blow::Hang,
     Blow::NextSend(0),
     Blow::NextSend(1),

@@ -41,6 +41,8 @@ pub enum ProblemCode {
     Fenced,
     /// The message was cancelled, or its lead opted out, before it was begun.
     Cancelled,
+    /// The number was blocked before the message left this desktop.
+    OptedOut,
     /// Outside of the sending hours, or a cap is reached. Nothing is lost; it goes on later.
     NotNow,
     /// Too many requests; `Retry-After` says when.

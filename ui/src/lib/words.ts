@@ -341,6 +341,8 @@ export function problemWords(code: ProblemCode): ProblemWords {
       return words("Taken over", "Another desktop has this message; nothing to do here.", null);
     case "cancelled":
       return words("Cancelled", "It was withdrawn before it was sent; nothing to do.", null);
+    case "opted_out":
+      return words("Lead opted out", "The number is blocked; nothing to do.", null);
     case "not_now":
       return words("Waiting for sending hours", "It goes on by itself; nothing is lost.", null);
     case "too_many_requests":

@@ -11,6 +11,7 @@ mod backup;
 mod desktop;
 mod error;
 mod open;
+mod opt_outs;
 mod outbox;
 mod recover;
 mod replies;
@@ -30,7 +31,7 @@ use crate::queue_client::Dialect;
 use crate::views::ActivityView;
 use hotdesk_engine::effect::Record;
 use hotdesk_protocol::ids::{DesktopId, SdrId};
-use hotdesk_protocol::queue::ReplyRequest;
+use hotdesk_protocol::queue::{OptOuts, ReplyRequest};
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, mpsc};
@@ -57,6 +58,8 @@ pub struct StoredSdr {
     pub outbox: outbox::Found,
     /// Answers of leads that the server has not yet taken, oldest first.
     pub replies: Vec<ReplyRequest>,
+    /// The numbers that are not to be sent to.
+    pub opt_outs: OptOuts,
     /// The last truth that was shown.
     pub cache: SessionCache,
     /// The latest messages, newest first.
@@ -141,6 +144,7 @@ impl Store {
                     Ok(StoredSdr {
                         outbox: outbox::all(db, &row.id)?,
                         replies: replies::all(db, &row.id)?,
+                        opt_outs: opt_outs::all(db, &row.id)?,
                         cache: session_cache::get(db, &row.id)?,
                         activity: activity::newest(db, &row.id)?,
                         row,
@@ -188,6 +192,7 @@ impl Store {
             Record::Forgotten(messages) => outbox::forget(db, &id, messages),
             Record::Reply(reply) => replies::put(db, &id, reply),
             Record::ReplyDone(reply) => replies::remove(db, &id, reply),
+            Record::Blocked { numbers, cursor } => opt_outs::put(db, &id, numbers, *cursor),
             Record::Marker(marker) => sdr::set_marker(db, &id, marker),
             Record::Account(phone) => sdr::set_account_phone(db, &id, phone),
         })

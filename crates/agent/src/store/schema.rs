@@ -1,10 +1,10 @@
 //! Numbered migrations, never edited once released.
 
 use super::error::StoreError;
-use super::{activity, desktop, outbox, replies, sdr, server, session_cache};
+use super::{activity, desktop, opt_outs, outbox, replies, sdr, server, session_cache};
 use rusqlite::Connection;
 
-const MIGRATIONS: [&str; 9] = [
+const MIGRATIONS: [&str; 10] = [
     desktop::MIGRATION_1,
     sdr::MIGRATION_2,
     outbox::MIGRATION_3,
@@ -14,6 +14,7 @@ const MIGRATIONS: [&str; 9] = [
     server::MIGRATION_7,
     replies::MIGRATION_8,
     desktop::MIGRATION_9,
+    opt_outs::MIGRATION_10,
 ];
 
 pub(super) fn migrate(db: &mut Connection) -> Result<(), StoreError> {

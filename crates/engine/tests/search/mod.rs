@@ -28,6 +28,7 @@ const NONE: Budget = Budget {
     backups: 0,
     damages: 0,
     deletes: 0,
+    opt_outs: 0,
 };
 
 fn budget(all: u8) -> Budget {
@@ -50,6 +51,14 @@ fn damage(all: u8) -> Budget {
         backups: 1,
         damages: 1,
         deletes: 1,
+        ..budget(all)
+    }
+}
+
+/// The lead opts out at any time, and as many blows less.
+fn opting_out(all: u8) -> Budget {
+    Budget {
+        opt_outs: 1,
         ..budget(all)
     }
 }
@@ -130,6 +139,14 @@ fn good(long: bool) -> Vec<Row> {
             |_| {},
         ),
         search(
+            "one message, its lead opts out",
+            "",
+            opting_out(all - 1),
+            &["m0"],
+            99_999_999,
+            |_| {},
+        ),
+        search(
             "one message, an old copy restored",
             "",
             damage(all - 1),
@@ -146,6 +163,9 @@ fn bad() -> Vec<Row> {
     };
     let old =
         |name, change: fn(&mut Office)| search(name, "I1", damage(3), &["m0"], 2_000_000, change);
+    let unwanted = |name, change: fn(&mut Office)| {
+        search(name, "I7", opting_out(2), &["m0"], 2_000_000, change)
+    };
     vec![
         of("begin fences nobody off", "I1", 2, |o| {
             o.server.no_fence = true
@@ -180,6 +200,13 @@ fn bad() -> Vec<Row> {
         }),
         old("rows of a copy pass for what is known now", |o| {
             o.trusts_copies = true
+        }),
+        unwanted("blocked numbers are not looked at before the submit", |o| {
+            o.desks.iter_mut().for_each(|w| w.deaf = true);
+        }),
+        unwanted("a restart remembers the cursor and not the numbers", |o| {
+            let disks = o.desks.iter_mut().map(|w| &mut w.disk);
+            disks.for_each(|disk| disk.drops_blocked = true);
         }),
     ]
 }

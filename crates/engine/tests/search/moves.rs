@@ -1,6 +1,6 @@
 //! What may happen next: a step of the protocol, or something the adversary has left in its budget.
 
-use super::office::{Budget, Office, name};
+use super::office::{Budget, OTHER_SPELLING, Office, name};
 use crate::support::world::{World, unreachable};
 use hotdesk_engine::{Effect, Input, Stage};
 use hotdesk_protocol::ids::WaMessageId;
@@ -43,6 +43,8 @@ pub enum Move {
     PowerLoss(usize),
     /// A person deletes in the page what the desktop knows has left.
     Delete(usize),
+    /// The lead opts out.
+    OptOut,
 }
 
 impl Move {
@@ -105,6 +107,9 @@ pub fn moves(office: &Office) -> Vec<Move> {
         if budget.deletes > 0 && !known_sent(world).is_empty() {
             out.push(Move::Delete(desk));
         }
+    }
+    if budget.opt_outs > 0 {
+        out.push(Move::OptOut);
     }
     let held = |m: &crate::support::server::Queued| {
         matches!(m.state, MessageState::Leased | MessageState::Begun)
@@ -184,6 +189,10 @@ pub fn play(office: &mut Office, it: Move) {
             world.page.profile.messages.clear();
             world.page.profile.waiting.clear();
             damage(office, desk);
+        }
+        Move::OptOut => {
+            take(&mut office.budget, |b| &mut b.opt_outs);
+            office.server.opt_out(OTHER_SPELLING);
         }
         Move::Delete(desk) => {
             take(&mut office.budget, |b| &mut b.deletes);

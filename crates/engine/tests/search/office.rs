@@ -10,6 +10,10 @@ use hotdesk_protocol::session::MessageState;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 
+const LEAD: &str = "+5511970000001";
+/// The lead's number as the server does not compare it: only the desktop can keep from sending.
+pub const OTHER_SPELLING: &str = "+551170000001";
+
 /// What the adversary may still do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Budget {
@@ -27,6 +31,8 @@ pub struct Budget {
     pub damages: u8,
     /// Messages a person deletes in the page.
     pub deletes: u8,
+    /// Leads that opt out, under a spelling of their number that the server takes for another one's.
+    pub opt_outs: u8,
 }
 
 #[derive(Clone)]
@@ -77,7 +83,7 @@ impl Office {
 
     pub fn enqueue(&mut self, ids: &[&str]) {
         for id in ids {
-            self.server.enqueue(id, "+5511970000001", id);
+            self.server.enqueue(id, LEAD, id);
         }
     }
 
@@ -197,7 +203,8 @@ impl Office {
             let places: Vec<_> = world.page.history.iter().map(place).collect();
             (!places.is_sorted()).then(|| "I4: a later message overtook an earlier one".to_owned())
         });
-        self.broken = self.broken.take().or(found).or(order);
+        let handed = self.desks.iter().find_map(|world| world.broken.clone());
+        self.broken = self.broken.take().or(handed).or(found).or(order);
     }
 
     /// Where this office stands, as one number.
@@ -212,6 +219,7 @@ impl Office {
             message.epoch.as_ref().map(|e| e.0.as_str()).hash(into);
             (message.until <= self.now).hash(into);
         }
+        self.server.opt_outs.len().hash(into);
         for disk in &self.backups {
             digest_disk(disk, into);
         }
@@ -235,13 +243,14 @@ impl Office {
             for effect in &world.pending {
                 name(effect).hash(into);
             }
-            world.parked_claim.is_some().hash(into);
+            (world.parked_claim.is_some(), world.told.len()).hash(into);
         }
         hasher.finish()
     }
 }
 
 fn digest_disk(disk: &Disk, into: &mut DefaultHasher) {
+    disk.opt_outs_since.hash(into);
     for row in disk.outbox.values().chain(disk.finished.values()) {
         (row.message_id.as_str(), row.stage, row.generation).hash(into);
         row.reported.map(|state| state as u8).hash(into);
@@ -276,6 +285,10 @@ pub fn settle(world: &mut World) {
 
 fn offers(world: &World, ask: &ClaimRequest) -> bool {
     let messages = &world.server.messages;
+    let told = world.server.opt_outs_since(ask.opt_outs_since);
+    if told.is_some_and(|told| !told.numbers.is_empty()) {
+        return true;
+    }
     let idle = |m: &Queued| m.state == MessageState::Queued || m.until <= world.now;
     if !messages.iter().any(idle) {
         return false;
@@ -303,7 +316,7 @@ pub fn is_send(effect: &Effect) -> bool {
 fn decides(effect: &Effect) -> bool {
     match effect {
         Effect::Claim(_) | Effect::Begin(_) | Effect::Report(_) => true,
-        Effect::Record(Record::Outbox(_) | Record::Dropped(_)) => true,
+        Effect::Record(Record::Outbox(_) | Record::Dropped(_) | Record::Blocked { .. }) => true,
         Effect::Submit(_, BridgeCommand::SendText { .. }) => true,
         _ => false,
     }

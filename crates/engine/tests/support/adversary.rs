@@ -28,6 +28,9 @@ pub enum Blow {
     Expire,
     /// A person withdraws what is not begun.
     Cancel,
+    /// The lead of the first message opts out; under the number's other spelling, which the server
+    /// does not know for the same.
+    OptOut(bool),
     DiskFull(bool),
     ServerAway(bool),
     Offline(bool),
@@ -77,6 +80,15 @@ impl World {
                         self.cancelled.push(message.id.clone());
                     }
                 }
+            }
+            Blow::OptOut(other) => {
+                let first = self.server.messages[0].phone.clone();
+                let phone = if other {
+                    first.replace("+55119", "+5511")
+                } else {
+                    first
+                };
+                self.server.opt_out(&phone);
             }
             Blow::DiskFull(full) => self.disk.full = full,
             Blow::ServerAway(away) => self.server_fault = away.then(unreachable),
@@ -135,6 +147,9 @@ impl World {
 
     /// The invariants of the design, judged from the history of what really left.
     pub fn check_safety(&self) -> Result<(), String> {
+        if let Some(broken) = &self.broken {
+            return Err(broken.clone());
+        }
         for (at, left) in self.page.history.iter().enumerate() {
             let twice = self.page.history[..at].iter().any(|l| l.text == left.text);
             if twice {

@@ -5,7 +5,7 @@ use hotdesk_protocol::file::{Attachment, FileKind};
 use hotdesk_protocol::ids::{DesktopId, LeaseToken, MessageId, ProfileEpoch, SdrId};
 use hotdesk_protocol::policy::Policy;
 use hotdesk_protocol::queue::{
-    BeginRequest, ClaimAnswer, ClaimRequest, ClaimedMessage, LeaseAnswer, ResultRequest,
+    BeginRequest, ClaimAnswer, ClaimRequest, ClaimedMessage, LeaseAnswer, OptOuts, ResultRequest,
 };
 use hotdesk_protocol::session::MessageState;
 use hotdesk_protocol::{Problem, ProblemCode};
@@ -33,6 +33,10 @@ pub struct Server {
     pub policy: Policy,
     pub lease_ms: u32,
     pub blocked: Option<Problem>,
+    /// Who does not want messages, in the order in which they were blocked.
+    pub opt_outs: Vec<String>,
+    /// So many of them are told at a time.
+    pub opt_outs_a_page: usize,
     pub begins: Vec<MessageId>,
     pub results: Vec<(MessageId, MessageState)>,
     pub last_result: Option<Arc<ResultRequest>>,
@@ -58,6 +62,8 @@ impl Server {
             },
             lease_ms: 60_000,
             blocked: None,
+            opt_outs: Vec::new(),
+            opt_outs_a_page: 500,
             begins: Vec::new(),
             results: Vec::new(),
             last_result: None,
@@ -173,8 +179,32 @@ impl Server {
             sent_today: 0,
             blocked: self.blocked.clone(),
             active_desktop: None,
-            opt_outs: None,
+            opt_outs: self.opt_outs_since(ask.opt_outs_since),
         }
+    }
+
+    /// Nobody writes to this number any more; compared as it is spelled.
+    pub fn opt_out(&mut self, phone: &str) {
+        self.opt_outs.push(phone.to_owned());
+        for message in &mut self.messages {
+            let waits = matches!(message.state, MessageState::Queued | MessageState::Leased);
+            if message.phone == phone && waits {
+                message.state = MessageState::Cancelled;
+            }
+        }
+    }
+
+    pub fn opt_outs_since(&self, since: Option<i64>) -> Option<OptOuts> {
+        let since = since?;
+        let from = usize::try_from(since).unwrap().min(self.opt_outs.len());
+        let numbers = self.opt_outs[from..].iter().take(self.opt_outs_a_page);
+        let numbers: Vec<_> = numbers.cloned().collect();
+        let cursor = since.max(i64::try_from(from + numbers.len()).unwrap());
+        Some(OptOuts {
+            more: from + numbers.len() < self.opt_outs.len(),
+            numbers,
+            cursor,
+        })
     }
 
     pub fn begin(&mut self, ask: &BeginRequest, now: u64) -> Result<LeaseAnswer, QueueFault> {
@@ -188,6 +218,14 @@ impl Server {
         match message.state {
             _ if self.no_fence => {}
             MessageState::Cancelled => return refuse(ProblemCode::Cancelled),
+            MessageState::Leased if held && self.opt_outs.contains(&message.phone) => {
+                message.state = MessageState::Cancelled;
+                return refuse(ProblemCode::Cancelled);
+            }
+            MessageState::Begun if held && self.opt_outs.contains(&message.phone) => {
+                message.state = MessageState::Review;
+                return refuse(ProblemCode::Cancelled);
+            }
             MessageState::Leased if held && message.until > now => {}
             MessageState::Begun if held => {
                 if !self.no_epochs && message.epoch.as_ref() != Some(&ask.profile_epoch) {

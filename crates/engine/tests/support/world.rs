@@ -6,8 +6,11 @@ use hotdesk_engine::{
     Effect, FetchFault, Input, Millis, Now, OutboxRow, PageFault, PutFault, QueueFault, Record,
     Session, Setup, Stage,
 };
+use hotdesk_protocol::bridge::BridgeCommand;
 use hotdesk_protocol::ids::{MessageId, WaMessageId};
-use hotdesk_protocol::queue::{HeartbeatAnswer, HeartbeatRequest, QrRequest, ReplyRequest};
+use hotdesk_protocol::queue::{
+    ClaimAnswer, HeartbeatAnswer, HeartbeatRequest, OptOuts, QrRequest, ReplyRequest,
+};
 use hotdesk_protocol::{Problem, ProblemCode, UtcMs};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,6 +22,10 @@ pub struct Disk {
     pub replies: BTreeMap<WaMessageId, ReplyRequest>,
     pub marker: Option<String>,
     pub account: Option<String>,
+    pub blocked: BTreeSet<String>,
+    pub opt_outs_since: i64,
+    /// A disk that keeps the cursor only (a known-bad variant).
+    pub drops_blocked: bool,
     /// It is a copy that was put in the place of a damaged one.
     pub restored: bool,
     pub full: bool,
@@ -77,6 +84,12 @@ pub struct World {
     pub replies: Vec<ReplyRequest>,
     pub trace: Vec<&'static str>,
     pub cancelled: Vec<MessageId>,
+    /// The numbers this desktop was told of and cannot have forgotten.
+    pub told: BTreeSet<String>,
+    /// The session does not listen to what it is told of blocked numbers (a known-bad variant).
+    pub deaf: bool,
+    /// What a session must never do, if it did.
+    pub broken: Option<String>,
 }
 
 impl World {
@@ -114,6 +127,9 @@ impl World {
             replies: Vec::new(),
             trace: Vec::new(),
             cancelled: Vec::new(),
+            told: BTreeSet::new(),
+            deaf: false,
+            broken: None,
         };
         world.tell(Input::Connect);
         world
@@ -126,12 +142,33 @@ impl World {
         world
     }
 
-    pub fn tell(&mut self, input: Input) {
+    pub fn tell(&mut self, mut input: Input) {
         let now = at(self.now);
+        if let Input::Claimed(Ok(ClaimAnswer { opt_outs, .. }))
+        | Input::Beaten(Ok(HeartbeatAnswer { opt_outs, .. })) = &mut input
+        {
+            let numbers = opt_outs.iter().flat_map(|told| told.numbers.clone());
+            self.told.extend(numbers);
+            opt_outs.take_if(|_| self.deaf);
+        }
         self.session.handle(input, now);
         self.held.retain(|id| self.session.needs_file(id));
         while let Some(effect) = self.session.poll_effect() {
+            self.judge(&effect);
             self.pending.push(effect);
+        }
+    }
+
+    fn judge(&mut self, effect: &Effect) {
+        if let Effect::Submit(
+            _,
+            BridgeCommand::SendText { phone, .. }
+            | BridgeCommand::SendFile { phone, .. }
+            | BridgeCommand::Compose { phone, .. },
+        ) = effect
+            && self.told.iter().any(|told| one_account(told, phone))
+        {
+            self.broken = Some("I7: a number that opted out is handed over".to_owned());
         }
     }
 
@@ -141,6 +178,7 @@ impl World {
         self.parked_claim = None;
         self.held.clear();
         self.page.open = false;
+        self.told.clone_from(&self.disk.blocked);
         let mut setup = setup(&self.disk, self.boot_id);
         setup.desktop_id = self.desktop.into();
         self.session = Session::new(setup, at(self.now));
@@ -200,7 +238,9 @@ impl World {
         }
         let answer = self.server.claim(&ask, self.now);
         let late = self.now >= since + u64::from(ask.wait_seconds) * 1_000;
-        if late || !answer.messages.is_empty() || answer.blocked.is_some() {
+        let news = answer.opt_outs.as_ref();
+        let news = news.is_some_and(|told| !told.numbers.is_empty());
+        if late || news || !answer.messages.is_empty() || answer.blocked.is_some() {
             self.parked_claim = None;
             self.tell(Input::Claimed(Ok(answer)));
         }
@@ -318,12 +358,13 @@ impl World {
             }
             Effect::Heartbeat(beat) => {
                 self.beats.push(beat);
+                let since = self.beats.last().and_then(|beat| beat.opt_outs_since);
                 let answer = HeartbeatAnswer {
                     queued: 0,
                     sent_today: 0,
                     active: None,
                     active_desktop: None,
-                    opt_outs: None,
+                    opt_outs: self.server.opt_outs_since(since),
                 };
                 let answer = self.server_fault.clone().map_or(Ok(answer), Err);
                 self.tell(Input::Beaten(answer));
@@ -383,11 +424,25 @@ impl World {
             Record::ReplyDone(id) => {
                 self.disk.replies.remove(&id);
             }
+            Record::Blocked { numbers, cursor } => {
+                self.trace.push("blocked");
+                self.disk.blocked.extend(numbers);
+                self.disk.opt_outs_since = cursor;
+            }
             Record::Marker(marker) => self.disk.marker = Some(marker),
             Record::Account(phone) => self.disk.account = Some(phone),
         }
         Ok(())
     }
+}
+
+/// Whether two spellings are one WhatsApp account: a Brazilian mobile with its ninth digit or without.
+fn one_account(one: &str, other: &str) -> bool {
+    let ends = |phone: &str| match phone.strip_prefix("+55") {
+        Some(rest) if rest.len() > 9 => (rest[..2].to_owned(), rest[rest.len() - 8..].to_owned()),
+        _ => (String::new(), phone.to_owned()),
+    };
+    ends(one) == ends(other)
 }
 
 pub fn at(ms: u64) -> Now {
@@ -411,6 +466,14 @@ pub fn setup(disk: &Disk, boot: u32) -> Setup {
         outbox: disk.outbox.values().cloned().collect(),
         finished: disk.finished.values().cloned().collect(),
         replies: disk.replies.values().cloned().collect(),
+        opt_outs: OptOuts {
+            numbers: match disk.drops_blocked {
+                true => Vec::new(),
+                false => disk.blocked.iter().cloned().collect(),
+            },
+            cursor: disk.opt_outs_since,
+            more: false,
+        },
         restored: disk.restored,
         marker: disk.marker.clone(),
         account_phone: disk.account.clone(),

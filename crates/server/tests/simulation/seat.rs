@@ -8,7 +8,7 @@ use hotdesk_protocol::bridge::BridgeCommand;
 use hotdesk_protocol::file::Attachment;
 use hotdesk_protocol::ids::{MessageId, PageGeneration, WaMessageId};
 use hotdesk_protocol::policy::Policy;
-use hotdesk_protocol::queue::ReplyRequest;
+use hotdesk_protocol::queue::{OptOuts, ReplyRequest};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// What survives a kill.
@@ -21,6 +21,8 @@ pub struct Disk {
     pub replies_ever: BTreeSet<WaMessageId>,
     pub marker: Option<String>,
     pub account: Option<String>,
+    pub blocked: BTreeSet<String>,
+    pub opt_outs_since: i64,
     pub policy: Option<Policy>,
     pub paused: bool,
     pub connect: bool,
@@ -58,6 +60,10 @@ impl Disk {
                 self.replies.insert(reply.wa_message_id.clone(), *reply);
             }
             Record::ReplyDone(id) => drop(self.replies.remove(&id)),
+            Record::Blocked { numbers, cursor } => {
+                self.blocked.extend(numbers);
+                self.opt_outs_since = cursor;
+            }
             Record::Marker(marker) => self.marker = Some(marker),
             Record::Account(phone) => self.account = Some(phone),
         }
@@ -189,6 +195,11 @@ pub fn setup(sdr: &str, desk: &str, boot: u32, disk: &Disk, seed: u64) -> Setup 
         account_phone: disk.account.clone(),
         paused: disk.paused,
         policy: disk.policy.clone(),
+        opt_outs: OptOuts {
+            numbers: disk.blocked.iter().cloned().collect(),
+            cursor: disk.opt_outs_since,
+            more: false,
+        },
         restored: disk.restored,
         seed,
     }
