@@ -73,6 +73,19 @@ fn retry_after_of_one_report_holds_for_all_reports() {
 }
 
 #[test]
+fn a_report_that_failed_is_made_again_though_no_further_tick_comes() {
+    let mut world = World::connected();
+    world.page.only_server_acks = true;
+    world.result_fault = Some(unreachable());
+    world.server.enqueue("m1", LEAD, "hello");
+    world.run_until(10_000, |world| world.trace.contains(&"report"));
+    assert_eq!(world.server.state("m1"), MessageState::Begun, "so far");
+    world.result_fault = None;
+    world.run(5_000);
+    assert_eq!(world.server.state("m1"), MessageState::Sent, "told at last");
+}
+
+#[test]
 fn retry_after_of_a_begin_costs_no_message_a_lease() {
     let mut world = World::connected();
     let busy = Problem::new(ProblemCode::TooManyRequests, "slow down");
