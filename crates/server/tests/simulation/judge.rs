@@ -94,6 +94,7 @@ impl World {
         let t = self.t;
         let desk = &self.desks[place.desk];
         let seat = &desk.seats[place.sdr];
+        let wanted = !seat.disk.blocked.contains(phone);
         let row = seat.disk.outbox.get(message_id);
         let written = row.is_some_and(|row| {
             row.stage == Stage::Intent
@@ -119,6 +120,9 @@ impl World {
         });
         self.judge
             .holds(paced, || format!("{id} is handed over before its time"));
+        self.judge.holds(wanted, || {
+            format!("I7: {id} is handed over, and its desktop knew that its lead had opted out")
+        });
         let seat = self.seat(place.desk, place.sdr);
         seat.last_send = Some(t);
         seat.believed.insert(id);
@@ -128,10 +132,13 @@ impl World {
     pub fn judge_begin(&mut self, place: Place, id: &MessageId) {
         let seat = self.seat(place.desk, place.sdr);
         let known = seat.asked_to_begin.contains(id) || seat.disk.outbox.contains_key(id);
-        let paused = seat.session.paused();
+        let (paused, low_space) = (seat.session.paused(), seat.low_space);
         seat.asked_to_begin.insert(id.clone());
         self.judge.holds(known || !paused, || {
             format!("{id} is begun although the session is paused")
+        });
+        self.judge.holds(!low_space, || {
+            format!("{id} is begun although the disk is nearly full")
         });
     }
 

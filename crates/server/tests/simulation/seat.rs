@@ -99,6 +99,8 @@ pub struct Seat {
     pub lane_busy: bool,
     /// When the next tick is planned.
     pub tick_at: Option<u64>,
+    /// It was told that the disk is nearly full.
+    pub low_space: bool,
     /// The server does not know the token.
     pub signed_out: bool,
     pub pauses: Vec<Pause>,
@@ -123,6 +125,7 @@ impl Seat {
             lane: VecDeque::new(),
             lane_busy: false,
             tick_at: None,
+            low_space: false,
             signed_out: false,
             pauses: Vec::new(),
             asked_to_begin: BTreeSet::new(),
@@ -141,6 +144,7 @@ impl Seat {
         self.lane.clear();
         self.lane_busy = false;
         self.tick_at = None;
+        self.low_space = false;
         self.pauses.clear();
         self.asked_to_begin.clear();
         self.last_send = None;
@@ -160,12 +164,21 @@ pub struct Desk {
     pub asleep_until: u64,
     pub slept: u64,
     pub full_until: u64,
+    /// Little is left on it, so that nothing may be begun.
+    pub low_space: bool,
     /// The next write is done, and an error is told.
     pub lying_disk: bool,
     pub seats: Vec<Seat>,
 }
 
 impl Desk {
+    pub fn free_bytes(&self) -> u64 {
+        match self.low_space {
+            true => 150_000_000,
+            false => 150_000_000_000,
+        }
+    }
+
     pub fn now(&self, t: u64) -> Now {
         let t = i64::try_from(t).unwrap();
         Now {

@@ -42,6 +42,8 @@ pub enum Blow {
     ServerAway(u64),
     DiskFull(usize),
     DiskLies(usize),
+    LowSpace(usize),
+    SpaceFreed(usize),
     Copied(usize),
     Restored(usize),
     SignedOut(usize, usize),
@@ -128,7 +130,7 @@ impl World {
     /// Any blow at all.
     pub fn some_blow(&mut self) -> Blow {
         let (desk, sdr) = (self.rng.below(self.desks.len()), self.rng.below(SDRS.len()));
-        match self.rng.below(54) {
+        match self.rng.below(55) {
             0..=3 => Blow::Kill(desk),
             4 => Blow::Reboot(desk),
             5 => {
@@ -174,6 +176,7 @@ impl World {
             47 => Blow::UseHere(desk, sdr),
             48..=50 => Blow::Copied(desk),
             51 | 52 => Blow::Restored(desk),
+            53 => Blow::LowSpace(desk),
             _ => Blow::OptOut(self.rng.below(LEADS)),
         }
     }
@@ -250,6 +253,15 @@ impl World {
             Blow::ServerAway(ms) => self.away_until = t + ms,
             Blow::DiskFull(desk) => self.desks[desk].full_until = soon,
             Blow::DiskLies(desk) => self.desks[desk].lying_disk = true,
+            Blow::LowSpace(desk) => {
+                self.desks[desk].low_space = true;
+                self.tell_space(desk);
+                self.plan(soon, Event::Strike(Blow::SpaceFreed(desk)));
+            }
+            Blow::SpaceFreed(desk) => {
+                self.desks[desk].low_space = false;
+                self.tell_space(desk);
+            }
             Blow::Copied(desk) => {
                 for seat in &mut self.desks[desk].seats {
                     seat.copy = Some(seat.disk.clone());
@@ -329,6 +341,7 @@ impl World {
             | Blow::ServerAway(_)
             | Blow::DiskFull(_)
             | Blow::DiskLies(_)
+            | Blow::LowSpace(_)
             | Blow::SignedOut(..)
             | Blow::Pause(..)
             | Blow::Disconnect(..)
@@ -343,9 +356,18 @@ impl World {
             | Blow::SignIn(..)
             | Blow::UseHere(..)
             | Blow::Linked(..)
+            | Blow::SpaceFreed(_)
             | Blow::Copied(_)
             | Blow::Restored(_)
             | Blow::Weather => {}
+        }
+    }
+
+    /// Every session of a desktop hears how much may still be written.
+    fn tell_space(&mut self, desk: usize) {
+        let bytes = self.desks[desk].free_bytes();
+        for sdr in 0..SDRS.len() {
+            self.input(desk, sdr, Input::FreeSpace(bytes));
         }
     }
 
@@ -418,6 +440,7 @@ impl World {
             seat.restart(setup, now);
             again.push(seat.disk.connect);
         }
+        self.tell_space(at);
         for (sdr, connect) in again.into_iter().enumerate() {
             let place = self.place(at, sdr);
             let first = if connect { Input::Connect } else { Input::Tick };
@@ -495,9 +518,11 @@ impl World {
             let desk = &mut self.desks[at];
             desk.full_until = 0;
             desk.lying_disk = false;
+            desk.low_space = false;
             for seat in &mut desk.seats {
                 seat.page.heal(t);
             }
+            self.tell_space(at);
         }
     }
 

@@ -126,6 +126,7 @@ impl World {
             asleep_until: 0,
             slept: 0,
             full_until: 0,
+            low_space: false,
             lying_disk: false,
             seats: Vec::new(),
         };
@@ -240,7 +241,13 @@ impl World {
                     self.tell(place.desk, place.sdr, Input::Tick);
                 }
             }
-            Event::Told(place, input) => self.tell(place.desk, place.sdr, input),
+            Event::Told(place, mut input) => {
+                // What is heard is what is so when the machine is awake again.
+                if let Input::FreeSpace(bytes) = &mut input {
+                    *bytes = self.desks[place.desk].free_bytes();
+                }
+                self.tell(place.desk, place.sdr, input);
+            }
             Event::Written(place) => self.written(place),
             Event::PageRuns(place, call) => self.page_runs(place, call),
             Event::PageAnswers(place, input) => {
@@ -297,6 +304,9 @@ impl World {
         let seat = self.seat(desk, sdr);
         if let Input::Claimed(Ok(answer)) = &input {
             seat.disk.policy = Some(answer.policy.clone());
+        }
+        if let Input::FreeSpace(bytes) = &input {
+            seat.low_space = *bytes < 200_000_000;
         }
         if let Input::FileFetched(id, Ok(())) = &input {
             seat.held.insert(id.clone());
