@@ -1,9 +1,9 @@
 // What each adapter costs on a page as heavy as the real one: in the app's own webview, and in
 // Chromium, whose engine tells its heap.
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { close, latencies, linkedApp, office, quick } from "./bench-run.mjs";
+import { close, latencies, linkedApp, logLines, office, quick } from "./bench-run.mjs";
 import { percentile, settledPssMb } from "./measure.mjs";
 import { NaiveSession } from "./naive.mjs";
 import { call, people, root } from "./office.mjs";
@@ -16,14 +16,9 @@ const [john] = people;
 
 /** Messages' times from the hand-over to ack 1, by the app's own log. */
 function submitToAck(dir) {
-  const logs = join(dir, "desktop", "logs");
   const handed = new Map();
   const took = [];
-  for (const line of readdirSync(logs)
-    .toSorted()
-    .flatMap((name) => readFileSync(join(logs, name), "utf8").split("\n"))) {
-    if (line === "") continue;
-    const entry = JSON.parse(line);
+  for (const entry of logLines(dir)) {
     const id = entry.spans?.find((span) => span.name === "message")?.["message.id"];
     if (entry.message === "The message is handed to the page") {
       handed.set(id, Date.parse(entry.timestamp));

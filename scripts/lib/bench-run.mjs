@@ -1,5 +1,5 @@
 // One measured run: an office of its own, the app or one Chromium per SDR in it, and its figures.
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { cpuPercent, settledPssMb, untilPainted } from "./measure.mjs";
@@ -83,8 +83,7 @@ export async function latencies(at, sdrs) {
 }
 
 /** Messages a second while every SDR has plenty to send. */
-async function throughput(at, sdrs) {
-  const each = quick ? 30 : 100;
+async function throughput(at, sdrs, each = quick ? 30 : 100) {
   const before = (await departures(at)).length;
   const jobs = Array.from({ length: each }, () => sdrs).flat();
   await Promise.all(
@@ -106,6 +105,39 @@ async function throughput(at, sdrs) {
     .map((row) => row.atMs)
     .toSorted((a, b) => a - b);
   return (times.length - 1) / ((times.at(-1) - times[0]) / 1000);
+}
+
+/** One SDR with plenty to send and a rehearsal that ticks at once: what being safe costs. */
+export async function safety(screen) {
+  const at = await office("safety", { knobs: { ackMs: 0, deliveredMs: 0, readMs: 0 } });
+  const { app } = await linkedApp(at, everybody.slice(0, 1), screen);
+  const messages = quick ? 60 : 500;
+  const rate = await throughput(at, everybody.slice(0, 1), messages);
+  await until("all of it is reported", async () => {
+    const { messages: open } = await call(at.server.url, "GET", "/api/messages?state=begun", {
+      token: at.token,
+    });
+    return open.length === 0;
+  });
+  await end(app);
+  await close(at);
+  const spent = logLines(at.dir).find((entry) => entry.message === "The session ends");
+  return {
+    rate,
+    calls: spent["queue.calls"] / messages,
+    waited: spent["store.waited_ms"] / messages,
+    share: (spent["store.waited_ms"] * rate) / messages / 10,
+  };
+}
+
+/** The app's log of an office. */
+export function logLines(dir) {
+  const logs = join(dir, "desktop", "logs");
+  return readdirSync(logs)
+    .toSorted()
+    .flatMap((name) => readFileSync(join(logs, name), "utf8").split("\n"))
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line));
 }
 
 /** Waits until the server has heard from each SDR since `since` that they are connected. */

@@ -4,7 +4,16 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { adapterRows } from "./bench-adapters.mjs";
-import { benchDir, hotdesk, idleSeconds, naive, quick, singles, starts } from "./bench-run.mjs";
+import {
+  benchDir,
+  hotdesk,
+  idleSeconds,
+  naive,
+  quick,
+  safety,
+  singles,
+  starts,
+} from "./bench-run.mjs";
 import { percentile } from "./measure.mjs";
 import { program, root, startScreen } from "./office.mjs";
 import { run } from "./processes.mjs";
@@ -86,7 +95,7 @@ const against = (rows) => [
   ),
 ];
 
-function report({ machine, light, heavy, adapters, sim }) {
+function report({ machine, light, heavy, adapters, cost, sim }) {
   return [
     "# Measures",
     "",
@@ -119,6 +128,17 @@ function report({ machine, light, heavy, adapters, sim }) {
       (row) => `| ${row.measure} | ${row.unit} | ${cell(row.modules)} | ${cell(row.waJs)} |`,
     ),
     "",
+    "## What being safe costs",
+    "",
+    "One SDR without pacing, a light page that ticks at once, all of begin, intent on disk, look-up and reports on.",
+    "",
+    "| measure | unit | Hotdesk |",
+    "|---|---|---:|",
+    `| messages a second, 1 SDR | 1/s | ${cell(cost.rate)} |`,
+    `| waiting for the disk's commits, each message | ms | ${cell(cost.waited)} |`,
+    `| waiting for the disk's commits, share of the run | % | ${cell(cost.share)} |`,
+    `| calls of the queue server, each message | | ${cell(cost.calls)} |`,
+    "",
     "## The rehearsal's own ceiling",
     "",
     `\`${sim}\``,
@@ -139,6 +159,7 @@ await run(async () => {
     light: await compare(screen, counts, "light"),
     heavy: await compare(screen, heavyCounts, "heavy"),
     adapters: await adapterRows(screen),
+    cost: await safety(screen),
   };
   writeFileSync(join(benchDir, "bench.json"), `${JSON.stringify(results, null, 2)}\n`);
   const text = report(results);

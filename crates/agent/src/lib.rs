@@ -22,5 +22,6 @@ mod removal;
 mod runner;
 mod sign_in;
 pub mod space;
+mod spent;
 pub mod store;
 pub mod views;

@@ -11,6 +11,7 @@ use crate::page_lane::{self, Call, PageCall, Putting};
 use crate::pages::Pages;
 use crate::queue_client::{Desk, Past, QueueClient, QueueServer, Replied, Token};
 use crate::space::Space;
+use crate::spent::Spent;
 use crate::store::{Recovered, Store, StoredSdr};
 use hotdesk_engine::Session;
 use hotdesk_engine::effect::{Effect, Record};
@@ -171,6 +172,7 @@ pub(crate) fn spawn<P: Pages>(
         page_answers,
         claims: JoinSet::new(),
         queue_calls: JoinSet::new(),
+        spent: Spent::default(),
         _lane: tasks,
     };
     runner.show();
@@ -194,6 +196,7 @@ struct Runner<P> {
     /// The one long poll; an orderly stop does not wait for it.
     claims: JoinSet<Called>,
     queue_calls: JoinSet<Called>,
+    spent: Spent,
     _lane: JoinSet<()>,
 }
 
@@ -234,7 +237,7 @@ impl<P: Pages> Runner<P> {
                     }
                     Some(Told::Stop(done)) => {
                         self.wind_up().await;
-                        tracing::info!("The session ends");
+                        self.spent.tell();
                         // Whoever asked may have stopped waiting.
                         let _ = done.send(());
                         return;
@@ -331,6 +334,7 @@ impl<P: Pages> Runner<P> {
                         let answer = queue.claim(&request).await;
                         Called::with(answer, Input::Claimed)
                     };
+                    self.spent.call();
                     self.claims.spawn(call.instrument(Span::current()));
                 }
                 Effect::Begin(request) => {
@@ -399,6 +403,7 @@ impl<P: Pages> Runner<P> {
     where
         F: Future<Output = Called> + Send + 'static,
     {
+        self.spent.call();
         let call = make(self.queue.clone());
         self.queue_calls.spawn(call.instrument(span));
     }
@@ -424,7 +429,9 @@ impl<P: Pages> Runner<P> {
 
     /// Wait until it is on the disk.
     async fn record(&mut self, record: Record) {
+        let since = Instant::now();
         let result = self.shared.store.record(&self.sdr, record).await;
+        self.spent.write(since);
         if let Err(error) = &result {
             tracing::error!(problem.code = ?error.code(), %error, "A record could not be written");
         }
@@ -441,12 +448,14 @@ impl<P: Pages> Runner<P> {
 
     async fn keep(&mut self) {
         let (cache, changed) = self.journal.take_kept();
-        if let Err(error) = self
+        let since = Instant::now();
+        let kept = self
             .shared
             .store
             .put_session(&self.sdr, cache, changed)
-            .await
-        {
+            .await;
+        self.spent.write(since);
+        if let Err(error) = kept {
             tracing::warn!(problem.code = ?error.code(), %error, "The shown truth could not be kept");
         }
     }

@@ -73,6 +73,14 @@ async fn run_and_read_the_log() {
         "by its id"
     );
     assert_eq!(spans[1]["attempt"], 1, "and its attempt");
+    let ended = lines
+        .iter()
+        .find(|line| line["message"] == "The session ends")
+        .expect("the end is logged");
+    for spent in ["queue.calls", "store.writes"] {
+        let spent = ended[spent].as_u64();
+        assert!(spent.is_some_and(|times| times > 2), "with what it took");
+    }
 }
 
 fn read_log(desk: &Desk) -> String {
