@@ -7,6 +7,7 @@ const COMMANDS: &[&str] = &[
     "sign_in",
     "order",
     "pause_all",
+    "look_for_packs",
     "show_page",
     "set_page_area",
 ];

@@ -14,6 +14,7 @@ mod isolation;
 mod journey;
 mod other_way;
 mod outage;
+mod packs;
 mod sign_in;
 mod start;
 mod support;

@@ -36,6 +36,13 @@ pub async fn pause_all(app: AppHandle) {
     app.state::<Office>().pause_all().await;
 }
 
+/// Look for a new adapter pack now; what comes of it is in the view.
+#[tauri::command]
+#[specta::specta]
+pub async fn look_for_packs(app: AppHandle) {
+    app.state::<Office>().look_for_packs().await;
+}
+
 /// Show this SDR's page in the page area, or none.
 #[tauri::command]
 #[specta::specta]

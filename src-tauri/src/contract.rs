@@ -14,6 +14,7 @@ pub fn contract() -> Builder<Wry> {
             commands::sign_in,
             commands::order,
             commands::pause_all,
+            commands::look_for_packs,
             commands::show_page,
             commands::set_page_area,
         ])

@@ -3,6 +3,7 @@
 use crate::events::OfficeChanged;
 use crate::pages::{Signals, TauriPages};
 use crate::window::SHELL;
+use hotdesk_agent::adapter_pack::Bundles;
 use hotdesk_agent::agent::{Agent, AgentSetup, Order, StartError};
 use hotdesk_agent::clock::Clock;
 use hotdesk_agent::config::Config;
@@ -42,6 +43,7 @@ impl Office {
         &self,
         app: &AppHandle,
         config: Config,
+        built_in: Bundles,
         mut signals: Signals,
     ) -> Result<watch::Receiver<OfficeView>, StartError> {
         // Held until the agent is there: the process must not end under a start half done, because
@@ -56,6 +58,7 @@ impl Office {
             config,
             pages: Arc::new(self.pages.clone()),
             app_version: app.package_info().version.to_string(),
+            built_in,
             keychain: Keychain::os(),
             clock: Clock::real(),
             space: Space::real(),
@@ -112,6 +115,13 @@ impl Office {
     pub async fn pause_all(&self) {
         if let Some(agent) = self.agent().await.as_ref() {
             agent.pause_all().await;
+        }
+    }
+
+    /// Look for a new adapter pack.
+    pub async fn look_for_packs(&self) {
+        if let Some(agent) = self.agent().await.as_ref() {
+            agent.look_for_packs();
         }
     }
 

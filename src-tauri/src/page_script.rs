@@ -1,13 +1,19 @@
 //! The scripts put into pages, and the words by which the app calls the bridge.
 
+use hotdesk_agent::adapter_pack::Bundles;
 use serde_json::json;
 use tauri::Url;
 
-const BUNDLE: &str = include_str!("../../bridge/dist/bridge.js");
-/// The library wa-js; it is heavy, so that only a page that needs it gets it.
-pub const WA_JS: &str = include_str!("../../bridge/dist/wa-js-adapter.js");
+const VERSION: &str = include_str!("../../bridge/version.json");
+const BRIDGE: &str = include_str!("../../bridge/dist/bridge.js");
+const WA_JS: &str = include_str!("../../bridge/dist/wa-js-adapter.js");
 const NAME_BYTES: usize = 16;
 const KEY_BYTES: usize = 32;
+
+/// The bundles this app carries.
+pub fn built_in() -> serde_json::Result<Bundles> {
+    Bundles::built_in(VERSION, BRIDGE, WA_JS)
+}
 
 /// The bridge under the name of this launch, which answers only to the key of this launch.
 pub struct PageScript {
@@ -31,13 +37,17 @@ impl PageScript {
     }
 
     /// What runs in a page before its own scripts: one line that says name, key and origin, then
-    /// the bundle, which takes that line away again.
-    pub fn initialization(&self) -> String {
+    /// the bridge of these bundles, which takes that line away again.
+    pub fn initialization(&self, bundles: &Bundles) -> String {
         let header = json!({ "name": self.name, "key": self.key, "origin": self.origin });
-        format!("globalThis.__HOTDESK_BRIDGE__ = {header};\n{BUNDLE}")
+        format!(
+            "globalThis.__HOTDESK_BRIDGE__ = {header};\n{}",
+            bundles.bridge
+        )
     }
 
-    /// Calls one of the bridge's functions; the result is `null` where the bridge is not there.
+    /// Calls one of the bridge's functions. The result is `null` where the bridge is not there yet,
+    /// and `false` where WhatsApp's page is there in whole and the bridge is not: it did not start.
     pub fn call(&self, function: Function<'_>) -> String {
         let (name, key) = (json!(self.name), json!(self.key));
         let call = match function {
@@ -46,7 +56,9 @@ impl PageScript {
             Function::Probe => format!("probe({key})"),
             Function::Adopt => format!("adopt({key})"),
         };
-        format!("window[{name}] === undefined ? null : window[{name}].{call}")
+        let origin = json!(self.origin);
+        let whole = format!("location.origin === {origin} && document.readyState === 'complete'");
+        format!("window[{name}] === undefined ? ({whole} ? false : null) : window[{name}].{call}")
     }
 }
 
@@ -59,13 +71,13 @@ pub enum Function<'a> {
     Drain(u32),
     /// Ask how the page stands.
     Probe,
-    /// Take wa-js into service, once [`WA_JS`] was evaluated.
+    /// Take wa-js into service, once the library was evaluated.
     Adopt,
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Function, PageScript, WA_JS};
+    use super::{Function, PageScript, WA_JS, built_in};
     use tauri::Url;
 
     fn script(address: &str) -> PageScript {
@@ -75,7 +87,8 @@ mod tests {
     #[test]
     fn the_first_line_tells_the_name_and_the_origin_without_a_path() {
         let script = script("http://127.0.0.1:4000/some/path?x=1");
-        let text = script.initialization();
+        let bundles = built_in().unwrap();
+        let text = script.initialization(&bundles);
         let header = text.lines().next().unwrap();
         let json = header
             .strip_prefix("globalThis.__HOTDESK_BRIDGE__ = ")

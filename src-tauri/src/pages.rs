@@ -3,13 +3,15 @@
 //! A page is known by its label alone; nothing it says tells whose it is.
 
 use crate::layout::{Layout, PageArea};
-use crate::page_script::{Function, PageScript, WA_JS};
+use crate::page_script::{Function, PageScript};
 use crate::{downloads, outside, page_answer, page_policy, webview_os};
+use hotdesk_agent::adapter_pack::Bundles;
 use hotdesk_agent::pages::{PageFault, PageSignal, Pages};
 use hotdesk_agent::profile::make_private_dir;
 use hotdesk_protocol::bridge::{Drain, Probe, SubmitRequest, Submitted};
 use hotdesk_protocol::ids::SdrId;
 use hotdesk_protocol::{Problem, ProblemCode};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -49,7 +51,16 @@ struct Inner {
     whatsapp_url: Url,
     downloads: PathBuf,
     placement: Mutex<Placement>,
+    loaded: Mutex<BTreeMap<SdrId, Loaded>>,
     signals: mpsc::UnboundedSender<(SdrId, PageSignal)>,
+}
+
+/// What a page was made with. A webview's first script is chosen when it is made, so other bundles
+/// need another webview.
+#[derive(Clone)]
+struct Loaded {
+    profile: PathBuf,
+    bundles: Arc<Bundles>,
 }
 
 #[derive(Default)]
@@ -76,6 +87,7 @@ impl TauriPages {
             whatsapp_url,
             downloads: data_dir.join("downloads"),
             placement: Mutex::default(),
+            loaded: Mutex::default(),
             signals,
         };
         (Self(Arc::new(inner)), received)
@@ -163,22 +175,24 @@ impl TauriPages {
 }
 
 impl Pages for TauriPages {
-    async fn open(&self, sdr: &SdrId, profile: PathBuf) -> Result<(), PageFault> {
+    async fn open(
+        &self,
+        sdr: &SdrId,
+        profile: PathBuf,
+        bundles: Arc<Bundles>,
+    ) -> Result<(), PageFault> {
         let sdr = sdr.clone();
-        self.on_main(OPEN_TIMEOUT, move |inner| inner.open(&sdr, profile))
+        let made = Loaded { profile, bundles };
+        self.on_main(OPEN_TIMEOUT, move |inner| inner.open(&sdr, made))
             .await?
     }
 
-    async fn reload(&self, sdr: &SdrId) -> Result<(), PageFault> {
+    async fn reload(&self, sdr: &SdrId, bundles: Arc<Bundles>) -> Result<(), PageFault> {
         #[cfg(target_os = "linux")]
         self.unhang(sdr).await;
         let sdr = sdr.clone();
-        self.on_main(CALL_TIMEOUT, move |inner| {
-            let page = inner.page(&sdr).ok_or(PageFault::Absent)?;
-            page.navigate(inner.whatsapp_url.clone())
-                .map_err(|_| PageFault::Absent)
-        })
-        .await?
+        self.on_main(OPEN_TIMEOUT, move |inner| inner.reload(&sdr, bundles))
+            .await?
     }
 
     async fn close(&self, sdr: &SdrId) {
@@ -188,6 +202,7 @@ impl Pages for TauriPages {
                 if let Some(page) = inner.page(&sdr) {
                     log_failure("close", page.close());
                 }
+                inner.loaded().remove(&sdr);
                 inner.arrange();
             })
             .await;
@@ -210,8 +225,10 @@ impl Pages for TauriPages {
     }
 
     async fn adopt(&self, sdr: &SdrId) -> Result<(), PageFault> {
+        let bundles = self.0.loaded().get(sdr).map(|made| made.bundles.clone());
+        let bundles = bundles.ok_or(PageFault::Absent)?;
         // It evaluates to nothing; whether it is there is for the bridge to say.
-        self.evaluate(sdr, WA_JS, READ_TIMEOUT).await?;
+        self.evaluate(sdr, &*bundles.wa_js, READ_TIMEOUT).await?;
         let Submitted { generation: _ } =
             page_answer::read(&self.call(sdr, Function::Adopt).await?)?;
         Ok(())
@@ -223,6 +240,10 @@ impl Inner {
         self.placement
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn loaded(&self) -> std::sync::MutexGuard<'_, BTreeMap<SdrId, Loaded>> {
+        self.loaded.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn page(&self, sdr: &SdrId) -> Option<Webview> {
@@ -245,16 +266,35 @@ impl Inner {
         log_failure("arrange", self.layout.show(page.as_ref(), area));
     }
 
-    fn open(self: &Arc<Self>, sdr: &SdrId, profile: PathBuf) -> Result<(), PageFault> {
+    fn reload(self: &Arc<Self>, sdr: &SdrId, bundles: Arc<Bundles>) -> Result<(), PageFault> {
+        let made = self.loaded().get(sdr).cloned();
+        let page = self.page(sdr);
+        match (page, made) {
+            (Some(page), Some(made)) if made.bundles == bundles => page
+                .navigate(self.whatsapp_url.clone())
+                .map_err(|_| PageFault::Absent),
+            (page, Some(Loaded { profile, .. })) => {
+                if let Some(page) = page {
+                    page.close().map_err(|_| PageFault::Absent)?;
+                }
+                self.open(sdr, Loaded { profile, bundles })
+            }
+            (_, None) => Err(PageFault::Absent),
+        }
+    }
+
+    fn open(self: &Arc<Self>, sdr: &SdrId, made: Loaded) -> Result<(), PageFault> {
         if self.page(sdr).is_some() {
             return Ok(());
         }
+        self.loaded().insert(sdr.clone(), made.clone());
+        let Loaded { profile, bundles } = made;
         make_private_dir(&profile).map_err(|error| {
             refused(format!(
                 "The profile directory of this SDR cannot be used ({error}). Nothing was sent. Check the rights of the data directory and its free space, then connect again."
             ))
         })?;
-        let builder = webview_os::with_profile(self.builder(sdr), profile)
+        let builder = webview_os::with_profile(self.builder(sdr, &bundles), profile)
             .map_err(|error| refused(error.to_string()))?;
         let page = self
             .window
@@ -284,11 +324,11 @@ impl Inner {
         Ok(())
     }
 
-    fn builder(&self, sdr: &SdrId) -> PageWebviewBuilder {
+    fn builder(&self, sdr: &SdrId, bundles: &Bundles) -> PageWebviewBuilder {
         let whatsapp_url = self.whatsapp_url.clone();
         let downloads = self.downloads.join(sdr.as_str());
         WebviewBuilder::new(label(sdr), WebviewUrl::External(self.whatsapp_url.clone()))
-            .initialization_script(self.script.initialization())
+            .initialization_script(self.script.initialization(bundles))
             .devtools(cfg!(debug_assertions))
             .general_autofill_enabled(false)
             .disable_drag_drop_handler()

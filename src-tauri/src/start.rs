@@ -4,11 +4,12 @@ use crate::arguments::Arguments;
 use crate::contract::contract;
 use crate::errors::{CannotStart, EXIT_CANNOT_START};
 use crate::office::Office;
-use crate::page_script::PageScript;
+use crate::page_script::{PageScript, built_in};
 use crate::pages::TauriPages;
 use crate::tray::{self, Tray};
 use crate::{problem_window, window};
 use clap::Parser;
+use hotdesk_agent::adapter_pack::Bundles;
 use hotdesk_agent::config::{Config, DATA_DIR_ENV};
 use hotdesk_agent::instance::{Instance, InstanceLock};
 use hotdesk_agent::logging;
@@ -84,6 +85,7 @@ fn prepare(arguments: &Arguments) -> Result<Option<Prepared>, CannotStart> {
 fn run_app(prepared: Prepared, no_problem_window: bool) -> Result<ExitCode, CannotStart> {
     let Prepared { config, held } = prepared;
     let script = PageScript::new(&config.whatsapp_url).map_err(CannotStart::Random)?;
+    let built_in = built_in().map_err(tauri::Error::from)?;
     let contract = contract();
     let builder = tauri::Builder::default();
     #[cfg(target_os = "macos")]
@@ -104,7 +106,12 @@ fn run_app(prepared: Prepared, no_problem_window: bool) -> Result<ExitCode, Cann
             let raised = app.clone();
             held._lock.on_raise(move || window::raise(&raised))?;
             *held_of(&app) = Some(held);
-            Ok(open_office(&app, config, script, no_problem_window)?)
+            Ok(open_office(
+                &app,
+                config,
+                (script, built_in),
+                no_problem_window,
+            )?)
         })
         .build(tauri::generate_context!())?;
     let handle = app.handle().clone();
@@ -122,7 +129,7 @@ fn run_app(prepared: Prepared, no_problem_window: bool) -> Result<ExitCode, Cann
 fn open_office(
     app: &AppHandle,
     config: Config,
-    script: PageScript,
+    (script, built_in): (PageScript, Bundles),
     no_problem_window: bool,
 ) -> tauri::Result<()> {
     let (main, layout) = window::open(app, config.rehearsal)?;
@@ -142,7 +149,11 @@ fn open_office(
         async move { Tray::put_up(&app).await }
     });
     tauri::async_runtime::spawn(async move {
-        match app.state::<Office>().start(&app, config, signals).await {
+        match app
+            .state::<Office>()
+            .start(&app, config, built_in, signals)
+            .await
+        {
             Ok(views) => {
                 if let Ok(Some(tray)) = tray.await {
                     tray::follow(tray, views).await;

@@ -1,5 +1,5 @@
 use super::{Mood, Standing, tray_menu};
-use hotdesk_agent::views::{OfficeView, SdrView, ServerView};
+use hotdesk_agent::views::{AdaptersView, OfficeView, SdrView, ServerView};
 use hotdesk_protocol::session::SessionState;
 use hotdesk_protocol::{Problem, ProblemCode};
 
@@ -37,6 +37,12 @@ fn office(sdrs: Vec<SdrView>) -> OfficeView {
     OfficeView {
         rehearsal: false,
         version: "0.1.0".to_owned(),
+        adapters: AdaptersView {
+            number: 1,
+            name: "2026.11.1".to_owned(),
+            built_in: true,
+            problem: None,
+        },
         server: ServerView {
             url: "https://queue.example".to_owned(),
             problem: None,

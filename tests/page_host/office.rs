@@ -1,14 +1,15 @@
 //! Windows with the app's pages in them.
 
 use crate::request::Does;
+use hotdesk_agent::adapter_pack::Bundles;
 use hotdesk_agent::pages::{PageFault, Pages};
 use hotdesk_app::layout::Layout;
-use hotdesk_app::page_script::PageScript;
+use hotdesk_app::page_script::{PageScript, built_in};
 use hotdesk_app::pages::{LABEL_PREFIX, TauriPages};
 use hotdesk_protocol::ids::SdrId;
 use serde::Serialize;
 use serde_json::{Value, json};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tauri::webview::{Webview, WebviewBuilder};
 use tauri::window::WindowBuilder;
@@ -24,6 +25,11 @@ const EVALUATED_WITHIN: Duration = Duration::from_secs(2);
 pub struct Fault {
     code: String,
     message: String,
+}
+
+/// What a page is loaded with: the bundles of this build.
+fn bundles() -> Result<Arc<Bundles>, Fault> {
+    built_in().map(Arc::new).map_err(broken)
 }
 
 /// Every window opened so far.
@@ -67,9 +73,9 @@ impl Offices {
         let (window, pages) = self.office(office)?;
         let sdr = SdrId::from(page);
         match does {
-            Does::Open { profile } => pages.open(&sdr, profile).await.map(Value::from),
+            Does::Open { profile } => pages.open(&sdr, profile, bundles()?).await.map(Value::from),
             Does::OpenBare => return self.open_bare(&window, page),
-            Does::Reload => pages.reload(&sdr).await.map(Value::from),
+            Does::Reload => pages.reload(&sdr, bundles()?).await.map(Value::from),
             Does::Close => {
                 pages.close(&sdr).await;
                 Ok(Value::Null)

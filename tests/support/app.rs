@@ -35,6 +35,14 @@ impl AppConfig {
         Self { file }
     }
 
+    /// The same with this key for adapter packs.
+    pub fn with_pack_key(self, key: &str) -> Self {
+        let text = fs::read_to_string(&self.file).unwrap();
+        let line = format!("adapter_pack_key = \"{key}\"\n");
+        fs::write(&self.file, line + &text).unwrap();
+        self
+    }
+
     /// The arguments for the app.
     pub fn args(&self) -> Vec<String> {
         [

@@ -3,6 +3,7 @@
 pub mod app;
 pub mod desk;
 pub mod office;
+pub mod pack_maker;
 pub mod page;
 pub mod process;
 pub mod screen;

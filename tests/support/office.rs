@@ -121,6 +121,11 @@ impl Office {
         self.desk.dir().join("server.db")
     }
 
+    /// Where an admin puts adapter packs.
+    pub fn pack_dir(&self) -> PathBuf {
+        self.desk.dir().join("packs")
+    }
+
     /// Starts the queue server, on the same port each time.
     pub async fn start_server(&mut self) {
         let listen = self.server_url.trim_start_matches("http://");
@@ -128,7 +133,9 @@ impl Office {
             "hotdesk-server",
             Command::new(program("hotdesk-server"))
                 .args(["serve", "--listen", listen, "--database"])
-                .arg(self.database()),
+                .arg(self.database())
+                .arg("--adapter-pack-dir")
+                .arg(self.pack_dir()),
             None,
         );
         server.line_with("hotdesk-server listening on ").await;

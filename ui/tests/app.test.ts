@@ -85,6 +85,34 @@ describe("the sidebar", () => {
   });
 });
 
+describe("the adapters", () => {
+  test("their number is shown, and in words where they come from", async () => {
+    await open(office([sdr()]));
+    const shown = screen.getByTestId("adapters");
+    expect(shown.dataset.number).toBe("1");
+    expect(shown.title).toContain("built in");
+    expect(screen.queryByTestId("adapters-problem")).toBeNull();
+  });
+
+  test("a pack that was taken back is told in its own words", async () => {
+    const message = "The adapter pack 7 was taken back. Nothing is lost.";
+    const problem = { code: "pack_failed" as const, message };
+    const adapters = { number: 5, name: "2026.12.5", builtIn: false, problem };
+    await open(office([sdr()], { adapters }));
+    expect(screen.getByTestId("adapters-problem").textContent).toContain(message);
+    expect(screen.getByTestId("adapters").title).toContain("from an adapter pack");
+  });
+
+  test("a look for new ones is asked for in the palette", async () => {
+    const port = await open(SCENES.sending);
+    await press("k", { ctrlKey: true });
+    const input = screen.getByTestId("palette-input");
+    await fireEvent.input(input, { target: { value: "new whatsapp adapters" } });
+    await press("Enter");
+    expect(port.looks).toBe(1);
+  });
+});
+
 describe("the keyboard", () => {
   test("Ctrl and a digit choose an SDR", async () => {
     const port = await open(SCENES.sending);

@@ -331,6 +331,10 @@ export type ProblemCode =
 "keychain_failed" | 
 /**  The configuration has an unknown key or a bad value. */
 "bad_config" | 
+/**  An adapter pack was offered and not taken. */
+"pack_refused" | 
+/**  An adapter pack did not work here and was taken back. */
+"pack_failed" | 
 /**  Another desktop holds this SDR's session. */
 "other_desktop" | 
 /**  A code of a newer version. */
@@ -386,6 +390,8 @@ export type UtcMs = number;
 
 /**  WhatsApp's own message id (the bare part: `3EB0…`), chosen by us before the first attempt. */
 export type WaMessageId = string;
+/** What the app and the bridge both speak; an adapter pack names it. */
+export const BRIDGE_PROTOCOL = 1;
 /** Most reports in one drain. */
 export const MAX_REPORTS_PER_DRAIN = 64;
 /** Most bytes of JSON in one drain. */

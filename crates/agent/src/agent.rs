@@ -1,5 +1,7 @@
 //! The door of the sender.
 
+use crate::adapter_pack::keys::Keys;
+use crate::adapter_pack::{Bundles, Packs, Shelf, look_on};
 use crate::clock::{self, Clock};
 use crate::config::Config;
 use crate::files::FileCache;
@@ -12,7 +14,7 @@ use crate::runner::{self, RunnerHandle, Shared, Told};
 use crate::sign_in::rehearse;
 use crate::space::Space;
 use crate::store::{Recovered, SdrRow, Store, StoreError, StoredSdr};
-use crate::views::{OfficeView, ServerView};
+use crate::views::{AdaptersView, OfficeView, ServerView};
 use hotdesk_engine::{Input, Said};
 use hotdesk_protocol::ids::SdrId;
 use hotdesk_protocol::{Problem, ProblemCode};
@@ -35,6 +37,8 @@ pub struct AgentSetup<P> {
     pub pages: Arc<P>,
     /// The app's version.
     pub app_version: String,
+    /// The bundles the app carries.
+    pub built_in: Bundles,
     /// Where the database key is kept; [`Keychain::os`] outside of tests.
     pub keychain: Keychain,
     /// [`Clock::real`] outside of tests.
@@ -120,7 +124,7 @@ impl StartError {
 /// [`Agent::shut_down`] is the orderly way.
 pub struct Agent<P: Pages> {
     pub(crate) inner: Arc<Inner<P>>,
-    /// Copies the store, and signs a rehearsal's SDRs in; ends with the agent.
+    /// Copies the store, looks for adapter packs, signs a rehearsal's SDRs in; ends with the agent.
     _tasks: JoinSet<()>,
 }
 
@@ -140,22 +144,27 @@ impl<P: Pages> Agent<P> {
             config,
             pages,
             app_version,
+            built_in,
             keychain,
             clock,
             space,
         } = setup;
         let data_dir = config.data_dir.clone();
         let profiles = prepare(&data_dir)?;
+        let shelf = Shelf::open(&data_dir).map_err(|error| unusable(&data_dir, &error))?;
         let (store, recovered) = open_store(&data_dir, keychain).await?;
         let office = Office::new(OfficeView {
             rehearsal: config.rehearsal,
             version: app_version.clone(),
+            adapters: AdaptersView::of(&built_in, None),
             server: ServerView {
                 url: config.server_url.to_string(),
                 problem: None,
             },
             sdrs: Vec::new(),
         });
+        let keys = Keys::new(config.adapter_pack_key.as_ref());
+        let packs = Packs::open(shelf, built_in, keys, office.clone(), clock.clone());
         let stored = store.sdrs().await?;
         let server = QueueServer::new(config.server_url.clone(), &app_version)?;
         if let Some(fixed) = config.dialect {
@@ -168,6 +177,7 @@ impl<P: Pages> Agent<P> {
             pages,
             server,
             file_cache: FileCache::default(),
+            packs: Arc::new(packs),
             office,
             desktop_id: store.desktop_id().await?,
             boot_id: clock::boot_id(),
@@ -195,6 +205,7 @@ impl<P: Pages> Agent<P> {
         }
         let mut tasks = JoinSet::new();
         tasks.spawn(back_up_every_hour(inner.shared.store.clone()));
+        tasks.spawn(look_on(Arc::clone(&inner.shared), config.adapter_pack_dir));
         if !config.rehearsal_sign_in.is_empty() {
             tasks.spawn(rehearse(Arc::clone(&inner), config.rehearsal_sign_in));
         }
@@ -226,6 +237,11 @@ impl<P: Pages> Agent<P> {
                 tracing::warn!(problem.code = ?problem.code, "An SDR could not be paused for good");
             }
         }
+    }
+
+    /// Look for a new adapter pack now; what comes of it is in the view.
+    pub fn look_for_packs(&self) {
+        self.inner.shared.packs.look_now();
     }
 
     /// A webview tells something of its own accord.
@@ -331,10 +347,14 @@ impl<P: Pages> Inner<P> {
 fn prepare(data_dir: &Path) -> Result<Profiles, StartError> {
     make_private_dir(data_dir)
         .and_then(|()| Profiles::open(data_dir))
-        .map_err(|error| StartError::DataDir {
-            dir: data_dir.display().to_string(),
-            reason: error.to_string(),
-        })
+        .map_err(|error| unusable(data_dir, &error))
+}
+
+fn unusable(data_dir: &Path, reason: &dyn std::fmt::Display) -> StartError {
+    StartError::DataDir {
+        dir: data_dir.display().to_string(),
+        reason: reason.to_string(),
+    }
 }
 
 /// The first copy is made at once: the database has just been checked.

@@ -1,5 +1,6 @@
 //! The configuration file: TOML, closed, every error with its key and line.
 
+use crate::adapter_pack::keys::read_key;
 use crate::queue_client::Dialect;
 use hotdesk_protocol::{Problem, ProblemCode};
 use serde::Deserialize;
@@ -32,6 +33,10 @@ pub struct Config {
     pub dialect: Option<Dialect>,
     /// How much is logged.
     pub log_level: LogLevel,
+    /// Where adapter packs are looked for beside the server; `packs` in the data directory.
+    pub adapter_pack_dir: PathBuf,
+    /// One more key that adapter packs may be signed by.
+    pub adapter_pack_key: Option<minisign_verify::PublicKey>,
 }
 
 /// What the file may say about the server's dialect.
@@ -152,6 +157,8 @@ struct Raw {
     dialect: DialectWish,
     #[serde(default)]
     log_level: LogLevel,
+    adapter_pack_dir: Option<Spanned<PathBuf>>,
+    adapter_pack_key: Option<Spanned<String>>,
 }
 
 impl Config {
@@ -218,9 +225,25 @@ impl Config {
             }
             (None, None) => default_data_dir(&env).ok_or(ConfigError::NoDataDir)?,
         };
+        let adapter_pack_dir = match raw.adapter_pack_dir {
+            Some(dir) if dir.get_ref().is_absolute() => dir.into_inner(),
+            Some(dir) => {
+                let at = dir.span().start;
+                return Err(source.bad(at, "adapter_pack_dir", "must be an absolute path"));
+            }
+            None => data_dir.join("packs"),
+        };
+        let adapter_pack_key = raw.adapter_pack_key.map(|key| {
+            read_key(key.get_ref()).map_err(|_| {
+                let reason = "is not a minisign public key (the second line of the .pub file, it begins with RW)";
+                source.bad(key.span().start, "adapter_pack_key", reason)
+            })
+        });
         Ok(Self {
             server_url,
             whatsapp_url,
+            adapter_pack_dir,
+            adapter_pack_key: adapter_pack_key.transpose()?,
             data_dir,
             rehearsal,
             rehearsal_sign_in: raw

@@ -136,6 +136,7 @@ impl Journal {
                 tracing::warn!(problem.code = ?code, unfit, "The message's file was not fetched");
             }
             Input::FilePut(_, Err(PutFault::Page(fault))) => page_failed("put", fault),
+            Input::Renew => tracing::info!("The page is to be loaded with other scripts"),
             Input::PageOpened(Ok(()))
             | Input::PageClosed
             | Input::Probed(Ok(_))
@@ -348,7 +349,8 @@ fn order(input: &Input) -> &'static str {
         Input::Said(Said::Sent) => "assist_sent",
         Input::Said(Said::NotSent) => "assist_not_sent",
         Input::Said(Said::Unsure) => "assist_unsure",
-        Input::PageOpened(_)
+        Input::Renew
+        | Input::PageOpened(_)
         | Input::PageClosed
         | Input::PageCrashed
         | Input::Probed(_)

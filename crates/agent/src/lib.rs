@@ -4,6 +4,7 @@
 //! and carries out what it asks for: pages, queue calls, the store.
 
 mod activity;
+pub mod adapter_pack;
 pub mod agent;
 pub mod clock;
 pub mod config;

@@ -1,6 +1,6 @@
 //! The one snapshot the window shows, and who may change what in it.
 
-use crate::views::{OfficeView, SdrView};
+use crate::views::{AdaptersView, OfficeView, SdrView};
 use hotdesk_protocol::Problem;
 use hotdesk_protocol::ids::SdrId;
 use std::sync::Arc;
@@ -41,6 +41,17 @@ impl Office {
             let before = office.sdrs.len();
             office.sdrs.retain(|known| known.id != *sdr);
             office.sdrs.len() != before
+        });
+    }
+
+    /// Which adapters are in force.
+    pub(crate) fn adapters(&self, adapters: AdaptersView) {
+        self.view.send_if_modified(|office| {
+            if office.adapters == adapters {
+                return false;
+            }
+            office.adapters = adapters;
+            true
         });
     }
 

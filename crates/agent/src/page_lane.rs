@@ -1,6 +1,7 @@
 //! One SDR's page calls, one after the other, so that a slow page delays nobody else. A file goes
 //! in piece by piece between them, so that it does not keep the page's word waiting.
 
+use crate::adapter_pack::Packs;
 use crate::pages::Pages;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -39,6 +40,7 @@ pub(crate) enum Call {
 /// Carry calls out until the runner is gone. Nothing is retried.
 pub(crate) async fn run<P: Pages>(
     pages: Arc<P>,
+    packs: Arc<Packs>,
     sdr: SdrId,
     profile: PathBuf,
     mut calls: mpsc::UnboundedReceiver<PageCall>,
@@ -58,7 +60,7 @@ pub(crate) async fn run<P: Pages>(
         match call {
             Some(PageCall::Put(file)) => putting = Some(file),
             Some(PageCall::Do(call)) => {
-                let answer = carry_out(pages.as_ref(), &sdr, &profile, call).await;
+                let answer = carry_out(pages.as_ref(), &packs, &sdr, &profile, call).await;
                 told = answers.send(answer);
             }
             None => {}
@@ -127,13 +129,19 @@ impl Putting {
     }
 }
 
-async fn carry_out<P: Pages>(pages: &P, sdr: &SdrId, profile: &Path, call: Call) -> Input {
+async fn carry_out<P: Pages>(
+    pages: &P,
+    packs: &Packs,
+    sdr: &SdrId,
+    profile: &Path,
+    call: Call,
+) -> Input {
     match call {
         Call::Open => {
-            let opened = within(SLOW, pages.open(sdr, profile.to_owned())).await;
-            Input::PageOpened(opened)
+            let opened = pages.open(sdr, profile.to_owned(), packs.load(sdr));
+            Input::PageOpened(within(SLOW, opened).await)
         }
-        Call::Reload => Input::PageOpened(within(SLOW, pages.reload(sdr)).await),
+        Call::Reload => Input::PageOpened(within(SLOW, pages.reload(sdr, packs.load(sdr))).await),
         Call::Close => {
             if timeout(SLOW, pages.close(sdr)).await.is_err() {
                 tracing::warn!("The page did not close in time");

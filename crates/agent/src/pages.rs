@@ -1,22 +1,30 @@
 //! The one port between the sender and the webviews.
 
+use crate::adapter_pack::Bundles;
 pub use hotdesk_engine::input::PageFault;
 use hotdesk_protocol::bridge::{Drain, Probe, SubmitRequest, Submitted};
 use hotdesk_protocol::ids::SdrId;
 use std::future::Future;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// The webviews, one page per SDR. An implementation keeps its own time-outs (2 s for a call) and
 /// never retries.
 pub trait Pages: Send + Sync + 'static {
-    /// Create the SDR's page under its own profile directory, or do nothing if it is there.
+    /// Create the SDR's page with these bundles under its own profile directory, or do nothing if it
+    /// is there.
     fn open(
         &self,
         sdr: &SdrId,
         profile: PathBuf,
+        bundles: Arc<Bundles>,
     ) -> impl Future<Output = Result<(), PageFault>> + Send;
-    /// Load the page anew.
-    fn reload(&self, sdr: &SdrId) -> impl Future<Output = Result<(), PageFault>> + Send;
+    /// Load the page anew, with these bundles.
+    fn reload(
+        &self,
+        sdr: &SdrId,
+        bundles: Arc<Bundles>,
+    ) -> impl Future<Output = Result<(), PageFault>> + Send;
     /// Close the page; its storage stays.
     fn close(&self, sdr: &SdrId) -> impl Future<Output = ()> + Send;
     /// Hand over one command.

@@ -38,6 +38,7 @@ impl<P: Pages> Inner<P> {
         {
             tracing::warn!(sdr.id = %sdr, "The page did not close in time");
         }
+        shared.packs.heard(sdr, &Input::PageClosed);
         if let Some(stored) = stored.into_iter().find(|stored| stored.row.id == *sdr) {
             let desk = Desk::new(shared.desktop_id.clone(), shared.clock.clone(), []);
             sign_out(&shared.server.of(sdr.clone(), stored.row.token, desk)).await;

@@ -3,6 +3,7 @@
 //! Page calls go through [`page_lane`] in order; queue calls run beside them; writes to the store
 //! are waited for before anything that follows. Nothing here is retried: the engine decides.
 
+use crate::adapter_pack::Packs;
 use crate::clock::Clock;
 use crate::files::{FetchError, FileCache, Files};
 use crate::journal::Journal;
@@ -57,6 +58,7 @@ pub(crate) struct Shared<P> {
     pub(crate) server: QueueServer,
     pub(crate) file_cache: FileCache,
     pub(crate) office: Office,
+    pub(crate) packs: Arc<Packs>,
     pub(crate) desktop_id: DesktopId,
     pub(crate) boot_id: String,
     /// The store is, or once was, a copy.
@@ -152,6 +154,7 @@ pub(crate) fn spawn<P: Pages>(
     let mut tasks = JoinSet::new();
     let lane = page_lane::run(
         shared.pages.clone(),
+        shared.packs.clone(),
         row.id.clone(),
         profile,
         calls,
@@ -174,6 +177,7 @@ pub(crate) fn spawn<P: Pages>(
         queue_calls: JoinSet::new(),
         spent: Spent::default(),
         _lane: tasks,
+        renewal_told: false,
     };
     runner.show();
     let task = tokio::spawn(runner.run().instrument(span));
@@ -198,6 +202,8 @@ struct Runner<P> {
     queue_calls: JoinSet<Called>,
     spent: Spent,
     _lane: JoinSet<()>,
+    /// The session knows that there are other scripts for its page.
+    renewal_told: bool,
 }
 
 /// What a queue call came to.
@@ -218,6 +224,7 @@ impl<P: Pages> Runner<P> {
             if self.journal.is_urgent() {
                 self.keep().await;
             }
+            self.renew_if_wanted();
             self.carry_out().await;
             self.show();
             let now = clock.now().boot;
@@ -258,6 +265,14 @@ impl<P: Pages> Runner<P> {
         at.into_iter().flatten().min().unwrap_or(now)
     }
 
+    fn renew_if_wanted(&mut self) {
+        let wanted = self.shared.packs.wants_renewal(&self.sdr);
+        if wanted && !self.renewal_told {
+            self.handle(Input::Renew);
+        }
+        self.renewal_told = wanted;
+    }
+
     /// Nothing is decided on a measure of the free space that is older than a second.
     fn handle(&mut self, input: Input) {
         match input {
@@ -270,6 +285,7 @@ impl<P: Pages> Runner<P> {
             | Input::UseHere
             | Input::Assist
             | Input::Said(_)
+            | Input::Renew
             | Input::PageOpened(_)
             | Input::PageClosed
             | Input::PageCrashed
@@ -295,6 +311,7 @@ impl<P: Pages> Runner<P> {
                 self.session.handle(Input::FreeSpace(free), now);
             }
         }
+        self.shared.packs.heard(&self.sdr, &input);
         self.journal.heard(&input, now);
         self.session.handle(input, now);
         self.files.keep(|id| self.session.needs_file(id));
@@ -376,10 +393,13 @@ impl<P: Pages> Runner<P> {
                         }
                     });
                 }
-                Effect::Heartbeat(request) => self.call(Span::current(), |queue| async move {
-                    let answer = queue.heartbeat(&request).await;
-                    Called::with(answer, Input::Beaten)
-                }),
+                Effect::Heartbeat(mut request) => {
+                    request.adapter_pack = Some(self.shared.packs.in_force());
+                    self.call(Span::current(), |queue| async move {
+                        let answer = queue.heartbeat(&request).await;
+                        Called::with(answer, Input::Beaten)
+                    });
+                }
                 Effect::Qr(request) => self.call(Span::current(), |queue| async move {
                     Called::without(queue.qr(&request).await)
                 }),

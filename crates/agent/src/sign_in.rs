@@ -120,6 +120,7 @@ impl<P: Pages> Inner<P> {
             .map_err(|e| Problem::from(&e))?;
         tracing::info!(sdr.id = %id, "An SDR signed in");
         back_up(store).await;
+        self.shared.packs.look_now();
         if self.renew(&row) {
             return Ok(id);
         }

@@ -1,5 +1,6 @@
 //! What a window and a tray show: whole snapshots, never deltas.
 
+use crate::adapter_pack::Bundles;
 use hotdesk_protocol::bridge::Capability;
 use hotdesk_protocol::ids::{MessageId, SdrId};
 use hotdesk_protocol::session::{MessageState, SessionState};
@@ -15,10 +16,39 @@ pub struct OfficeView {
     pub rehearsal: bool,
     /// The app's version.
     pub version: String,
+    /// The scripts that serve WhatsApp's pages.
+    pub adapters: AdaptersView,
     /// The queue server.
     pub server: ServerView,
     /// Every SDR on this machine, in the order they were added.
     pub sdrs: Vec<SdrView>,
+}
+
+/// The scripts that serve WhatsApp's pages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct AdaptersView {
+    /// Their number; rises with every release.
+    pub number: u32,
+    /// The same for people.
+    pub name: String,
+    /// Part of this app, not of an adapter pack.
+    pub built_in: bool,
+    /// Why a pack was not taken, or was taken back.
+    pub problem: Option<Problem>,
+}
+
+impl AdaptersView {
+    /// These are in force.
+    pub(crate) fn of(bundles: &Bundles, problem: Option<Problem>) -> Self {
+        Self {
+            number: bundles.number,
+            name: bundles.name.clone(),
+            built_in: bundles.built_in,
+            problem,
+        }
+    }
 }
 
 /// How the queue server stands.

@@ -51,6 +51,7 @@ impl Session {
         )
             .hash(into);
         (page.settled, page.more, page.reload_wanted, page.stranger).hash(into);
+        page.renew_wanted.hash(into);
         (page.marker.as_ref(), page.account_phone.as_ref(), page.seq).hash(into);
         if let Some(probe) = &page.probe {
             (probe.state as u8, probe.marker.as_ref(), probe.last_seq).hash(into);

@@ -56,6 +56,7 @@ impl Session {
                 app_version,
                 desktop_name: None,
                 opt_outs_since: Some(opt_outs_since),
+                adapter_pack: None,
             }));
         }
     }

@@ -101,6 +101,8 @@ pub enum Input {
     Assist,
     /// What a person says of the message whose chat was opened for them.
     Said(Said),
+    /// The app has other scripts for this page: it is to be loaded anew, once it holds no message.
+    Renew,
     /// `Effect::OpenPage` or `ReloadPage` was carried out.
     PageOpened(Result<(), PageFault>),
     /// The page was closed.

@@ -116,6 +116,8 @@ pub(crate) struct Page {
     pub(crate) refresh_wanted: bool,
     pub(crate) use_here_wanted: bool,
     pub(crate) reload_wanted: bool,
+    /// The next load brings other scripts; nothing further is handed to this one.
+    pub(crate) renew_wanted: bool,
 }
 
 impl Page {
@@ -159,6 +161,7 @@ impl Page {
             refresh_wanted: false,
             use_here_wanted: false,
             reload_wanted: false,
+            renew_wanted: false,
         }
     }
 
@@ -290,6 +293,7 @@ impl Page {
             && self.asked.is_none()
             && self.failure.is_none()
             && !self.reload_wanted
+            && !self.renew_wanted
     }
 
     fn probe_every_ms(&self, busy: bool) -> u64 {
@@ -321,6 +325,15 @@ impl Session {
         self.park_unsaid();
         self.page.wanted = false;
         self.page.close_by = Some(self.now.boot.after(CLOSE_GRACE_MS));
+    }
+
+    /// Other scripts may also be what a page needs that was given up.
+    pub(crate) fn renew(&mut self) {
+        if self.page.life != Life::Closed {
+            self.page.renew_wanted = true;
+            self.page.reloads.clear();
+            self.page.failure = None;
+        }
     }
 
     pub(crate) fn page_opened(&mut self, result: Result<(), PageFault>) {
@@ -528,9 +541,14 @@ impl Session {
 
     fn reload(&mut self, code: ProblemCode) {
         if self.may_reload(code) {
-            self.page.asked = Some(Asked::Reload);
-            self.emit(Effect::ReloadPage);
+            self.ask_reload();
         }
+    }
+
+    fn ask_reload(&mut self) {
+        self.page.renew_wanted = false;
+        self.page.asked = Some(Asked::Reload);
+        self.emit(Effect::ReloadPage);
     }
 
     pub(crate) fn pump_page(&mut self) {
@@ -550,8 +568,7 @@ impl Session {
             }
             self.page.retry_at = None;
             if self.page.life != Life::Closed {
-                self.page.asked = Some(Asked::Reload);
-                self.emit(Effect::ReloadPage);
+                self.ask_reload();
                 return;
             }
         }
@@ -559,11 +576,17 @@ impl Session {
             Life::Closed => {
                 self.page.loading_since = self.now.boot;
                 self.page.starting_since = self.now.boot;
+                self.page.renew_wanted = false;
                 self.page.asked = Some(Asked::Open);
                 self.emit(Effect::OpenPage);
             }
             Life::Crashed => self.reload(ProblemCode::PageCrashed),
             Life::Open if self.page.reload_wanted => self.reload(ProblemCode::PageUnresponsive),
+            Life::Open if self.page.renew_wanted && !self.holds_message() => {
+                self.lose_load();
+                self.page.loading_since = self.now.boot;
+                self.ask_reload();
+            }
             Life::Open => self.pump_open(),
         }
     }

@@ -1,7 +1,7 @@
 //! What is unknown is looked up, never sent again on a guess.
 
 use crate::effect::Stage;
-use crate::flight::Step;
+use crate::flight::{Flight, Step};
 use crate::input::Millis;
 use crate::page::Handed;
 use crate::session::Session;
@@ -40,6 +40,12 @@ impl Session {
             | Step::Dropping
             | Step::Finishing => false,
         })
+    }
+
+    /// The page has a message in hand, or has one open for a person to send.
+    pub(crate) fn holds_message(&self) -> bool {
+        let open = |flight: &Flight| flight.step == Step::Assisting;
+        self.awaits_report() || self.flights.iter().any(open)
     }
 
     pub(crate) fn is_busy(&self) -> bool {

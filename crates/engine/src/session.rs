@@ -120,6 +120,7 @@ impl Session {
             Input::UseHere => self.page.use_here_wanted = true,
             Input::Assist => self.assist(),
             Input::Said(said) => self.said(said),
+            Input::Renew => self.renew(),
             Input::PageOpened(result) => self.page_opened(result),
             Input::PageClosed => self.page_closed(),
             Input::PageCrashed => self.page_crashed(),

@@ -284,3 +284,18 @@ fn it_is_not_offered_while_paused_or_unlinked() {
     world.run(3_000);
     assert_eq!(assist(&world), None, "unlinked");
 }
+
+#[test]
+fn other_scripts_wait_until_the_person_has_said_what_became_of_the_open_message() {
+    let mut world = opened();
+    let before = world.reloads;
+    world.tell(Input::Renew);
+    world.run(60_000);
+    assert_eq!(world.reloads, before, "the text stays in the person's box");
+    world.page.missing.clear();
+    world.tell(Input::Said(Said::Sent));
+    world.run(10_000);
+    assert_eq!(world.reloads, before + 1, "then the page gets them");
+    assert_eq!(world.server.state("m1"), MessageState::Sent);
+    assert_eq!(world.page.sends(), 0, "nothing is sent a second time");
+}

@@ -407,3 +407,39 @@ fn a_page_whose_reports_cannot_be_read_is_loaded_anew() {
     assert_eq!(world.reloads, 1, "only a fresh page can be understood");
     assert_eq!(problem(&world), None, "and that was that");
 }
+
+#[test]
+fn other_scripts_come_with_a_load_that_waits_for_the_message_in_hand() {
+    let mut world = World::connected();
+    world.server.enqueue("m1", LEAD, "hello");
+    world.server.enqueue("m2", "+5511970000002", "hello");
+    world.page.ack_ms = 2_000;
+    world.run_until(30_000, |world| world.page.sends() == 1);
+    world.tell(Input::Renew);
+    world.run(1_500);
+    assert_eq!(world.reloads, 0, "its tick is still to come");
+    assert_eq!(world.page.sends(), 1, "nothing further is handed over");
+    world.run(3_000);
+    assert_eq!(world.reloads, 1, "then it is loaded anew, once");
+    world.run(60_000);
+    assert_eq!(world.page.history.len(), 2, "each left once");
+    assert_eq!(world.reloads, 1, "and not again");
+}
+
+#[test]
+fn other_scripts_may_save_a_page_that_was_given_up() {
+    let mut world = World::new();
+    world.page.state = SessionState::Starting;
+    world.run(300_000);
+    assert_eq!(world.session.state(), SessionState::Stopped, "given up");
+    world.page.state = SessionState::Connected;
+    for _ in 0..4 {
+        world.tell(Input::Renew);
+        world.run(5_000);
+        assert_eq!(
+            world.session.state(),
+            SessionState::Connected,
+            "a load for other scripts is no sign of trouble, however many there are"
+        );
+    }
+}

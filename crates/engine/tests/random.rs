@@ -32,6 +32,7 @@ fn blow() -> impl Strategy<Value = Blow> {
         1 => Just(Blow::Hang),
         1 => Just(Blow::LoseFile),
         1 => any::<bool>().prop_map(Blow::NoFiles),
+        2 => Just(Blow::Renew),
         1 => any::<bool>().prop_map(Blow::Paused),
         1 => any::<bool>().prop_map(Blow::Open),
         4 => any::<u16>().prop_map(Blow::NextSend),

@@ -17,6 +17,10 @@ use crate::session::{Ack, SessionState};
 use crate::time::UtcMs;
 use serde::{Deserialize, Serialize};
 
+/// Rises whenever a bridge built before would no longer be understood, or no longer understand, in what
+/// this module says or in the line the app puts before the bundle. An adapter pack names the one it
+/// was built for.
+pub const BRIDGE_PROTOCOL: u32 = 1;
 /// Most reports in one drain.
 pub const MAX_REPORTS_PER_DRAIN: usize = 64;
 /// Most bytes of JSON in one drain.

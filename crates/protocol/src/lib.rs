@@ -3,6 +3,7 @@
 //! Serde types and no logic. JSON field names are camelCase; times are UTC milliseconds since the
 //! Unix epoch (`_ms`), durations are milliseconds (`_ms`).
 
+pub mod adapter_pack;
 pub mod bridge;
 pub mod file;
 pub mod ids;

@@ -87,6 +87,10 @@ pub enum ProblemCode {
     KeychainFailed,
     /// The configuration has an unknown key or a bad value.
     BadConfig,
+    /// An adapter pack was offered and not taken.
+    PackRefused,
+    /// An adapter pack did not work here and was taken back.
+    PackFailed,
     /// Another desktop holds this SDR's session.
     OtherDesktop,
     /// A code of a newer version.

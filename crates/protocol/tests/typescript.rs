@@ -2,8 +2,8 @@
 #![expect(clippy::expect_used, reason = "tests")]
 
 use hotdesk_protocol::bridge::{
-    BridgeCommand, Drain, MAX_COMPOSE_BYTES, MAX_DRAIN_BYTES, MAX_REPORTS_PER_DRAIN,
-    MAX_TEXT_BYTES, Probe, SubmitRequest, Submitted,
+    BRIDGE_PROTOCOL, BridgeCommand, Drain, MAX_COMPOSE_BYTES, MAX_DRAIN_BYTES,
+    MAX_REPORTS_PER_DRAIN, MAX_TEXT_BYTES, Probe, SubmitRequest, Submitted,
 };
 use hotdesk_protocol::file::{
     MAX_CAPTION_CHARS, MAX_DOCUMENT_BYTES, MAX_FILE_NAME_BYTES, MAX_IMAGE_BYTES, MAX_PART_BYTES,
@@ -28,6 +28,8 @@ fn generated() -> String {
         .expect("every bridge type has a TypeScript form");
     format!(
         "{}\n\
+         /** What the app and the bridge both speak; an adapter pack names it. */\n\
+         export const BRIDGE_PROTOCOL = {BRIDGE_PROTOCOL};\n\
          /** Most reports in one drain. */\n\
          export const MAX_REPORTS_PER_DRAIN = {MAX_REPORTS_PER_DRAIN};\n\
          /** Most bytes of JSON in one drain. */\n\

@@ -6,7 +6,7 @@ use crate::hints::Hints;
 use crate::options::Clock;
 use crate::problem::ApiError;
 use crate::qr_codes::QrCodes;
-use crate::routes::{files, health, messages, review, sdr, sender};
+use crate::routes::{adapter_pack, files, health, messages, review, sdr, sender};
 use crate::sign_in_guard::SignInGuard;
 use crate::store::{Store, StoreError};
 use axum::Router;
@@ -14,6 +14,7 @@ use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use hotdesk_protocol::{ProblemCode, UtcMs};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
@@ -35,6 +36,8 @@ pub struct App {
     pub(crate) lease_ms: u32,
     pub(crate) review_after_ms: u32,
     pub(crate) poll: Duration,
+    /// Where an admin puts adapter packs, if anywhere.
+    pub(crate) adapter_pack_dir: Option<Arc<Path>>,
 }
 
 impl App {
@@ -54,6 +57,7 @@ impl App {
 /// All routes.
 pub fn router(app: App) -> Router {
     Router::new()
+        .route("/api/adapter-pack", get(adapter_pack::get))
         .route("/api/files", post(files::upload))
         .route("/api/health", get(health::get))
         .route("/api/messages", get(messages::list).post(messages::enqueue))

@@ -35,6 +35,8 @@ pub struct ConfigFile {
     /// The largest document.
     #[serde(default, deserialize_with = "max_document_bytes")]
     pub max_document_bytes: Option<u32>,
+    /// Where an admin puts adapter packs for the desktops; a relative path counts as `database` does.
+    pub adapter_pack_dir: Option<PathBuf>,
     /// What is logged: `info`, `debug`, or a filter of tracing's.
     pub log_level: Option<String>,
 }
@@ -74,6 +76,7 @@ impl ConfigFile {
         let mut config = Self::parse(&text, path)?;
         if let Some(folder) = path.parent() {
             config.database = config.database.map(|database| folder.join(database));
+            config.adapter_pack_dir = config.adapter_pack_dir.map(|dir| folder.join(dir));
         }
         Ok(config)
     }

@@ -48,7 +48,7 @@ enum Command {
 #[derive(Args)]
 struct Serve {
     /// A TOML file with the keys listen, database, lease_ms, review_after_ms, max_image_bytes,
-    /// max_document_bytes, log_level.
+    /// max_document_bytes, adapter_pack_dir, log_level.
     #[arg(long, env = "HOTDESK_SERVER_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
     /// Where to listen [default: 127.0.0.1:8750]; port 0 takes a free one.
@@ -61,6 +61,9 @@ struct Serve {
     #[arg(long, env = "HOTDESK_SERVER_LEASE_MS", value_name = "MS",
           value_parser = clap::value_parser!(u32).range(1_000..=3_600_000))]
     lease_ms: Option<u32>,
+    /// Where adapter packs for the desktops are put; none are served without.
+    #[arg(long, env = "HOTDESK_SERVER_ADAPTER_PACK_DIR", value_name = "FOLDER")]
+    adapter_pack_dir: Option<PathBuf>,
     /// What is logged: error, warn, info, debug, or a tracing filter [default: info].
     #[arg(long, env = "HOTDESK_SERVER_LOG_LEVEL", value_name = "FILTER")]
     log_level: Option<String>,
@@ -188,6 +191,7 @@ async fn run(serve: Serve) -> anyhow::Result<()> {
     let limits = &mut options.file_limits;
     limits.image_bytes = file.max_image_bytes.unwrap_or(limits.image_bytes);
     limits.document_bytes = file.max_document_bytes.unwrap_or(limits.document_bytes);
+    options.adapter_pack_dir = serve.adapter_pack_dir.or(file.adapter_pack_dir);
     let mut stop = pin_stop()?;
     let running = start(options).await?;
     if !running.address().ip().is_loopback() {

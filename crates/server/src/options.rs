@@ -82,6 +82,8 @@ pub struct Options {
     pub sweep: Duration,
     /// The largest files it takes.
     pub file_limits: FileLimits,
+    /// Where an admin puts adapter packs for the desktops, if anywhere.
+    pub adapter_pack_dir: Option<PathBuf>,
     /// How often a waiting claim looks again without having been woken.
     pub poll: Duration,
     /// How long a stop waits for calls under way.
@@ -103,6 +105,7 @@ impl Options {
             review_after_ms: 3_600_000,
             sweep: Duration::from_secs(15),
             file_limits: FileLimits::default(),
+            adapter_pack_dir: None,
             poll: Duration::from_secs(5),
             stop_within: Duration::from_secs(10),
             clock: Arc::new(system_now),

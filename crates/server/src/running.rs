@@ -114,6 +114,7 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         lease_ms: options.lease_ms,
         review_after_ms: options.review_after_ms,
         poll: options.poll,
+        adapter_pack_dir: options.adapter_pack_dir.map(Arc::from),
     };
     let sweeping = tokio::spawn(sweep(app.clone(), options.sweep, stopped.clone()));
     let serving = axum::serve(listener, router(app)).with_graceful_shutdown(async move {

@@ -11,12 +11,17 @@ fn read(text: &str) -> Result<ConfigFile, ConfigError> {
 #[test]
 fn a_whole_file_is_read() {
     let config = read(
-        "listen = \"127.0.0.1:9\"\ndatabase = \"/data/q\"\nlease_ms = 5000\nlog_level = \"debug\"\n",
+        "listen = \"127.0.0.1:9\"\ndatabase = \"/data/q\"\nlease_ms = 5000\nadapter_pack_dir = \"packs\"\nlog_level = \"debug\"\n",
     )
     .unwrap();
     assert_eq!(config.listen, Some("127.0.0.1:9".parse().unwrap()));
     assert_eq!(config.database, Some(PathBuf::from("/data/q")));
     assert_eq!(config.lease_ms, Some(5_000));
+    let packs = config.adapter_pack_dir.unwrap();
+    assert!(
+        packs.is_absolute() && packs.ends_with("packs"),
+        "beside the configuration: {packs:?}"
+    );
     assert_eq!(config.log_level.as_deref(), Some("debug"));
     assert_eq!(read("").unwrap(), ConfigFile::default());
 }

@@ -10,6 +10,7 @@ export type PaletteAct =
   | { does: "ask"; sdrId: string; what: "unlink" | "remove" }
   | { does: "sign_in" }
   | { does: "pause_all" }
+  | { does: "look_for_packs" }
   | { does: "panel" };
 
 export type PaletteEntry = {
@@ -85,6 +86,15 @@ const OFFICE: PaletteEntry[] = [
     status: null,
     hint: "",
     act: { does: "pause_all" },
+  },
+  {
+    id: "look-for-packs",
+    label: "Look for new WhatsApp adapters",
+    detail: "",
+    icon: "refresh",
+    status: null,
+    hint: "",
+    act: { does: "look_for_packs" },
   },
   {
     id: "panel",

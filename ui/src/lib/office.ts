@@ -28,6 +28,8 @@ export interface OfficePort {
   signIn(email: string, password: string): Promise<Outcome<string>>;
   order(sdr: string, order: Order): Promise<Outcome<null>>;
   pauseAll(): Promise<void>;
+  /** What comes of it is in the next snapshots. */
+  lookForPacks(): Promise<void>;
   showPage(sdr: string | null): Promise<void>;
   setPageArea(area: PageArea | null): Promise<void>;
 }

@@ -24,6 +24,7 @@ export const tauriPort: OfficePort = {
   signIn: (email, password) => reached(commands.signIn(email, password)),
   order: (sdr, order) => reached(commands.order(sdr, order)),
   pauseAll: () => commands.pauseAll(),
+  lookForPacks: () => commands.lookForPacks(),
   showPage: (sdr) => commands.showPage(sdr),
   setPageArea: (area) => commands.setPageArea(area),
 };

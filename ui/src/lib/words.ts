@@ -403,6 +403,10 @@ export function problemWords(code: ProblemCode): ProblemWords {
       );
     case "bad_config":
       return words("Bad setting", "Correct the configuration and start Hotdesk again.", null);
+    case "pack_refused":
+      return words("Adapter pack refused", "The adapters in use go on; nothing was changed.", null);
+    case "pack_failed":
+      return words("Adapter pack taken back", "The adapters before it serve again.", null);
     case "other_desktop":
       return words("In use elsewhere", "Disconnect the other desktop, then try again.", TRY_AGAIN);
     default:

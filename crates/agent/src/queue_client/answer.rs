@@ -1,6 +1,7 @@
 //! From a response to a value or a [`QueueError`], reading no more than is allowed.
 
 use super::error::QueueError;
+use hotdesk_protocol::adapter_pack::MAX_PACK_BYTES;
 use hotdesk_protocol::{Problem, ProblemCode};
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::{Response, StatusCode};
@@ -10,6 +11,8 @@ use serde_json::{Map, Value};
 
 /// Ten messages of the longest text, escaped, and what is around them.
 const MOST_BYTES: usize = 4 * 1024 * 1024;
+/// A pack as a JSON string, where quotes and line ends take two bytes, and what is around it.
+const MOST_PACK_BYTES: usize = 2 * MAX_PACK_BYTES + 64 * 1024;
 /// A server's words shown to a person.
 const LONGEST_WORDS: usize = 500;
 /// What `Retry-After` may ask for at most: an hour.
@@ -19,8 +22,20 @@ type Sent = Result<Response, reqwest::Error>;
 
 /// A 2xx with a body of `T`.
 pub(super) async fn json<T: DeserializeOwned>(sent: Sent) -> Result<T, QueueError> {
-    let body = success(sent).await?;
-    serde_json::from_slice(&body).map_err(|error| bad(&error))
+    read(&success(sent, MOST_BYTES).await?)
+}
+
+/// The same, or nothing where it is what the caller knows (304).
+pub(super) async fn changed<T: DeserializeOwned>(sent: Sent) -> Result<Option<T>, QueueError> {
+    let same = |response: &Response| response.status() == StatusCode::NOT_MODIFIED;
+    if sent.as_ref().is_ok_and(same) {
+        return Ok(None);
+    }
+    read(&success(sent, MOST_PACK_BYTES).await?).map(Some)
+}
+
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, QueueError> {
+    serde_json::from_slice(body).map_err(|error| bad(&error))
 }
 
 /// A `T` in an answer that was read before.
@@ -44,7 +59,7 @@ fn bad(error: &serde_json::Error) -> QueueError {
 
 /// A 2xx, whatever its body.
 pub(super) async fn nothing(sent: Sent) -> Result<(), QueueError> {
-    success(sent).await.map(|_| ())
+    success(sent, MOST_BYTES).await.map(|_| ())
 }
 
 /// A 2xx's body as it is, cut off at one byte above `most`.
@@ -63,11 +78,11 @@ pub(super) async fn bytes(sent: Sent, most: usize) -> Result<Vec<u8>, QueueError
 
 /// A 2xx that does not say otherwise in its body. A page of somebody in between is no ack.
 pub(super) async fn acknowledged(sent: Sent) -> Result<(), QueueError> {
-    let body = success(sent).await?;
+    let body = success(sent, MOST_BYTES).await?;
     if body.is_empty() {
         return Ok(());
     }
-    let answer: Map<String, Value> = serde_json::from_slice(&body).map_err(|error| bad(&error))?;
+    let answer: Map<String, Value> = read(&body)?;
     let refused = answer.get("success") == Some(&Value::Bool(false));
     if refused || answer.get("error").is_some_and(|error| !error.is_null()) {
         return Err(QueueError::BadAnswer {
@@ -82,8 +97,8 @@ pub(super) fn short(words: &str) -> String {
     words.chars().take(LONGEST_WORDS).collect()
 }
 
-async fn success(sent: Sent) -> Result<Vec<u8>, QueueError> {
-    body(accepted(sent).await?).await
+async fn success(sent: Sent, most: usize) -> Result<Vec<u8>, QueueError> {
+    body(accepted(sent).await?, most).await
 }
 
 /// A response that says yes; its body is not yet read.
@@ -99,7 +114,7 @@ async fn accepted(sent: Sent) -> Result<Response, QueueError> {
     if status.is_success() {
         return Ok(response);
     }
-    let body = body(response).await?;
+    let body = body(response, MOST_BYTES).await?;
     let problem = problem(status, &body);
     if status.is_server_error()
         || status == StatusCode::TOO_MANY_REQUESTS
@@ -111,12 +126,12 @@ async fn accepted(sent: Sent) -> Result<Response, QueueError> {
     }
 }
 
-async fn body(mut response: Response) -> Result<Vec<u8>, QueueError> {
+async fn body(mut response: Response, most: usize) -> Result<Vec<u8>, QueueError> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| lost(&error))? {
-        if body.len() + chunk.len() > MOST_BYTES {
+        if body.len() + chunk.len() > most {
             return Err(QueueError::BadAnswer {
-                what: format!("it is longer than {MOST_BYTES} bytes"),
+                what: format!("it is longer than {most} bytes"),
             });
         }
         body.extend_from_slice(&chunk);

@@ -21,6 +21,7 @@ pub use error::{QueueError, Retry};
 pub use server::{QueueServer, SignedIn};
 
 use hotdesk_engine::effect::{OutboxRow, Stage};
+use hotdesk_protocol::adapter_pack::AdapterPackAnswer;
 use hotdesk_protocol::file::Attachment;
 use hotdesk_protocol::queue::{
     BeginRequest, ClaimAnswer, ClaimRequest, HeartbeatAnswer, HeartbeatRequest, LeaseAnswer,
@@ -29,12 +30,15 @@ use hotdesk_protocol::queue::{
 use hotdesk_protocol::session::MessageState;
 use hotdesk_protocol::{Problem, UtcMs};
 use reqwest::Method;
+use reqwest::header::IF_NONE_MATCH;
 use server::Wire;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// The largest document at 3 Mbit/s.
 const FILE_TIMEOUT: Duration = Duration::from_secs(180);
+/// Megabytes, over whatever line the office has.
+const PACK_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// A bearer. Cannot be printed.
 #[derive(Clone, PartialEq, Eq)]
@@ -231,6 +235,18 @@ impl QueueClient {
                 self.wire.tell(Method::POST, path, body).await
             }
             Dialect::Lk1 | Dialect::Lk2 => Ok(()),
+        }
+    }
+
+    /// The newest adapter pack, unless its number is the known one; only our own server has any.
+    pub async fn adapter_pack(&self, known: u32) -> Result<Option<AdapterPackAnswer>, QueueError> {
+        match self.wire.server.dialect() {
+            Dialect::Native => {
+                let request = self.wire.request(Method::GET, "api/adapter-pack")?;
+                let request = request.header(IF_NONE_MATCH, format!("\"{known}\""));
+                answer::changed(request.timeout(PACK_TIMEOUT).send().await).await
+            }
+            Dialect::Lk1 | Dialect::Lk2 => Ok(None),
         }
     }
 

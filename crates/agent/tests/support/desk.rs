@@ -2,6 +2,7 @@
 
 use super::office::PASSWORD;
 use super::pages::FakePages;
+use hotdesk_agent::adapter_pack::Bundles;
 use hotdesk_agent::agent::{Agent, AgentSetup, StartError};
 use hotdesk_agent::clock::Clock;
 use hotdesk_agent::config::Config;
@@ -69,6 +70,8 @@ impl Desk {
             config: self.config(more),
             pages: Arc::clone(&self.pages),
             app_version: "1.2.3".to_owned(),
+            built_in: Bundles::built_in(r#"{"number":5,"name":"2026.11.5"}"#, "built in", "wa-js")
+                .unwrap(),
             keychain: Keychain::with_store(Arc::clone(&self.keyring)),
             clock: self.clock.clone(),
             space: self.space.clone(),

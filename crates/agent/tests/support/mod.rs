@@ -5,6 +5,7 @@ pub mod desk;
 pub mod lk1;
 pub mod lk2;
 pub mod office;
+pub mod packs;
 pub mod pages;
 pub mod proxy;
 pub mod stub;

@@ -6,6 +6,7 @@ use hotdesk_server::seed::{SampleOffice, sample_office};
 use hotdesk_server::store::{MessageView, Which};
 use hotdesk_server::{Options, PasswordCost, Running, start};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::time::{Instant, interval};
@@ -57,6 +58,11 @@ impl Office {
         format!("http://{}", self.address)
     }
 
+    /// Where an admin puts adapter packs.
+    pub fn pack_dir(&self) -> PathBuf {
+        self.dir.path().join("packs")
+    }
+
     pub fn server(&self) -> &Running {
         self.running.as_ref().unwrap()
     }
@@ -70,6 +76,7 @@ impl Office {
     pub async fn reopen(&mut self) {
         let mut options = Options::new(self.dir.path().join("server.db"));
         options.listen = self.address;
+        options.adapter_pack_dir = Some(self.pack_dir());
         options.password_cost = PasswordCost::CHEAP;
         options.lease_ms = self.lease_ms;
         options.poll = Duration::from_millis(200);

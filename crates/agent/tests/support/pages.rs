@@ -3,6 +3,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use hotdesk_agent::adapter_pack::Bundles;
 use hotdesk_agent::pages::{PageFault, Pages};
 use hotdesk_protocol::bridge::{
     BridgeCommand, BridgeEvent, BridgeReport, Capability, Drain, OwnAccount, Probe, SubmitRequest,
@@ -13,7 +14,10 @@ use hotdesk_protocol::session::{Ack, SessionState};
 use std::collections::BTreeMap;
 use std::future::pending;
 use std::path::PathBuf;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
+
+/// A bridge that does not start.
+pub const THROWS: &str = "throw new Error()";
 
 /// How a page treats what it is asked.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -57,6 +61,7 @@ struct Page {
     adopted: bool,
     open: bool,
     load: u32,
+    bundles: Option<Arc<Bundles>>,
     reports: Vec<BridgeReport>,
     file: Option<(MessageId, Vec<u8>)>,
 }
@@ -147,6 +152,12 @@ impl FakePages {
         self.world.lock().unwrap().profiles.clone()
     }
 
+    /// Which adapters a page was loaded with last.
+    pub fn bundles(&self, sdr: &str) -> Option<u32> {
+        let bundles = self.with(&SdrId::from(sdr), |page| page.bundles.clone());
+        bundles.map(|bundles| bundles.number)
+    }
+
     pub fn is_open(&self, sdr: &str) -> bool {
         self.with(&SdrId::from(sdr), |page| page.open)
     }
@@ -199,9 +210,10 @@ impl Page {
         PageGeneration(format!("load-{}", self.load))
     }
 
-    fn start(&mut self) {
+    fn start(&mut self, bundles: Arc<Bundles>) {
         self.open = true;
         self.adopted = false;
+        self.bundles = Some(bundles);
         self.load += 1;
         self.file = None;
         self.reports.clear();
@@ -247,19 +259,24 @@ impl Page {
 }
 
 impl Pages for FakePages {
-    async fn open(&self, sdr: &SdrId, profile: PathBuf) -> Result<(), PageFault> {
+    async fn open(
+        &self,
+        sdr: &SdrId,
+        profile: PathBuf,
+        bundles: Arc<Bundles>,
+    ) -> Result<(), PageFault> {
         self.world.lock().unwrap().profiles.push(profile);
         self.with(sdr, |page| {
             if !page.open {
-                page.start();
+                page.start(bundles);
             }
         });
         Ok(())
     }
 
-    async fn reload(&self, sdr: &SdrId) -> Result<(), PageFault> {
+    async fn reload(&self, sdr: &SdrId, bundles: Arc<Bundles>) -> Result<(), PageFault> {
         self.mood(sdr).await;
-        self.with(sdr, Page::start);
+        self.with(sdr, |page| page.start(bundles));
         Ok(())
     }
 
@@ -349,7 +366,9 @@ impl Pages for FakePages {
                 }
                 BridgeCommand::Compose { phone, .. } => {
                     let generation = page.generation();
-                    page.start();
+                    if let Some(bundles) = page.bundles.clone() {
+                        page.start(bundles);
+                    }
                     composed = Some(phone);
                     return Ok(generation);
                 }
@@ -394,6 +413,10 @@ impl Pages for FakePages {
         self.with(sdr, |page| {
             if !page.open {
                 return Err(PageFault::Absent);
+            }
+            let bridge = page.bundles.as_ref().map(|bundles| bundles.bridge.clone());
+            if bridge.as_deref() == Some(THROWS) {
+                return Err(PageFault::BadAnswer);
             }
             let account = page.account.clone();
             let wa_js = page.adopted && !page.moved.is_empty() && !page.moved_for_wa_js;

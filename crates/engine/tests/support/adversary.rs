@@ -39,6 +39,8 @@ pub enum Blow {
     LoseFile,
     /// The page can, or cannot, send files.
     NoFiles(bool),
+    /// The app has other scripts for the page.
+    Renew,
     Paused(bool),
     Open(bool),
     NextSend(u16),
@@ -103,6 +105,7 @@ impl World {
             Blow::LoseFile => self.held.clear(),
             Blow::NoFiles(true) => self.page.missing = vec![Capability::SendFile],
             Blow::NoFiles(false) => self.page.missing.clear(),
+            Blow::Renew => self.tell(Input::Renew),
             Blow::Paused(true) => self.tell(Input::Pause),
             Blow::Paused(false) => self.tell(Input::Resume),
             Blow::Open(true) => self.tell(Input::Connect),

@@ -1,5 +1,6 @@
 //! One file per address; a test has the same path.
 
+pub mod adapter_pack;
 pub mod files;
 pub mod health;
 pub mod messages;

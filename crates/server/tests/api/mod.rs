@@ -1,3 +1,4 @@
+mod adapter_pack;
 mod files;
 mod health;
 mod messages;

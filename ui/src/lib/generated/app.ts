@@ -13,6 +13,8 @@ export const commands = {
 	order: (sdr: SdrId, order: Order) => typedError<null, Problem>(__TAURI_INVOKE("order", { sdr, order })),
 	/**  Pause every SDR. */
 	pauseAll: () => __TAURI_INVOKE<void>("pause_all"),
+	/**  Look for a new adapter pack now; what comes of it is in the view. */
+	lookForPacks: () => __TAURI_INVOKE<void>("look_for_packs"),
 	/**  Show this SDR's page in the page area, or none. */
 	showPage: (sdr: SdrId | null) => __TAURI_INVOKE<void>("show_page", { sdr }),
 	/**  Where the shell leaves room for a page; `null` hides the pages while something is over them. */
@@ -40,6 +42,18 @@ export type ActivityView = {
 	problem: Problem | null,
 	/**  What the lead answered last, where the server has no place for it. */
 	reply?: string | null,
+};
+
+/**  The scripts that serve WhatsApp's pages. */
+export type AdaptersView = {
+	/**  Their number; rises with every release. */
+	number: number,
+	/**  The same for people. */
+	name: string,
+	/**  Part of this app, not of an adapter pack. */
+	builtIn: boolean,
+	/**  Why a pack was not taken, or was taken back. */
+	problem: Problem | null,
 };
 
 /**  How far sending by hand is. */
@@ -112,6 +126,8 @@ export type OfficeView = {
 	rehearsal: boolean,
 	/**  The app's version. */
 	version: string,
+	/**  The scripts that serve WhatsApp's pages. */
+	adapters: AdaptersView,
 	/**  The queue server. */
 	server: ServerView,
 	/**  Every SDR on this machine, in the order they were added. */
@@ -229,6 +245,10 @@ export type ProblemCode =
 "keychain_failed" | 
 /**  The configuration has an unknown key or a bad value. */
 "bad_config" | 
+/**  An adapter pack was offered and not taken. */
+"pack_refused" | 
+/**  An adapter pack did not work here and was taken back. */
+"pack_failed" | 
 /**  Another desktop holds this SDR's session. */
 "other_desktop" | 
 /**  A code of a newer version. */

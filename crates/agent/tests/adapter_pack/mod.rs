@@ -1,0 +1,3 @@
+mod desktop;
+mod rollout;
+mod verify;
