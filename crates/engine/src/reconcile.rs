@@ -1,7 +1,7 @@
 //! What is unknown is looked up, never sent again on a guess.
 
 use crate::effect::Stage;
-use crate::flight::{Flight, Step};
+use crate::flight::Step;
 use crate::input::Millis;
 use crate::page::Handed;
 use crate::session::Session;
@@ -42,10 +42,22 @@ impl Session {
         })
     }
 
-    /// The page has a message in hand, or has one open for a person to send.
+    /// The page has a message in hand, or has one open for a person to send. One without a tick counts
+    /// as in hand no longer than the policy bears: then a fresh load may be what it needs.
     pub(crate) fn holds_message(&self) -> bool {
-        let open = |flight: &Flight| flight.step == Step::Assisting;
-        self.awaits_report() || self.flights.iter().any(open)
+        let now = self.now.boot;
+        let most = u64::from(self.policy.ack_stuck_ms);
+        self.flights.iter().any(|flight| match flight.step {
+            Step::Submitting | Step::Looking | Step::Assisting => true,
+            Step::InPage => now.since(flight.waiting_since) < most,
+            Step::Beginning
+            | Step::Recording
+            | Step::Ready
+            | Step::Unknown
+            | Step::Settled
+            | Step::Dropping
+            | Step::Finishing => false,
+        })
     }
 
     pub(crate) fn is_busy(&self) -> bool {

@@ -299,3 +299,39 @@ fn other_scripts_wait_until_the_person_has_said_what_became_of_the_open_message(
     assert_eq!(world.server.state("m1"), MessageState::Sent);
     assert_eq!(world.page.sends(), 0, "nothing is sent a second time");
 }
+
+#[test]
+fn other_scripts_at_any_step_of_a_message_by_hand_open_it_once_and_lose_nothing() {
+    for step in 0..12 {
+        let mut world = blind();
+        world.server.enqueue("m1", LEAD, "hello");
+        world.tell(Input::Assist);
+        (0..step).for_each(|_| world.step());
+        world.tell(Input::Renew);
+        world.run(60_000);
+        // Where the wish was not yet a message, the person wishes again.
+        world.tell(Input::Assist);
+        world.run(60_000);
+        let waits = Some(Assist::Waiting("m1".into()));
+        assert_eq!(assist(&world), waits, "its chat is open, step {step}");
+        assert_eq!(composed(&world).len(), 1, "opened once, step {step}");
+        world.tell(Input::Said(Said::NotSent));
+        world.page.missing.clear();
+        world.run(180_000);
+        assert_eq!(world.page.history.len(), 1, "it left once, step {step}");
+        assert_eq!(world.server.state("m1"), MessageState::Read, "step {step}");
+    }
+}
+
+#[test]
+fn other_scripts_come_when_a_message_by_hand_stays_unsaid_and_is_parked() {
+    let mut world = opened();
+    let before = world.reloads;
+    world.tell(Input::Renew);
+    world.run(14 * 60_000);
+    assert_eq!(world.reloads, before, "somebody may still say");
+    world.run(2 * 60_000);
+    assert_eq!(world.reloads, before + 1, "nobody has");
+    assert_eq!(world.server.state("m1"), MessageState::Review);
+    assert_eq!(world.page.sends(), 0, "a person decides");
+}

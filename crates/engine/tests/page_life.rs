@@ -1,6 +1,6 @@
 use crate::support::page::Trick;
 use crate::support::world::World;
-use hotdesk_engine::{Input, PageFault};
+use hotdesk_engine::{Effect, Input, PageFault};
 use hotdesk_protocol::ProblemCode;
 use hotdesk_protocol::bridge::Capability;
 use hotdesk_protocol::session::{MessageState, SessionState};
@@ -413,17 +413,77 @@ fn other_scripts_come_with_a_load_that_waits_for_the_message_in_hand() {
     let mut world = World::connected();
     world.server.enqueue("m1", LEAD, "hello");
     world.server.enqueue("m2", "+5511970000002", "hello");
-    world.page.ack_ms = 2_000;
+    world.page.ack_ms = 60_000;
     world.run_until(30_000, |world| world.page.sends() == 1);
     world.tell(Input::Renew);
-    world.run(1_500);
+    world.run(55_000);
     assert_eq!(world.reloads, 0, "its tick is still to come");
     assert_eq!(world.page.sends(), 1, "nothing further is handed over");
-    world.run(3_000);
+    world.page.ack_ms = 100;
+    world.run(10_000);
     assert_eq!(world.reloads, 1, "then it is loaded anew, once");
     world.run(60_000);
     assert_eq!(world.page.history.len(), 2, "each left once");
     assert_eq!(world.reloads, 1, "and not again");
+}
+
+/// Time goes on until the page is to be handed a message, and is not yet.
+fn until_submit_is_asked(world: &mut World) {
+    let submit = |effect: &Effect| matches!(effect, Effect::Submit(..));
+    for _ in 0..10_000 {
+        if world.pending.iter().any(submit) {
+            return;
+        }
+        if world.pending.is_empty() {
+            world.now += 10;
+            world.tell(Input::Tick);
+            world.wake();
+        } else {
+            world.answer(0);
+        }
+    }
+    panic!("nothing was submitted");
+}
+
+#[test]
+fn other_scripts_wait_for_the_answer_to_a_send_and_however_it_ends_it_leaves_once() {
+    for trick in [
+        None,
+        Some(Trick::HangOnly),
+        Some(Trick::SendAndTimeOut),
+        Some(Trick::UnclearUnsent),
+    ] {
+        let mut world = World::connected();
+        world.server.enqueue("m1", LEAD, "hello");
+        world.page.trick = trick.clone();
+        until_submit_is_asked(&mut world);
+        world.tell(Input::Renew);
+        let reload = |effect: &Effect| matches!(effect, Effect::ReloadPage);
+        let waits = !world.pending.iter().any(reload);
+        assert!(waits, "{trick:?}: the page is about to answer");
+        world.run(180_000);
+        assert!(world.reloads > 0, "{trick:?}: the page has them now");
+        assert_eq!(world.page.history.len(), 1, "{trick:?}: it left once");
+        // Ticks that came while no page listened are not told again.
+        let told = [MessageState::Sent, MessageState::Read];
+        assert!(told.contains(&world.server.state("m1")), "{trick:?}: told");
+    }
+}
+
+#[test]
+fn other_scripts_do_not_wait_for_ever_for_a_message_without_a_tick() {
+    let mut world = World::connected();
+    world.server.enqueue("m1", LEAD, "hello");
+    world.page.trick = Some(Trick::NeverAck);
+    world.run_until(30_000, |world| world.page.sends() == 1);
+    world.tell(Input::Renew);
+    world.run(110_000);
+    assert_eq!(world.reloads, 0, "WhatsApp may still get through");
+    world.run(20_000);
+    assert_eq!(world.reloads, 1, "a fresh load may be what it needs");
+    world.run(60_000);
+    assert_eq!(world.page.history.len(), 1, "it left once");
+    assert_eq!(world.server.state("m1"), MessageState::Sent);
 }
 
 #[test]

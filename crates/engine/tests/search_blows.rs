@@ -4,7 +4,7 @@
 use crate::support::adversary::Blow;
 use crate::support::world::World;
 
-const ALL: [Blow; 22] = [
+const ALL: [Blow; 23] = [
     Blow::Kill(0),
     Blow::Kill(1),
     Blow::Kill(2),
@@ -20,6 +20,7 @@ const ALL: [Blow; 22] = [
     Blow::OptOut(false),
     Blow::OptOut(true),
     Blow::Hang,
+    Blow::Renew,
     Blow::NextSend(0),
     Blow::NextSend(1),
     Blow::NextSend(2),
@@ -29,13 +30,14 @@ const ALL: [Blow; 22] = [
     Blow::NoFiles(true),
 ];
 
-const WORST: [Blow; 6] = [
+const WORST: [Blow; 7] = [
     Blow::Kill(0),
     Blow::Kill(1),
     Blow::SelfReload,
     Blow::Relink,
     Blow::LoseSubmit,
     Blow::Expire,
+    Blow::Renew,
 ];
 
 /// Two messages of one chat, the second with a file, and one of another.

@@ -1,14 +1,15 @@
 //! Looking for packs: in the folder of this machine, and at the queue server.
 
 use super::{PackError, Packs, folder};
+use crate::clock::Clock;
 use crate::pages::Pages;
 use crate::queue_client::{Desk, QueueError, Retry};
 use crate::runner::Shared;
+use hotdesk_engine::input::Millis;
 use hotdesk_protocol::ProblemCode;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::time::timeout;
 
 const EVERY: Duration = Duration::from_secs(4 * 3_600);
 const AGAIN_FIRST: Duration = Duration::from_secs(60);
@@ -39,8 +40,10 @@ pub(crate) async fn look_on<P: Pages>(shared: Arc<Shared<P>>, folder: PathBuf) {
                 wait
             }
         };
-        // Whether a person asks or the time has come is the same.
-        let _ = timeout(wait.mul_f64(spread()), shared.packs.asked()).await;
+        tokio::select! {
+            () = shared.clock.until(after(&shared.clock, wait.mul_f64(spread()))) => {}
+            () = shared.packs.asked() => {}
+        }
     }
 }
 
@@ -96,11 +99,8 @@ async fn look_at_server<P: Pages>(shared: &Shared<P>) -> Result<(), Missed> {
     })?;
     let mut refused = None;
     for sdr in sdrs {
-        let queue = shared.server.of(
-            sdr.row.id,
-            sdr.row.token,
-            Desk::new(shared.desktop_id.clone(), shared.clock.clone(), []),
-        );
+        let desk = Desk::new(shared.desktop_id.clone(), shared.clock.clone(), []);
+        let queue = shared.server.of(sdr.row.id, sdr.row.token, desk);
         match queue.adapter_pack(packs.number()).await {
             Ok(Some(answer)) if packs.is_news(answer.number) => {
                 let packs = Arc::clone(packs);
@@ -132,6 +132,11 @@ async fn blocking(
         .map_err(|error| PackError::Disk {
             reason: error.to_string(),
         })?
+}
+
+fn after(clock: &Clock, wait: Duration) -> Millis {
+    let ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+    clock.now().boot.after(ms)
 }
 
 /// Around 1.

@@ -29,17 +29,6 @@ pub const AGAIN_MS: u64 = 15 * 60_000;
 pub const TRIES_MOST: u32 = 3;
 const MISSES_MOST: u32 = 3;
 const FAILED_KEPT: usize = 32;
-/// What a page lacks that says nothing at all.
-const EVERYTHING: [Capability; 7] = [
-    Capability::State,
-    Capability::Qr,
-    Capability::Exists,
-    Capability::SendText,
-    Capability::Acks,
-    Capability::Incoming,
-    Capability::LookUp,
-];
-
 /// What outlives a run of the app.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -81,6 +70,14 @@ pub enum Fault {
     Lacks,
 }
 
+/// What a page cannot do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Lacks {
+    /// It says nothing at all.
+    Everything,
+    These(Vec<Capability>),
+}
+
 /// See the module.
 #[derive(Debug)]
 pub struct Rollout {
@@ -109,7 +106,7 @@ enum Plan {
     /// The waiting pack did worse on this page, which loads the former one.
     Doubting {
         on: SdrId,
-        lacked: Vec<Capability>,
+        lacked: Lacks,
         fault: Fault,
         by: Millis,
     },
@@ -120,7 +117,7 @@ struct Load {
     bundles: Arc<Bundles>,
     since: Millis,
     /// By its last word after starting.
-    lacks: Option<Vec<Capability>>,
+    lacks: Option<Lacks>,
     trial: Option<Trial>,
 }
 
@@ -128,7 +125,7 @@ struct Load {
 struct Trial {
     since: Millis,
     /// With the bundles before.
-    lacked: Vec<Capability>,
+    lacked: Lacks,
     lacking_since: Option<Millis>,
     misses: u32,
 }
@@ -277,7 +274,7 @@ impl Rollout {
                 None
             }
             Ok(probe) => {
-                load.lacks = Some(probe.missing.clone());
+                load.lacks = Some(Lacks::These(probe.missing.clone()));
                 self.settled(sdr, &probe.missing, now)
             }
             // Usual while a page loads, or is slow; time tells.
@@ -374,7 +371,7 @@ impl Rollout {
             Some(_) => None,
             None => {
                 if load.lacks.is_none() && now.since(load.since) >= LOADING_MOST_MS {
-                    load.lacks = Some(EVERYTHING.to_vec());
+                    load.lacks = Some(Lacks::Everything);
                 }
                 None
             }
@@ -446,6 +443,9 @@ impl Rollout {
     }
 }
 
-fn within(missing: &[Capability], lacked: &[Capability]) -> bool {
-    missing.iter().all(|one| lacked.contains(one))
+fn within(missing: &[Capability], lacked: &Lacks) -> bool {
+    match lacked {
+        Lacks::Everything => true,
+        Lacks::These(lacked) => missing.iter().all(|one| lacked.contains(one)),
+    }
 }
