@@ -2,7 +2,7 @@
 
 use crate::support::desk::{Desk, FakeAgent, sign_in, until, until_sdr};
 use crate::support::office::Office;
-use crate::support::packs::{Maker, Pack};
+use crate::support::packs::{Maker, Pack, manifest};
 use crate::support::pages::THROWS;
 use crate::support::stub::{Answer, Stub};
 use hotdesk_agent::views::{AdaptersView, OfficeView};
@@ -147,16 +147,21 @@ async fn what_is_wrong_with_a_pack_in_the_folder_is_told() {
             .await
             .contains("changed after it was signed")
     );
-    let older = Pack {
-        ..maker.pack(4, "four")
-    };
+    let mut stale = manifest(7, "seven");
+    stale["expiresAtMs"] = 1_700_000_000_001_i64.into();
+    let stale = maker.sign(7, stale.to_string().into_bytes());
+    stale.put(&folder(&desk));
+    assert!(refusal(&desk, &maker).await.contains("past its time"));
     std::fs::remove_dir_all(folder(&desk)).unwrap();
-    older.put(&folder(&desk));
+    maker.pack(4, "four").put(&folder(&desk));
     assert!(
         refusal(&desk, &maker)
             .await
             .contains("older than the adapters in use (5)")
     );
+    std::fs::remove_dir_all(folder(&desk)).unwrap();
+    std::fs::write(folder(&desk), "not a folder").unwrap();
+    assert!(refusal(&desk, &maker).await.contains("cannot be read"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -182,8 +187,8 @@ async fn a_kept_pack_that_was_changed_on_disk_is_not_used() {
     desk.pages.die();
     std::fs::remove_dir_all(office.pack_dir()).unwrap();
     let kept = desk.data_dir().join("adapters/hotdesk-adapters-7.pack");
-    let text = std::fs::read_to_string(&kept).unwrap();
-    std::fs::write(&kept, text.replace("seven", "wrong")).unwrap();
+    let whole_but_for_its_signature = manifest(7, "wrong").to_string();
+    std::fs::write(&kept, whole_but_for_its_signature).unwrap();
     let agent = desk.start_with(&maker.config()).await.unwrap();
     until_sdr(&agent, "john", "connected", |sdr| {
         !sdr.stale && sdr.state == SessionState::Connected

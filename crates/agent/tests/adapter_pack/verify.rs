@@ -72,6 +72,16 @@ fn an_unsigned_pack_is_refused() {
 }
 
 #[test]
+fn a_signature_of_the_older_kind_is_refused() {
+    let mut pack = MAKER.pack(7, "bridge");
+    let text = String::from_utf8(pack.signature).unwrap();
+    // The kind is the first two bytes: `ED` signs a hash of the pack, `Ed` the pack itself.
+    assert_eq!(text.matches("\nRU").count(), 1, "{text}");
+    pack.signature = text.replace("\nRU", "\nRW").into_bytes();
+    assert_eq!(refused(&pack), PackError::BadSignature);
+}
+
+#[test]
 fn a_pack_of_another_key_is_refused_and_without_a_key_packs_are_off() {
     let stranger = Maker::new();
     assert_eq!(refused(&stranger.pack(7, "bridge")), PackError::OtherKey);
@@ -175,6 +185,9 @@ fn a_pack_for_another_app_is_refused() {
 fn a_pack_that_is_not_whole_is_refused_although_it_is_signed() {
     let large = vec![b' '; 8 * 1024 * 1024 + 1];
     assert_eq!(refused(&MAKER.sign(7, large)), PackError::TooLarge);
+    let mut wordy = MAKER.pack(7, "bridge");
+    wordy.signature.resize(4 * 1024 + 1, b'\n');
+    assert_eq!(refused(&wordy), PackError::TooLarge, "its signature");
     for pack in [
         MAKER.sign(7, b"not JSON".to_vec()),
         MAKER.sign(7, Vec::new()),
@@ -187,6 +200,8 @@ fn a_pack_that_is_not_whole_is_refused_although_it_is_signed() {
         with(|manifest| manifest["name"] = "../../etc/passwd".into()),
         with(|manifest| manifest["name"] = "<b>".into()),
         with(|manifest| manifest["name"] = "".into()),
+        with(|manifest| manifest["name"] = "n".repeat(65).into()),
+        MAKER.pack(7, ""),
     ] {
         let error = refused(&pack);
         assert!(
