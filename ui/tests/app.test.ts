@@ -94,6 +94,12 @@ describe("the adapters", () => {
     expect(screen.queryByTestId("adapters-problem")).toBeNull();
   });
 
+  test("their number is shown also while the queue server is away", async () => {
+    await open(SCENES.problems);
+    expect(screen.getByTestId("server-problem")).toBeTruthy();
+    expect(screen.getByTestId("adapters").dataset.number).toBe("1");
+  });
+
   test("a pack that was taken back is told in its own words", async () => {
     const message = "The adapter pack 7 was taken back. Nothing is lost.";
     const problem = { code: "pack_failed" as const, message };

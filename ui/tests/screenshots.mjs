@@ -38,6 +38,8 @@ const SHOTS = [
     size: small,
     act: (page) => page.getByTestId("panel-toggle").click(),
   },
+  { name: "pack-refused", scene: "pack-refused", size: wide },
+  { name: "pack-refused-1024-dark", scene: "pack-refused", size: small, dark: true },
   { name: "palette", scene: "sending", size: wide, act: ctrlK },
   {
     name: "palette-search-dark",
