@@ -61,6 +61,8 @@ pub(crate) async fn run<P: Pages>(
             Some(PageCall::Put(file)) => putting = Some(file),
             Some(PageCall::Do(call)) => {
                 let answer = carry_out(pages.as_ref(), &packs, &sdr, &profile, call).await;
+                // Here and not where it is read: a word of one load says nothing of the next.
+                packs.heard(&sdr, &answer);
                 told = answers.send(answer);
             }
             None => {}

@@ -311,7 +311,6 @@ impl<P: Pages> Runner<P> {
                 self.session.handle(Input::FreeSpace(free), now);
             }
         }
-        self.shared.packs.heard(&self.sdr, &input);
         self.journal.heard(&input, now);
         self.session.handle(input, now);
         self.files.keep(|id| self.session.needs_file(id));

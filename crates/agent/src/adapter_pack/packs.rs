@@ -70,7 +70,7 @@ impl Packs {
         self.inner().rollout.load(sdr, self.clock.now().boot)
     }
 
-    /// A session is about to be told this.
+    /// A page's answer, in the order in which pages are called.
     pub(crate) fn heard(&self, sdr: &SdrId, input: &Input) {
         let now = self.clock.now().boot;
         let mut inner = self.inner();
