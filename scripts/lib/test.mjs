@@ -84,6 +84,14 @@ async function build() {
   return artifacts;
 }
 
+/** What a Rust test program says it ran. */
+function counted(code, text) {
+  const found = [...text.matchAll(/^test result: \w+\. (\d+) passed; (\d+) failed/gm)];
+  const all = sum(found.map(([, passed, failed]) => ({ passed: +passed, failed: +failed })));
+  if (code !== 0 && all.failed === 0) all.failed = 1;
+  return all;
+}
+
 /** Runs the Rust tests of some packages from the one build, as `cargo test` would. */
 async function rust(
   part,
@@ -105,10 +113,7 @@ async function rust(
       minutes,
       env: { CARGO_MANIFEST_DIR: one.dir, ...env },
     });
-    const found = [...text.matchAll(/^test result: \w+\. (\d+) passed; (\d+) failed/gm)];
-    const counted = sum(found.map(([, passed, failed]) => ({ passed: +passed, failed: +failed })));
-    if (code !== 0 && counted.failed === 0) counted.failed = 1;
-    results.push(counted);
+    results.push(counted(code, text));
   }
   return sum(results);
 }
@@ -146,6 +151,15 @@ const parts = {
         rust("unit", ["hotdesk-protocol", "hotdesk-engine", "hotdesk-agent"], { env: figures() }),
       () => rust("unit", ["hotdesk"], { kinds: ["lib", "bin"] }),
     ),
+  // The sender with its failpoints compiled in; the features of everything else stay as they are.
+  blows: async () => {
+    const features = ["--features", "hotdesk-agent/failpoints", "--test", "delivery"];
+    // One suite after the other: each has many desktops at work at once.
+    const one = ["--test-threads=1"];
+    const args = ["test", "--workspace", "--locked", ...features, "--", "--nocapture", ...one];
+    const { code, text } = await shell("blows", "cargo", args, { env: figures() });
+    return counted(code, text);
+  },
   server: () => rust("server", ["hotdesk-server"], { names: (name) => name !== "simulation" }),
   simulation: () =>
     rust("simulation", ["hotdesk-server"], {

@@ -4,6 +4,7 @@ use crate::adapter_pack::keys::Keys;
 use crate::adapter_pack::{Bundles, Packs, Shelf, look_on};
 use crate::clock::{self, Clock};
 use crate::config::Config;
+use crate::failpoint::around;
 use crate::files::FileCache;
 use crate::keychain::{Keychain, KeychainError};
 use crate::office::Office;
@@ -370,7 +371,10 @@ async fn back_up_every_hour(store: Store) {
 
 /// A copy that cannot be made stops nothing: the ones before stay.
 pub(crate) async fn back_up(store: &Store) {
-    match store.back_up().await {
+    let refused = || StoreError::Failed {
+        what: "the write was refused",
+    };
+    match around("backup", store.back_up(), refused).await {
         Ok(()) => tracing::info!("The database was copied"),
         Err(error) => {
             tracing::warn!(problem.code = ?error.code(), %error, "The database could not be copied");

@@ -8,6 +8,7 @@ pub mod adapter_pack;
 pub mod agent;
 pub mod clock;
 pub mod config;
+mod failpoint;
 mod files;
 pub mod instance;
 mod journal;

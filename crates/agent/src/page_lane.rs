@@ -2,6 +2,7 @@
 //! in piece by piece between them, so that it does not keep the page's word waiting.
 
 use crate::adapter_pack::Packs;
+use crate::failpoint::around;
 use crate::pages::Pages;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -150,15 +151,32 @@ async fn carry_out<P: Pages>(
             }
             Input::PageClosed
         }
-        Call::Probe => Input::Probed(within(QUICK, pages.probe(sdr)).await),
+        Call::Probe => {
+            let call = within(QUICK, pages.probe(sdr));
+            Input::Probed(around("probe", call, || PageFault::TimedOut).await)
+        }
         Call::Adopt => Input::Adopted(within(SLOW, pages.adopt(sdr)).await),
-        Call::Drain(after) => Input::Drained(within(QUICK, pages.drain(sdr, after)).await),
+        Call::Drain(after) => {
+            let call = within(QUICK, pages.drain(sdr, after));
+            Input::Drained(around("drain", call, || PageFault::TimedOut).await)
+        }
         Call::Submit(generation, command) => {
             let request = SubmitRequest {
                 generation,
                 command,
             };
-            let submitted = within(QUICK, pages.submit(sdr, request)).await;
+            let step = match &request.command {
+                BridgeCommand::SendText { .. } | BridgeCommand::SendFile { .. } => "submit",
+                BridgeCommand::LookUp { .. } => "look up",
+                BridgeCommand::Mark { .. }
+                | BridgeCommand::FilePart { .. }
+                | BridgeCommand::Compose { .. }
+                | BridgeCommand::RefreshQr
+                | BridgeCommand::UseHere
+                | BridgeCommand::LogOut => "command",
+            };
+            let call = within(QUICK, pages.submit(sdr, request));
+            let submitted = around(step, call, || PageFault::TimedOut).await;
             Input::Submitted(submitted.map(|_| ()))
         }
     }

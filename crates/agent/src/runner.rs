@@ -5,15 +5,16 @@
 
 use crate::adapter_pack::Packs;
 use crate::clock::Clock;
+use crate::failpoint::{self, around};
 use crate::files::{FetchError, FileCache, Files};
 use crate::journal::Journal;
 use crate::office::Office;
 use crate::page_lane::{self, Call, PageCall, Putting};
 use crate::pages::Pages;
-use crate::queue_client::{Desk, Past, QueueClient, QueueServer, Replied, Token};
+use crate::queue_client::{Desk, Past, QueueClient, QueueError, QueueServer, Replied, Token};
 use crate::space::Space;
 use crate::spent::Spent;
-use crate::store::{Recovered, Store, StoredSdr};
+use crate::store::{Recovered, Store, StoreError, StoredSdr};
 use hotdesk_engine::Session;
 use hotdesk_engine::effect::{Effect, Record};
 use hotdesk_engine::input::{FetchFault, Input, Millis, PutFault, QueueFault, Setup};
@@ -347,7 +348,7 @@ impl<P: Pages> Runner<P> {
                 Effect::Claim(request) => {
                     let queue = self.queue.clone();
                     let call = async move {
-                        let answer = queue.claim(&request).await;
+                        let answer = around("claim", queue.claim(&request), lost).await;
                         Called::with(answer, Input::Claimed)
                     };
                     self.spent.call();
@@ -355,7 +356,7 @@ impl<P: Pages> Runner<P> {
                 }
                 Effect::Begin(request) => {
                     self.call(self.journal.span(&request.message_id), |queue| async move {
-                        let answer = queue.begin(&request).await;
+                        let answer = around("begin", queue.begin(&request), lost).await;
                         Called::with(answer, |result| Input::Begun(request.message_id, result))
                     });
                 }
@@ -373,7 +374,8 @@ impl<P: Pages> Runner<P> {
                 Effect::Report(request) => {
                     let past = self.past(&request.message_id);
                     self.call(self.journal.span(&request.message_id), |queue| async move {
-                        let answer = queue.result(&request, past).await.map(|_| ());
+                        let answer = around("report", queue.result(&request, past), lost).await;
+                        let answer = answer.map(|_| ());
                         Called::with(answer, |result| Input::Reported(request.message_id, result))
                     });
                 }
@@ -449,7 +451,12 @@ impl<P: Pages> Runner<P> {
     /// Wait until it is on the disk.
     async fn record(&mut self, record: Record) {
         let since = Instant::now();
-        let result = self.shared.store.record(&self.sdr, record).await;
+        let step = failpoint::step(&record);
+        let write = self.shared.store.record(&self.sdr, record);
+        let refused = || StoreError::Failed {
+            what: "the write was refused",
+        };
+        let result = around(step, write, refused).await;
         self.spent.write(since);
         if let Err(error) = &result {
             tracing::error!(problem.code = ?error.code(), %error, "A record could not be written");
@@ -500,9 +507,16 @@ impl<P: Pages> Runner<P> {
     }
 }
 
+/// The server may or may not have done it.
+fn lost() -> QueueError {
+    QueueError::Unreachable {
+        what: "the connection was cut",
+    }
+}
+
 impl Called {
     fn with<T>(
-        answer: Result<T, crate::queue_client::QueueError>,
+        answer: Result<T, QueueError>,
         input: impl FnOnce(Result<T, QueueFault>) -> Input,
     ) -> Self {
         Self {
@@ -528,7 +542,7 @@ impl Called {
         }
     }
 
-    fn without(answer: Result<(), crate::queue_client::QueueError>) -> Self {
+    fn without(answer: Result<(), QueueError>) -> Self {
         Self {
             server: server(&answer),
             input: None,
@@ -553,7 +567,7 @@ async fn keep_reply(store: &Store, sdr: &SdrId, reply: ReplyRequest) -> Called {
 }
 
 /// A server that says no is there; one that is busy or away is a problem for the whole window.
-fn server<T>(answer: &Result<T, crate::queue_client::QueueError>) -> Option<Result<(), Problem>> {
+fn server<T>(answer: &Result<T, QueueError>) -> Option<Result<(), Problem>> {
     use crate::queue_client::Retry;
     match answer {
         Ok(_) => Some(Ok(())),

@@ -25,5 +25,6 @@ mod replies;
 mod runner;
 mod space;
 mod store;
+#[expect(dead_code, reason = "the test program `delivery` uses the rest")]
 mod support;
 mod trouble;

@@ -99,16 +99,22 @@ impl Desk {
     }
 
     /// The name of the database's key in the keyring.
-    fn entry(&self) -> String {
+    pub fn entry(&self) -> String {
         let note = std::fs::read_to_string(self.data_dir().join("hotdesk.key.json")).unwrap();
         let note: serde_json::Value = serde_json::from_str(&note).unwrap();
         note["entry"].as_str().unwrap().to_owned()
     }
 
     /// The database's key.
-    fn key(&self) -> Vec<u8> {
+    pub fn key(&self) -> Vec<u8> {
         let entry = self.keyring.build("hotdesk", &self.entry(), None);
         entry.unwrap().get_secret().unwrap()
+    }
+
+    /// The keyring holds this key already.
+    pub fn keep_key(&self, entry: &str, key: &[u8]) {
+        let entry = self.keyring.build("hotdesk", entry, None).unwrap();
+        entry.set_secret(key).unwrap();
     }
 
     /// A file of the data directory as somebody with the key sees it.

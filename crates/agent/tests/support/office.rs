@@ -102,6 +102,21 @@ impl Office {
         self.server().store().messages(which).await.unwrap()
     }
 
+    /// How many messages of an SDR nothing more is to be done about.
+    pub async fn ended(&self, sdr: &str) -> usize {
+        let open = |state| {
+            matches!(
+                state,
+                MessageState::Queued
+                    | MessageState::Leased
+                    | MessageState::Begun
+                    | MessageState::Sent
+            )
+        };
+        let messages = self.messages(Some(sdr)).await;
+        messages.iter().filter(|m| !open(m.state)).count()
+    }
+
     /// Wait until so many messages of an SDR (or of all) stand at `state`.
     pub async fn until(&self, sdr: Option<&str>, state: MessageState, count: usize) {
         let by = Instant::now() + Duration::from_secs(30);

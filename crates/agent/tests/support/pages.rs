@@ -13,6 +13,7 @@ use hotdesk_protocol::ids::{ChatId, MessageId, PageGeneration, SdrId, WaMessageI
 use hotdesk_protocol::session::{Ack, SessionState};
 use std::collections::BTreeMap;
 use std::future::pending;
+use std::io::Write;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
@@ -80,11 +81,52 @@ struct World {
 #[derive(Default)]
 pub struct FakePages {
     world: Mutex<World>,
+    /// Where profiles and history are kept, for pages that must outlive their process.
+    file: Option<PathBuf>,
 }
 
 impl FakePages {
+    /// Pages whose profiles and history are in a file.
+    pub fn on_disk(file: PathBuf) -> Self {
+        let lines = std::fs::read_to_string(&file).unwrap_or_default();
+        let pages = Self {
+            file: Some(file),
+            ..Self::default()
+        };
+        for line in lines.lines() {
+            let kept: serde_json::Value = serde_json::from_str(line).unwrap();
+            let text = |name: &str| kept[name].as_str().map(str::to_owned);
+            let sdr = SdrId(text("sdr").unwrap());
+            pages.with(&sdr, |page| {
+                page.account = text("account").or(page.account.take());
+                page.marker = text("marker").or(page.marker.take());
+            });
+            if let Some(id) = text("id").map(WaMessageId) {
+                pages.with(&sdr, |page| page.messages.insert(id.clone(), Ack::Device));
+                let left = Left {
+                    sdr,
+                    id,
+                    phone: text("phone").unwrap(),
+                    text: text("text").unwrap(),
+                    file: None,
+                };
+                pages.world.lock().unwrap().history.push(left);
+            }
+        }
+        pages
+    }
+
+    /// One line, in one write: a kill leaves it whole or not there.
+    fn keep(&self, line: serde_json::Value) {
+        let Some(file) = &self.file else { return };
+        let mut options = std::fs::File::options();
+        let mut file = options.create(true).append(true).open(file).unwrap();
+        file.write_all(format!("{line}\n").as_bytes()).unwrap();
+    }
+
     /// Link an SDR's profile to a number, as a scan does.
     pub fn link(&self, sdr: &str, phone: &str) {
+        self.keep(serde_json::json!({"sdr": sdr, "account": phone}));
         self.with(&SdrId::from(sdr), |page| {
             page.account = Some(phone.to_owned())
         });
@@ -314,6 +356,11 @@ impl Pages for FakePages {
                         file: None,
                     };
                     left = page.send(mood, message_id, sent);
+                    if let Some(left) = &left {
+                        self.keep(serde_json::json!({
+                            "sdr": sdr, "id": left.id, "phone": left.phone, "text": left.text,
+                        }));
+                    }
                 }
                 BridgeCommand::SendFile {
                     message_id,
@@ -362,7 +409,10 @@ impl Pages for FakePages {
                     }),
                 },
                 BridgeCommand::Mark { marker } => {
-                    page.marker.get_or_insert(marker);
+                    if page.marker.is_none() {
+                        self.keep(serde_json::json!({"sdr": sdr, "marker": marker}));
+                        page.marker = Some(marker);
+                    }
                 }
                 BridgeCommand::Compose { phone, .. } => {
                     let generation = page.generation();
