@@ -3,6 +3,7 @@
 use hotdesk_engine::input::{Millis, Now};
 use hotdesk_protocol::UtcMs;
 use jiff::tz::TimeZone;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::sync::watch;
 use tokio::time::sleep;
@@ -10,12 +11,12 @@ use tokio::time::sleep;
 /// The clock of `sleep` stops during suspend, so no sleep is long.
 const LONGEST_SLEEP_MS: u64 = 30_000;
 
-/// Both clocks and the zone they are read in. A test's clock can be put forward; whoever waits by it
-/// wakes then.
+/// Both clocks and the zone they are read in. A test brings its own, or puts one forward; whoever
+/// waits by it wakes then.
 #[derive(Clone)]
 pub struct Clock {
     zone: TimeZone,
-    shift_ms: i64,
+    read: Arc<dyn Fn() -> Now + Send + Sync>,
     ahead_ms: watch::Receiver<u64>,
 }
 
@@ -32,19 +33,31 @@ impl Hand {
 impl Clock {
     /// The computer's own.
     pub fn real() -> Self {
-        Self::new(TimeZone::system(), 0).0
+        Self::reading(now)
+    }
+
+    /// The computer's zone, and whatever time a test says.
+    pub fn reading(read: impl Fn() -> Now + Send + Sync + 'static) -> Self {
+        Self::new(TimeZone::system(), read).0
     }
 
     /// A clock that shows `start` now and can be put forward.
     pub fn by_hand(start: UtcMs, zone: TimeZone) -> (Self, Hand) {
-        Self::new(zone, start.0 - utc().0)
+        let shift_ms = start.0 - utc().0;
+        Self::new(zone, move || {
+            let now = now();
+            Now {
+                boot: now.boot,
+                utc: UtcMs(now.utc.0.saturating_add(shift_ms)),
+            }
+        })
     }
 
-    fn new(zone: TimeZone, shift_ms: i64) -> (Self, Hand) {
+    fn new(zone: TimeZone, read: impl Fn() -> Now + Send + Sync + 'static) -> (Self, Hand) {
         let (hand, ahead_ms) = watch::channel(0);
         let clock = Self {
             zone,
-            shift_ms,
+            read: Arc::new(read),
             ahead_ms,
         };
         (clock, Hand(hand))
@@ -53,10 +66,10 @@ impl Clock {
     /// The time now.
     pub fn now(&self) -> Now {
         let ahead = *self.ahead_ms.borrow();
-        let utc = utc().0.saturating_add(self.shift_ms);
+        let now = (self.read)();
         Now {
-            boot: Millis(boot_ms()).after(ahead),
-            utc: UtcMs(utc.saturating_add_unsigned(ahead)),
+            boot: now.boot.after(ahead),
+            utc: UtcMs(now.utc.0.saturating_add_unsigned(ahead)),
         }
     }
 
@@ -83,6 +96,14 @@ impl Clock {
     }
 }
 
+/// The computer's clocks.
+pub fn now() -> Now {
+    Now {
+        boot: Millis(boot_ms()),
+        utc: utc(),
+    }
+}
+
 /// The wall clock, for people and reports.
 pub fn utc() -> UtcMs {
     let since = SystemTime::now()
@@ -105,7 +126,8 @@ fn boot_ms() -> u64 {
     u64::try_from(ms).unwrap_or(0)
 }
 
-/// Windows: `Instant` reads the performance counter, which goes on during sleep.
+/// Windows: `Instant` reads the performance counter, which counts since the system's start "including
+/// the time when the machine was in a sleep state" (Microsoft, "Acquiring high-resolution time stamps").
 #[cfg(not(unix))]
 fn boot_ms() -> u64 {
     use std::sync::LazyLock;

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-const STEPS: [&str; 10] = [
+pub const STEPS: [&str; 10] = [
     "backup", "probe", "marker", "claim", "begin", "intent", "submit", "drain", "acked", "report",
 ];
 const SIDE_BY_SIDE: usize = 8;

@@ -7,6 +7,7 @@
 )]
 
 mod child;
+mod clock;
 mod failpoints;
 #[path = "../support/mod.rs"]
 #[expect(dead_code, reason = "the test program `agent` uses the rest")]

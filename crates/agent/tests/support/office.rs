@@ -4,9 +4,10 @@ use hotdesk_protocol::ids::SdrId;
 use hotdesk_protocol::session::MessageState;
 use hotdesk_server::seed::{SampleOffice, sample_office};
 use hotdesk_server::store::{MessageView, Which};
-use hotdesk_server::{Options, PasswordCost, Running, start};
+use hotdesk_server::{Clock, Options, PasswordCost, Running, start};
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::time::{Instant, interval};
@@ -18,6 +19,8 @@ pub struct Office {
     dir: TempDir,
     address: SocketAddr,
     lease_ms: u32,
+    /// The server's time of day.
+    clock: Clock,
     running: Option<Running>,
 }
 
@@ -29,16 +32,28 @@ impl Office {
 
     /// The same, with leases of so many milliseconds.
     pub async fn leasing(lease_ms: u32, messages: u32) -> Self {
-        let dir = TempDir::new().unwrap();
+        let office = Self::with_clock(lease_ms, Options::new("").clock).await;
+        office.seed(messages).await;
+        office
+    }
+
+    /// The same with a time of day of its own, and no messages.
+    pub async fn with_clock(lease_ms: u32, clock: Clock) -> Self {
         let mut office = Self {
-            dir,
+            dir: TempDir::new().unwrap(),
             address: SocketAddr::from(([127, 0, 0, 1], 0)),
             lease_ms,
+            clock,
             running: None,
         };
         office.reopen().await;
-        office.seed(messages).await;
+        office.seed(0).await;
         office
+    }
+
+    /// Its data file.
+    pub fn database(&self) -> PathBuf {
+        self.dir.path().join("server.db")
     }
 
     pub async fn seed(&self, messages: u32) {
@@ -74,11 +89,12 @@ impl Office {
 
     /// The server comes back under the same address, with the same data.
     pub async fn reopen(&mut self) {
-        let mut options = Options::new(self.dir.path().join("server.db"));
+        let mut options = Options::new(self.database());
         options.listen = self.address;
         options.adapter_pack_dir = Some(self.pack_dir());
         options.password_cost = PasswordCost::CHEAP;
         options.lease_ms = self.lease_ms;
+        options.clock = Arc::clone(&self.clock);
         options.poll = Duration::from_millis(200);
         options.stop_within = Duration::from_secs(1);
         let running = start(options).await.unwrap();

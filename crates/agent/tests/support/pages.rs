@@ -83,7 +83,11 @@ pub struct FakePages {
     world: Mutex<World>,
     /// Where profiles and history are kept, for pages that must outlive their process.
     file: Option<PathBuf>,
+    /// Sees each message as it is handed to a page.
+    eye: Mutex<Option<Eye>>,
 }
+
+type Eye = Box<dyn Fn(&MessageId) + Send>;
 
 impl FakePages {
     /// Pages whose profiles and history are in a file.
@@ -122,6 +126,11 @@ impl FakePages {
         let mut options = std::fs::File::options();
         let mut file = options.create(true).append(true).open(file).unwrap();
         file.write_all(format!("{line}\n").as_bytes()).unwrap();
+    }
+
+    /// Look at each message as it is handed over to be sent.
+    pub fn watch(&self, eye: impl Fn(&MessageId) + Send + 'static) {
+        *self.eye.lock().unwrap() = Some(Box::new(eye));
     }
 
     /// Link an SDR's profile to a number, as a scan does.
@@ -334,6 +343,11 @@ impl Pages for FakePages {
             request.command,
             BridgeCommand::SendText { .. } | BridgeCommand::SendFile { .. }
         );
+        if let BridgeCommand::SendText { message_id, .. } = &request.command
+            && let Some(eye) = &*self.eye.lock().unwrap()
+        {
+            eye(message_id);
+        }
         let generation = self.with(sdr, |page| {
             if !page.open {
                 return Err(PageFault::Absent);
