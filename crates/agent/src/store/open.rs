@@ -3,7 +3,7 @@
 use super::error::StoreError;
 use super::schema;
 use crate::keychain::DatabaseKey;
-use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
+use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags, ffi};
 use std::path::Path;
 use std::time::Duration;
 
@@ -35,6 +35,12 @@ pub(super) fn keyed(file: &Path, key: &DatabaseKey) -> Result<Connection, StoreE
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let db = Connection::open_with_flags(file, flags).map_err(|error| unusable(&error))?;
+    // SQLite opens what it may not write all the same, and never tries again.
+    if db.is_readonly(MAIN_DB).map_err(|error| unusable(&error))? {
+        return Err(StoreError::Unusable {
+            reason: "it is read-only".to_owned(),
+        });
+    }
     db.execute_batch(&format!("PRAGMA key = \"x'{}'\"", key.hex()))
         .map_err(|_| StoreError::WrongKey)?;
     let cipher: String = db

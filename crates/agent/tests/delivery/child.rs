@@ -8,6 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 use tempfile::TempDir;
 
+const WHY: &str = "why";
 const TEST: &str = "child::a_desktop_runs_until_its_parent_lets_go";
 
 /// What of a desktop outlives its process.
@@ -50,6 +51,21 @@ impl Home {
     /// The pages as they are on disk.
     pub fn pages(&self) -> FakePages {
         FakePages::on_disk(self.pages_file())
+    }
+
+    /// Its data directory.
+    pub fn data_dir(&self) -> PathBuf {
+        self.dir.path().join("data")
+    }
+
+    /// All of it.
+    pub fn path(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// Why it did not start, if it did not.
+    pub fn why(&self) -> Option<String> {
+        std::fs::read_to_string(self.dir.path().join(WHY)).ok()
     }
 
     /// The file that a failpoint makes when it strikes.
@@ -137,7 +153,13 @@ async fn a_desktop_runs_until_its_parent_lets_go() {
         &text("DESKTOP_ENTRY"),
         &hex::decode(text("DESKTOP_KEY")).unwrap(),
     );
-    let agent = desk.start().await;
+    let agent = match desk.try_start().await {
+        Ok(agent) => agent,
+        Err(error) => {
+            std::fs::write(home.join(WHY), error.to_string()).unwrap();
+            return;
+        }
+    };
     let gone = tokio::task::spawn_blocking(|| std::io::stdin().read_line(&mut String::new()));
     gone.await.unwrap().unwrap();
     agent.shut_down().await;

@@ -8,6 +8,8 @@
 
 mod child;
 mod clock;
+#[cfg(target_os = "linux")]
+mod disk;
 mod failpoints;
 #[path = "../support/mod.rs"]
 #[expect(dead_code, reason = "the test program `agent` uses the rest")]

@@ -6,7 +6,7 @@ use hotdesk_server::seed::{SampleOffice, sample_office};
 use hotdesk_server::store::{MessageView, Which};
 use hotdesk_server::{Clock, Options, PasswordCost, Running, start};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
@@ -39,16 +39,28 @@ impl Office {
 
     /// The same with a time of day of its own, and no messages.
     pub async fn with_clock(lease_ms: u32, clock: Clock) -> Self {
-        let mut office = Self {
+        let mut office = Self::closed(lease_ms, clock);
+        office.reopen().await;
+        office.seed(0).await;
+        office
+    }
+
+    /// One that goes on where a copied data file ends.
+    pub async fn from_copy(lease_ms: u32, database: &Path) -> Self {
+        let mut office = Self::closed(lease_ms, Options::new("").clock);
+        std::fs::copy(database, office.database()).unwrap();
+        office.reopen().await;
+        office
+    }
+
+    fn closed(lease_ms: u32, clock: Clock) -> Self {
+        Self {
             dir: TempDir::new().unwrap(),
             address: SocketAddr::from(([127, 0, 0, 1], 0)),
             lease_ms,
             clock,
             running: None,
-        };
-        office.reopen().await;
-        office.seed(0).await;
-        office
+        }
     }
 
     /// Its data file.

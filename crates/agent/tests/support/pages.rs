@@ -120,6 +120,21 @@ impl FakePages {
         pages
     }
 
+    /// The same profiles and history, no page open.
+    pub fn copy(&self) -> Self {
+        let copy = Self::default();
+        let world = self.world.lock().unwrap();
+        for (sdr, page) in &world.pages {
+            copy.with(sdr, |new| {
+                new.account = page.account.clone();
+                new.marker = page.marker.clone();
+                new.messages = page.messages.clone();
+            });
+        }
+        copy.world.lock().unwrap().history = world.history.clone();
+        copy
+    }
+
     /// One line, in one write: a kill leaves it whole or not there.
     fn keep(&self, line: serde_json::Value) {
         let Some(file) = &self.file else { return };
