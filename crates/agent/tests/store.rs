@@ -41,7 +41,9 @@ async fn no_file_holds_a_text_a_number_or_a_token_in_the_clear() {
         .query_row("SELECT token FROM sdr", [], |row| row.get(0))
         .unwrap();
     let message = office.messages(Some("john")).await.remove(0);
-    let secrets = [&message.text, &message.phone, &message.lead_name, &token];
+    // "Ana" alone stands in any few megabytes of noise.
+    let name = format!("\"{}\"", message.lead_name);
+    let secrets = [&message.text, &message.phone, &name, &token];
     for (name, bytes) in with_wal.iter().chain(&files(&desk.data_dir())) {
         for secret in secrets {
             assert!(
