@@ -121,6 +121,8 @@ fn standing(sdr: &SdrView) -> Standing {
     let asks = state_standing(sdr.state) == Standing::NeedsPerson;
     if sdr.signed_out || sdr.review > 0 || asks {
         Standing::NeedsPerson
+    } else if sdr.elsewhere.is_some() {
+        Standing::Away
     } else if sdr.paused {
         Standing::Paused
     } else {
@@ -150,6 +152,8 @@ fn words(sdr: &SdrView) -> &'static str {
         state_words(sdr.state)
     } else if sdr.review > 0 {
         "messages to review"
+    } else if sdr.elsewhere.is_some() {
+        "active on another desktop"
     } else if sdr.paused {
         "paused"
     } else {

@@ -1,7 +1,7 @@
 use super::{Mood, Standing, tray_menu};
-use hotdesk_agent::views::{AdaptersView, OfficeView, SdrView, ServerView};
+use hotdesk_agent::views::{AdaptersView, ElsewhereView, OfficeView, SdrView, ServerView};
 use hotdesk_protocol::session::SessionState;
-use hotdesk_protocol::{Problem, ProblemCode};
+use hotdesk_protocol::{Problem, ProblemCode, UtcMs};
 
 fn sdr(name: &str, state: SessionState) -> SdrView {
     SdrView {
@@ -20,6 +20,7 @@ fn sdr(name: &str, state: SessionState) -> SdrView {
         problem: None,
         adapter: None,
         missing: Vec::new(),
+        elsewhere: None,
         assist: None,
         run: None,
         activity: Vec::new(),
@@ -57,6 +58,21 @@ fn an_empty_office_is_offline_and_says_why() {
     assert_eq!(menu.mood, Mood::Offline);
     assert_eq!(menu.headline, "Hotdesk – no SDR has signed in");
     assert!(!menu.can_pause, "there is nobody to pause");
+}
+
+#[test]
+fn an_sdr_who_is_active_on_another_desktop_is_not_counted_as_sending_here() {
+    let mut john = sdr("John", SessionState::Connected);
+    john.elsewhere = Some(ElsewhereView {
+        name: Some("Front desk".to_owned()),
+        since_ms: UtcMs(0),
+        taking_over: false,
+        problem: None,
+    });
+    let menu = tray_menu(&office(vec![john, sdr("Jane", SessionState::Connected)]));
+    assert_eq!(menu.sdrs[0].text, "John – active on another desktop");
+    assert_eq!(menu.sdrs[0].standing, Standing::Away);
+    assert_eq!(menu.headline, "Hotdesk – 1 of 2 connected");
 }
 
 #[test]

@@ -315,6 +315,69 @@ describe("orders", () => {
   });
 });
 
+describe("an SDR who is active on another desktop", () => {
+  test("the strip and the tile say where and since when, once, and that nothing is sent from here", async () => {
+    await open(SCENES.elsewhere);
+    expect(screen.getByTestId("elsewhere").textContent).toContain(
+      "John Almeida is active on Front desk since 14:02. Nothing is sent from here.",
+    );
+    expect(screen.queryByTestId("remedy"), "no second strip").toBeNull();
+    const john = tile("john");
+    expect(john.textContent).toContain("Active elsewhere");
+    expect(john.textContent).toContain("Active on Front desk. Nothing is sent from here.");
+    expect(john.textContent, "not a second time").not.toContain("In use elsewhere");
+    expect(within(tile("jane")).queryByTestId("tile-elsewhere")).toBeNull();
+  });
+
+  test("sending from here asks first, in plain words, and Cancel has the focus", async () => {
+    const port = await open(SCENES.elsewhere);
+    await fireEvent.click(screen.getByTestId("take-over"));
+    const dialog = screen.getByRole("dialog", { name: "Send for John Almeida from here?" });
+    expect(dialog.textContent).toContain("no longer on Front desk");
+    expect(dialog.textContent).toContain("No message is sent twice");
+    expect(document.activeElement?.textContent?.trim()).toBe("Cancel");
+    await press("Escape");
+    expect(port.orders, "nothing is done before it is confirmed").toEqual([]);
+    await fireEvent.click(screen.getByTestId("take-over"));
+    await fireEvent.click(screen.getByTestId("take_over-confirm"));
+    expect(port.orders).toEqual([{ sdr: "john", order: "take_over" }]);
+  });
+
+  test("while it is under way the button says so, and a refusal is told in its words", async () => {
+    const [john] = SCENES.elsewhere.sdrs;
+    if (!john?.elsewhere) throw new Error("the scene has changed");
+    const taking = { ...john, elsewhere: { ...john.elsewhere, takingOver: true } };
+    const port = await open(office([taking]));
+    const button = screen.getByTestId("take-over") as HTMLButtonElement;
+    expect(button.disabled).toBe(true);
+    expect(button.textContent).toContain("Taking over…");
+    const problem = { code: "other_desktop" as const, message: "Yet another desktop was faster." };
+    port.push(office([{ ...john, elsewhere: { ...john.elsewhere, problem } }]));
+    expect((await screen.findByTestId("elsewhere-problem")).textContent).toContain("was faster");
+    port.push(office([{ ...john, elsewhere: null, problem: null }]));
+    await vi.waitFor(() => expect(screen.queryByTestId("elsewhere")).toBeNull());
+  });
+
+  test("a desktop without a name, and a day before today, are said too", async () => {
+    const sinceMs = Date.now() - 3 * 86_400_000;
+    const elsewhere = { name: null, sinceMs, takingOver: false, problem: null };
+    await open(office([sdr({ elsewhere })]));
+    expect(screen.getByTestId("elsewhere").textContent).toMatch(
+      /active on another desktop since \d{1,2} \w{3,4}, \d\d:\d\d\. /,
+    );
+  });
+
+  test("the palette offers it too, and asks", async () => {
+    await open(SCENES.elsewhere);
+    await press("k", { ctrlKey: true });
+    await fireEvent.input(screen.getByTestId("palette-input"), {
+      target: { value: "send from here" },
+    });
+    await press("Enter");
+    expect(screen.getByRole("dialog").textContent).toContain("Send for John Almeida from here?");
+  });
+});
+
 describe("what changes", () => {
   test("the run’s progress is a progress bar", async () => {
     await open(SCENES.sending);

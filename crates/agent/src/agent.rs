@@ -69,6 +69,8 @@ pub enum Order {
     Reload,
     /// Use WhatsApp here where it is open elsewhere.
     UseHere,
+    /// Send for this SDR from this desktop, and no longer from the one they are active on.
+    TakeOver,
     /// Open the next message's chat, to be sent by hand.
     Assist,
     /// The message whose chat was opened was sent by hand.
@@ -181,6 +183,7 @@ impl<P: Pages> Agent<P> {
             packs: Arc::new(packs),
             office,
             desktop_id: store.desktop_id().await?,
+            desktop_name: config.desktop_name,
             boot_id: clock::boot_id(),
             restored: store.is_restored().await?,
             recovered,
@@ -333,6 +336,7 @@ impl<P: Pages> Inner<P> {
             Order::RefreshQr => (Input::RefreshQr, Ok(())),
             Order::Reload => (Input::Reload, Ok(())),
             Order::UseHere => (Input::UseHere, Ok(())),
+            Order::TakeOver => (Input::TakeOver, Ok(())),
             Order::Assist => (Input::Assist, Ok(())),
             Order::AssistSent => (Input::Said(Said::Sent), Ok(())),
             Order::AssistNotSent => (Input::Said(Said::NotSent), Ok(())),

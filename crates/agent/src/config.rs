@@ -31,6 +31,8 @@ pub struct Config {
     pub rehearsal_sign_in: Vec<RehearsalSignIn>,
     /// What the queue server speaks; `None` finds out at the first sign-in.
     pub dialect: Option<Dialect>,
+    /// What this desktop is called on an SDR's other desktops.
+    pub desktop_name: Option<String>,
     /// How much is logged.
     pub log_level: LogLevel,
     /// Where adapter packs are looked for beside the server; `packs` in the data directory.
@@ -155,6 +157,7 @@ struct Raw {
     rehearsal_sign_in: Vec<Spanned<RehearsalSignIn>>,
     #[serde(default)]
     dialect: DialectWish,
+    desktop_name: Option<Spanned<String>>,
     #[serde(default)]
     log_level: LogLevel,
     adapter_pack_dir: Option<Spanned<PathBuf>>,
@@ -217,6 +220,14 @@ impl Config {
                 "passwords in a file are accepted only with `rehearsal = true`",
             ));
         }
+        let desktop_name = match raw.desktop_name {
+            Some(name) if is_name(name.get_ref()) => Some(name.into_inner()),
+            Some(name) => {
+                let reason = "must be 1 to 64 letters on one line";
+                return Err(source.bad(name.span().start, "desktop_name", reason));
+            }
+            None => host_name(&env),
+        };
         let data_dir = match (env(DATA_DIR_ENV), raw.data_dir) {
             (Some(dir), _) => PathBuf::from(dir),
             (None, Some(dir)) if dir.get_ref().is_absolute() => dir.into_inner(),
@@ -252,6 +263,7 @@ impl Config {
                 .map(Spanned::into_inner)
                 .collect(),
             dialect: raw.dialect.fixed(),
+            desktop_name,
             log_level: raw.log_level,
         })
     }
@@ -270,6 +282,26 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
         Some(Host::Ipv6(ip)) => ip.is_loopback(),
         None => false,
     }
+}
+
+fn is_name(name: &str) -> bool {
+    (1..=64).contains(&name.trim().chars().count()) && !name.contains(char::is_control)
+}
+
+/// What the computer calls itself.
+fn host_name(env: &impl Fn(&str) -> Option<OsString>) -> Option<String> {
+    #[cfg(unix)]
+    let name = {
+        let _asks_the_system = env;
+        rustix::system::uname()
+            .nodename()
+            .to_str()
+            .ok()
+            .map(str::to_owned)
+    };
+    #[cfg(not(unix))]
+    let name = env("COMPUTERNAME").and_then(|name| name.into_string().ok());
+    name.filter(|name| is_name(name))
 }
 
 fn default_data_dir(env: &impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {

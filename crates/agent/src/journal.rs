@@ -3,7 +3,7 @@
 use crate::activity::Activity;
 use crate::progress::Progress;
 use crate::store::{Recovered, SessionCache, StoredSdr};
-use crate::views::{ActivityView, AssistView, SdrView};
+use crate::views::{ActivityView, AssistView, ElsewhereView, SdrView};
 use hotdesk_engine::effect::{Effect, OutboxRow, Record, Stage};
 use hotdesk_engine::input::{FetchFault, Input, Millis, Now, PageFault, PutFault, QueueFault};
 use hotdesk_engine::{Assist, Said, Session};
@@ -120,8 +120,16 @@ impl Journal {
             | Input::RefreshQr
             | Input::Reload
             | Input::UseHere
+            | Input::TakeOver
             | Input::Assist
             | Input::Said(_) => tracing::info!(order = order(input), "An order"),
+            Input::TakenOver(Ok(active)) => {
+                let epoch = active.session_epoch;
+                tracing::info!(
+                    session.epoch = epoch,
+                    "The SDR is now active on this desktop"
+                );
+            }
             Input::PageOpened(Err(fault)) => page_failed("open", fault),
             Input::Probed(Err(fault)) => page_failed("probe", fault),
             Input::Adopted(Err(fault)) => page_failed("adopt", fault),
@@ -147,6 +155,7 @@ impl Journal {
             | Input::FilePut(_, Ok(()) | Err(PutFault::Gone))
             | Input::Claimed(Err(_))
             | Input::Begun(_, _)
+            | Input::TakenOver(Err(_))
             | Input::Recorded(_)
             | Input::Reported(_, _)
             | Input::Replied(_, _)
@@ -251,6 +260,7 @@ impl Journal {
             | Effect::Begin(_)
             | Effect::Reply(_)
             | Effect::Heartbeat(_)
+            | Effect::TakeOver(_)
             | Effect::Qr(_) => {}
         }
     }
@@ -310,6 +320,7 @@ impl Journal {
             problem: facts.problem.or_else(|| self.notice.clone()),
             adapter: facts.adapter,
             missing: status.missing,
+            elsewhere: status.elsewhere.map(ElsewhereView::from),
             assist: status.assist.map(|assist| assist_view(assist, session)),
             run: self.progress.view(now.boot),
             activity: self.activity.view().to_vec(),
@@ -345,6 +356,7 @@ fn order(input: &Input) -> &'static str {
         Input::RefreshQr => "refresh_qr",
         Input::Reload => "reload",
         Input::UseHere => "use_here",
+        Input::TakeOver => "take_over",
         Input::Assist => "assist",
         Input::Said(Said::Sent) => "assist_sent",
         Input::Said(Said::NotSent) => "assist_not_sent",
@@ -361,6 +373,7 @@ fn order(input: &Input) -> &'static str {
         | Input::FilePut(_, _)
         | Input::Claimed(_)
         | Input::Begun(_, _)
+        | Input::TakenOver(_)
         | Input::Recorded(_)
         | Input::Reported(_, _)
         | Input::Replied(_, _)

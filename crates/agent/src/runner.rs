@@ -61,6 +61,7 @@ pub(crate) struct Shared<P> {
     pub(crate) office: Office,
     pub(crate) packs: Arc<Packs>,
     pub(crate) desktop_id: DesktopId,
+    pub(crate) desktop_name: Option<String>,
     pub(crate) boot_id: String,
     /// The store is, or once was, a copy.
     pub(crate) restored: bool,
@@ -121,6 +122,7 @@ pub(crate) fn spawn<P: Pages>(
     let setup = Setup {
         sdr_id: row.id.clone(),
         desktop_id: shared.desktop_id.clone(),
+        desktop_name: shared.desktop_name.clone(),
         boot_id: shared.boot_id.clone(),
         app_version: shared.app_version.clone(),
         outbox: stored.outbox.in_flight.clone(),
@@ -277,7 +279,9 @@ impl<P: Pages> Runner<P> {
     /// Nothing is decided on a measure of the free space that is older than a second.
     fn handle(&mut self, input: Input) {
         match input {
-            Input::Connect | Input::Resume | Input::SignedIn => self.queue.forgive(),
+            Input::Connect | Input::Resume | Input::SignedIn | Input::TakeOver => {
+                self.queue.forgive();
+            }
             Input::Disconnect
             | Input::Pause
             | Input::Unlink
@@ -298,6 +302,7 @@ impl<P: Pages> Runner<P> {
             | Input::FileFetched(_, _)
             | Input::FilePut(_, _)
             | Input::Begun(_, _)
+            | Input::TakenOver(_)
             | Input::Recorded(_)
             | Input::Reported(_, _)
             | Input::Replied(_, _)
@@ -401,6 +406,10 @@ impl<P: Pages> Runner<P> {
                         Called::with(answer, Input::Beaten)
                     });
                 }
+                Effect::TakeOver(request) => self.call(Span::current(), |queue| async move {
+                    let answer = queue.take_over(&request).await;
+                    Called::with(answer, Input::TakenOver)
+                }),
                 Effect::Qr(request) => self.call(Span::current(), |queue| async move {
                     Called::without(queue.qr(&request).await)
                 }),

@@ -1,6 +1,7 @@
 //! What a window and a tray show: whole snapshots, never deltas.
 
 use crate::adapter_pack::Bundles;
+use hotdesk_engine::Elsewhere;
 use hotdesk_protocol::bridge::Capability;
 use hotdesk_protocol::ids::{MessageId, SdrId};
 use hotdesk_protocol::session::{MessageState, SessionState};
@@ -97,12 +98,40 @@ pub struct SdrView {
     pub adapter: Option<String>,
     /// What the page lacks; nothing is sent while it lacks anything.
     pub missing: Vec<Capability>,
+    /// The other desktop that the SDR is active on: nothing is sent from here meanwhile.
+    pub elsewhere: Option<ElsewhereView>,
     /// How far sending by hand is, where the page cannot send by itself.
     pub assist: Option<AssistView>,
     /// The run that goes on, if one does.
     pub run: Option<RunView>,
     /// The latest messages, newest first, at most 50.
     pub activity: Vec<ActivityView>,
+}
+
+/// Where the SDR is active instead of here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct ElsewhereView {
+    /// What that desktop calls itself.
+    pub name: Option<String>,
+    /// Since when.
+    pub since_ms: UtcMs,
+    /// A person wants to send from here, and the server has not answered yet.
+    pub taking_over: bool,
+    /// Why that came to nothing, if it did.
+    pub problem: Option<Problem>,
+}
+
+impl From<Elsewhere> for ElsewhereView {
+    fn from(elsewhere: Elsewhere) -> Self {
+        Self {
+            name: elsewhere.active.name,
+            since_ms: elsewhere.active.since_ms,
+            taking_over: elsewhere.taking_over,
+            problem: elsewhere.problem,
+        }
+    }
 }
 
 /// How far sending by hand is.

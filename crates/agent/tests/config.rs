@@ -150,6 +150,18 @@ fn a_rehearsal_and_the_real_whatsapp_exclude_each_other() {
 }
 
 #[test]
+fn a_desktop_is_called_by_its_name_in_the_file_else_by_the_computers() {
+    let named = parse(&format!("{SERVER}desktop_name = \"Front desk\"\n"));
+    assert_eq!(named.unwrap().desktop_name.as_deref(), Some("Front desk"));
+    let own = parse(SERVER).unwrap().desktop_name.unwrap();
+    assert!(!own.trim().is_empty(), "a computer has a name");
+    for wrong in ["", " ", "two\\nlines", &"x".repeat(65)] {
+        let text = format!("{SERVER}desktop_name = \"{wrong}\"\n");
+        assert_eq!(bad(&text), ("desktop_name".to_owned(), 2), "{wrong:?}");
+    }
+}
+
+#[test]
 fn the_data_directory_is_absolute() {
     let text = format!("{SERVER}data_dir = \"here\"\n");
     let error = Config::parse(&text, "hotdesk.toml", none)

@@ -6,6 +6,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod active;
 mod adapter_pack;
 mod answers;
 mod assist;

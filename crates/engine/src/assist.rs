@@ -56,6 +56,7 @@ impl Session {
     fn may_assist(&self) -> bool {
         !self.paused
             && !self.queue.signed_out
+            && !self.is_passive()
             && self.page.hand_gate().is_some()
             && (self.page.tried_in_vain || !self.tries_second_way())
             && self.records.failed.is_none()

@@ -151,7 +151,7 @@ impl Session {
             wait_seconds,
             holding,
             claim_id: None,
-            session_epoch: None,
+            session_epoch: self.session_epoch(),
             opt_outs_since: Some(self.blocked.cursor()),
         }));
     }
@@ -192,6 +192,7 @@ impl Session {
             (Ok(answer), _) => answer,
             (Err(fault), retry_after_ms) => {
                 if let QueueFault::Refused(problem) = fault {
+                    self.fenced_off(&problem);
                     self.queue.problem = Some(problem);
                 }
                 let after = retry_after_ms.unwrap_or(0);
@@ -212,6 +213,7 @@ impl Session {
             self.report_again();
         }
         self.queue.blocked = answer.blocked;
+        self.learn_active(asked, answer.active_desktop);
         let offered = answer.messages.len();
         let strangers = answer
             .messages

@@ -33,6 +33,7 @@ impl Session {
     pub(crate) fn may_begin(&self) -> bool {
         !self.paused
             && !self.queue.signed_out
+            && !self.is_passive()
             && self.page.gate().is_some()
             && self.stop().is_none()
             && !self.low_space
@@ -109,7 +110,7 @@ impl Session {
 
     /// Begin again what was begun before and is proven unsent, or whose answer was lost.
     fn pump_begin(&mut self, gate: &Gate) {
-        if self.queue.signed_out || self.low_space {
+        if self.queue.signed_out || self.is_passive() || self.low_space {
             return;
         }
         for at in 0..self.flights.len() {
@@ -128,6 +129,7 @@ impl Session {
     pub(crate) fn begin(&mut self, at: usize, gate: &Gate) {
         let now = self.now.boot;
         let (sdr_id, desktop_id) = (self.sdr_id.clone(), self.desktop_id.clone());
+        let session_epoch = self.session_epoch();
         let flight = &mut self.flights[at];
         flight.begin_out = Some(now);
         flight.row.profile_epoch = gate.epoch.clone();
@@ -137,7 +139,7 @@ impl Session {
             message_id: flight.row.message_id.clone(),
             lease_token: flight.row.lease_token.clone(),
             profile_epoch: gate.epoch.clone(),
-            session_epoch: None,
+            session_epoch,
         };
         self.emit(Effect::Begin(request));
     }
@@ -165,6 +167,7 @@ impl Session {
             }
             Err(QueueFault::Refused(problem)) if problem.code != ProblemCode::Unauthorized => {
                 self.let_go(id);
+                self.fenced_off(&problem);
             }
             Err(QueueFault::Lost(_) | QueueFault::Later(..) | QueueFault::Refused(_)) => {
                 flight

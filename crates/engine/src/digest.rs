@@ -36,6 +36,7 @@ impl Session {
         }
         self.records.digest(into);
         self.blocked.digest(into);
+        self.active.digest(into);
         self.files.digest(into);
         let page = &self.page;
         (

@@ -12,6 +12,7 @@ use hotdesk_protocol::ids::{
 };
 use hotdesk_protocol::queue::{
     BeginRequest, ClaimRequest, HeartbeatRequest, QrRequest, ReplyRequest, ResultRequest,
+    TakeOverRequest,
 };
 use hotdesk_protocol::session::MessageState;
 use hotdesk_protocol::{Problem, UtcMs};
@@ -42,6 +43,8 @@ pub enum Effect {
     PutFile(PageGeneration, MessageId, Attachment),
     /// Pin a message to this desktop.
     Begin(BeginRequest),
+    /// Make the SDR active on this desktop.
+    TakeOver(TakeOverRequest),
     /// Hand a message back that was not begun (answered by nothing).
     Release(MessageId, LeaseToken),
     /// Write to disk, durably, before anything that follows.

@@ -13,12 +13,17 @@ const LEAST_MS: u64 = 250;
 #[derive(Clone, Default)]
 pub(crate) struct Heart {
     last: Option<(Millis, WhatsappSession, bool)>,
-    /// Under way, with a question for the numbers blocked since this.
-    out: Option<i64>,
+    /// Under way since when, with a question for the numbers blocked since what.
+    out: Option<(Millis, i64)>,
     not_before: Millis,
 }
 
 impl Heart {
+    /// Beat again as soon as the server may be asked.
+    pub(crate) fn soon(&mut self) {
+        self.last = None;
+    }
+
     /// Beat again at once.
     pub(crate) fn reset(&mut self) {
         self.last = None;
@@ -46,7 +51,7 @@ impl Session {
         if self.due(from) {
             self.heart.last = Some((self.now.boot, session.clone(), paused));
             let opt_outs_since = self.blocked.cursor();
-            self.heart.out = Some(opt_outs_since);
+            self.heart.out = Some((self.now.boot, opt_outs_since));
             let in_flight = self.in_flight();
             let app_version = self.app_version.clone();
             self.emit(Effect::Heartbeat(HeartbeatRequest {
@@ -54,7 +59,7 @@ impl Session {
                 paused,
                 in_flight,
                 app_version,
-                desktop_name: None,
+                desktop_name: self.desktop_name.clone(),
                 opt_outs_since: Some(opt_outs_since),
                 adapter_pack: None,
             }));
@@ -80,8 +85,9 @@ impl Session {
         let failed = self.heard(&result);
         let asked = self.heart.out.take();
         if let Ok(answer) = result {
-            if let Some(asked) = asked {
-                self.learn_opt_outs(asked, answer.opt_outs);
+            if let Some((asked, opt_outs_since)) = asked {
+                self.learn_opt_outs(opt_outs_since, answer.opt_outs);
+                self.learn_active(asked, answer.active_desktop);
             }
             self.queue.queued = answer.queued;
             self.queue.sent_today = answer.sent_today;

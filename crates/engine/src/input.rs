@@ -5,7 +5,9 @@ use hotdesk_protocol::Problem;
 use hotdesk_protocol::bridge::{Drain, Probe};
 use hotdesk_protocol::ids::{DesktopId, MessageId, SdrId};
 use hotdesk_protocol::policy::Policy;
-use hotdesk_protocol::queue::{ClaimAnswer, HeartbeatAnswer, LeaseAnswer, OptOuts, ReplyRequest};
+use hotdesk_protocol::queue::{
+    ActiveDesktop, ClaimAnswer, HeartbeatAnswer, LeaseAnswer, OptOuts, ReplyRequest,
+};
 
 /// Milliseconds of a clock that goes on during suspend (`CLOCK_BOOTTIME`); only differences mean
 /// anything.
@@ -48,6 +50,8 @@ pub struct Setup {
     pub sdr_id: SdrId,
     /// This installation.
     pub desktop_id: DesktopId,
+    /// What this installation is called on the SDR's other desktops.
+    pub desktop_name: Option<String>,
     /// This start of the operating system; "only our process had died" means it is unchanged.
     pub boot_id: String,
     /// The app's version, told to the server.
@@ -97,6 +101,8 @@ pub enum Input {
     Reload,
     /// A person wants WhatsApp used here where it is open elsewhere.
     UseHere,
+    /// A person wants the SDR active on this desktop instead of another one.
+    TakeOver,
     /// A person wants to send the next message by hand, where the page can only be looked at.
     Assist,
     /// What a person says of the message whose chat was opened for them.
@@ -127,6 +133,8 @@ pub enum Input {
     Begun(MessageId, Result<LeaseAnswer, QueueFault>),
     /// `Effect::Record` is on disk, or could not be written.
     Recorded(Result<(), Problem>),
+    /// Answer to `Effect::TakeOver`.
+    TakenOver(Result<ActiveDesktop, QueueFault>),
     /// Answer to `Effect::Report`.
     Reported(MessageId, Result<(), QueueFault>),
     /// Answer to `Effect::Reply`.

@@ -11,6 +11,7 @@
 //! | `reports` | what the page tells, turned into facts about messages |
 //! | `claims` | what the queue offers: asking, checking, handing back |
 //! | `delivery` | begin, intent, submit: the order of steps |
+//! | `active` | which desktop the SDR is active on, and taking over |
 //! | `opt_outs` | the blocked numbers: looked at before anything is handed over |
 //! | `files` | where the bytes of files are: fetched before begin, in the page before submit |
 //! | `assist` | sending by hand, where the page can only be looked at |
@@ -21,6 +22,7 @@
 //! | `finished` | what is over: never sent again, forgotten after 90 days |
 //! | `heartbeat` | telling the server how the session stands |
 
+mod active;
 mod assist;
 mod backoff;
 mod check;
@@ -48,6 +50,7 @@ mod status;
 pub mod wa_id;
 mod words;
 
+pub use active::Elsewhere;
 pub use assist::Assist;
 pub use effect::{Effect, OutboxRow, Record, Stage};
 pub use input::{FetchFault, Input, Millis, Now, PageFault, PutFault, QueueFault, Said, Setup};

@@ -1,5 +1,6 @@
 //! The session: one input in, then one `pump` over everything that may now be due.
 
+use crate::active::Active;
 use crate::assist::ByHand;
 use crate::claims::Queue;
 use crate::effect::{Effect, OutboxRow, Stage};
@@ -30,6 +31,7 @@ const LEAST_FREE_BYTES: u64 = 200_000_000;
 pub struct Session {
     pub(crate) sdr_id: SdrId,
     pub(crate) desktop_id: DesktopId,
+    pub(crate) desktop_name: Option<String>,
     pub(crate) boot_id: String,
     pub(crate) restored: bool,
     pub(crate) app_version: String,
@@ -49,6 +51,7 @@ pub struct Session {
     pub(crate) queue: Queue,
     pub(crate) heart: Heart,
     pub(crate) blocked: Blocked,
+    pub(crate) active: Active,
     pub(crate) records: Records,
     pub(crate) replies: Replies,
     pub(crate) files: Files,
@@ -73,6 +76,7 @@ impl Session {
         let mut session = Self {
             sdr_id: setup.sdr_id,
             desktop_id: setup.desktop_id,
+            desktop_name: setup.desktop_name,
             boot_id: setup.boot_id,
             restored: setup.restored,
             app_version: setup.app_version,
@@ -89,6 +93,7 @@ impl Session {
             queue: Queue::default(),
             heart: Heart::default(),
             blocked: Blocked::restored(setup.opt_outs),
+            active: Active::default(),
             records: Records::default(),
             replies: Replies::restored(setup.replies),
             files: Files::default(),
@@ -118,6 +123,7 @@ impl Session {
             Input::RefreshQr => self.page.refresh_wanted = true,
             Input::Reload => self.page.reload_asked(now.boot),
             Input::UseHere => self.page.use_here_wanted = true,
+            Input::TakeOver => self.take_over(),
             Input::Assist => self.assist(),
             Input::Said(said) => self.said(said),
             Input::Renew => self.renew(),
@@ -133,6 +139,7 @@ impl Session {
             Input::FilePut(id, result) => self.file_put(&id, result),
             Input::Begun(id, result) => self.begun(&id, result),
             Input::Recorded(result) => self.recorded(result),
+            Input::TakenOver(result) => self.taken_over(result),
             Input::Reported(id, result) => self.reported(&id, result),
             Input::Replied(id, result) => self.replied(&id, result),
             Input::Beaten(result) => self.beaten(result),
@@ -165,6 +172,7 @@ impl Session {
         self.pump_records();
         self.pump_results();
         self.pump_replies();
+        self.pump_take_over();
         self.pump_claims();
         self.pump_heartbeat();
     }

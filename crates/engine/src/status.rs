@@ -1,5 +1,6 @@
 //! How a session stands, for whoever shows it.
 
+use crate::active::Elsewhere;
 use crate::assist::Assist;
 use crate::effect::Stage;
 use crate::page::{Asked, Life};
@@ -49,6 +50,8 @@ pub struct SessionStatus {
     pub in_flight: u32,
     /// Messages a person must decide about.
     pub review: u32,
+    /// The other desktop that the SDR is active on: nothing is sent from here meanwhile.
+    pub elsewhere: Option<Elsewhere>,
     /// How far sending by hand is, where it is offered.
     pub assist: Option<Assist>,
 }
@@ -80,6 +83,7 @@ impl Session {
             sent_today: self.queue.sent_today,
             in_flight: self.in_flight(),
             review: count(review),
+            elsewhere: self.elsewhere(),
             assist: self.assisting(),
         }
     }
@@ -110,8 +114,16 @@ impl Session {
     pub fn problem(&self) -> Option<Problem> {
         let signed_out = || self.queue.signed_out.then(words::signed_out);
         let own = signed_out().or_else(|| self.own_problem());
-        own.or_else(|| self.queue.problem.clone())
+        own.or_else(|| self.passive())
+            .or_else(|| self.queue.problem.clone())
             .or_else(|| self.queue.blocked.clone())
+    }
+
+    /// Why nothing is sent from this desktop although it may be fine.
+    fn passive(&self) -> Option<Problem> {
+        let elsewhere = self.elsewhere()?;
+        let name = elsewhere.active.name.as_deref();
+        Some(words::active_elsewhere(name))
     }
 
     /// The problems that are not the server's.

@@ -265,6 +265,33 @@ pub(crate) fn low_space() -> Problem {
     )
 }
 
+pub(crate) fn active_elsewhere(name: Option<&str>) -> Problem {
+    let name = name.unwrap_or("another desktop");
+    Problem::new(
+        ProblemCode::OtherDesktop,
+        format!(
+            "This SDR is active on {name}. Nothing is sent from here; waiting messages go out there, \
+             and what was begun here is finished. To send from here, take over."
+        ),
+    )
+}
+
+pub(crate) fn other_took_over() -> Problem {
+    Problem::new(
+        ProblemCode::OtherDesktop,
+        "Meanwhile this SDR became active on yet another desktop, so nothing was changed and nothing \
+         is lost. Look where that is, and take over again if you still want to.",
+    )
+}
+
+pub(crate) fn not_taken_over() -> Problem {
+    Problem::new(
+        ProblemCode::Unreachable,
+        "The queue server did not answer for a minute, so this desktop did not take over. Nothing was \
+         changed here. Check the network and try again.",
+    )
+}
+
 pub(crate) fn signed_out() -> Problem {
     Problem::new(
         ProblemCode::Unauthorized,

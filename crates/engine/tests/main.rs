@@ -7,6 +7,7 @@
     reason = "tests"
 )]
 
+mod active;
 mod assist;
 mod begin_and_submit;
 mod files;

@@ -1,6 +1,7 @@
 /** What the window holds beside the snapshot: who is chosen, what lies over the page, what went wrong. */
 import type { OfficePort, OfficeView, Order, Outcome, Problem, SdrView } from "../lib/office";
 import { pageIsShowable, statusOf } from "../lib/status";
+import type { Confirmed } from "../lib/words";
 
 /** What lies over the page. While it is not `none` the page is taken off the screen. */
 export type Overlay =
@@ -8,8 +9,7 @@ export type Overlay =
   | { kind: "palette" }
   | { kind: "menu" }
   | { kind: "sign_in" }
-  | { kind: "unlink"; sdrId: string }
-  | { kind: "remove"; sdrId: string };
+  | { kind: Confirmed; sdrId: string };
 
 /** An order that was refused, and for whom. */
 export type Notice = { sdrId: string; name: string; problem: Problem };

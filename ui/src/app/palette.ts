@@ -2,12 +2,12 @@
 import { phone } from "../lib/format";
 import type { OfficeView, Order, SdrView } from "../lib/office";
 import { actionsOf, statusOf } from "../lib/status";
-import type { IconName, StateWords } from "../lib/words";
+import type { Confirmed, IconName, StateWords } from "../lib/words";
 
 export type PaletteAct =
   | { does: "show"; sdrId: string }
   | { does: "order"; sdrId: string; order: Order }
-  | { does: "ask"; sdrId: string; what: "unlink" | "remove" }
+  | { does: "ask"; sdrId: string; what: Confirmed }
   | { does: "sign_in" }
   | { does: "pause_all" }
   | { does: "look_for_packs" }
@@ -57,6 +57,11 @@ function orderEntries(sdr: SdrView): PaletteEntry[] {
       : [];
   const order = (what: Order): PaletteAct => ({ does: "order", sdrId: sdr.id, order: what });
   return [
+    ...entry(sdr.elsewhere !== null, "Send from here for", "windows", {
+      does: "ask",
+      sdrId: sdr.id,
+      what: "take_over",
+    }),
     ...entry(can.connect, "Connect", "plug", order("connect")),
     ...entry(can.pause, "Pause", "pause", order("pause")),
     ...entry(can.resume, "Resume", "play", order("resume")),

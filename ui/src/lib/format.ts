@@ -57,6 +57,11 @@ export function clock(atMs: number, nowMs: number): string {
   return DAY.format(atMs) === DAY.format(nowMs) ? time : `${DAY.format(atMs)}, ${time}`;
 }
 
+/** The local time of day without seconds; the day in front when it is not today. */
+export function hour(atMs: number, nowMs: number): string {
+  return clock(atMs, nowMs).replace(/:\d\d$/, "");
+}
+
 /** `1 message`, `2 messages`. */
 export function count(n: number, one: string, many = `${one}s`): string {
   return `${n.toLocaleString("en")} ${n === 1 ? one : many}`;

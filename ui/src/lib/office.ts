@@ -6,6 +6,7 @@ export type { MessageState, Order, SessionState, StepView } from "./generated/ap
 export type OfficeView = Awaited<ReturnType<typeof commands.officeView>>;
 export type SdrView = OfficeView["sdrs"][number];
 export type ActivityView = SdrView["activity"][number];
+export type ElsewhereView = NonNullable<SdrView["elsewhere"]>;
 export type AssistView = NonNullable<SdrView["assist"]>;
 export type RunView = NonNullable<SdrView["run"]>;
 export type Problem = NonNullable<SdrView["problem"]>;

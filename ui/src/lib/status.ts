@@ -1,8 +1,10 @@
 /** What a window shows of one SDR, derived from the snapshot and nothing else. */
-import { count, timeLeft } from "./format";
-import type { MessageState, RunView, SdrView, StepView } from "./office";
+import { count, hour, timeLeft } from "./format";
+import type { MessageState, Problem, RunView, SdrView, StepView } from "./office";
 import {
   capabilityWords,
+  ELSEWHERE,
+  elsewhereWords,
   PAUSED,
   problemWords,
   SIGNED_OUT,
@@ -11,10 +13,11 @@ import {
   TRYING_OTHER_WAY,
 } from "./words";
 
-/** The words for an SDR: signed out beats stopped beats paused beats the session's own state. */
+/** The words for an SDR: signed out beats active elsewhere beats paused beats the session's own state. */
 export function statusOf(sdr: SdrView): StateWords {
   if (sdr.signedOut) return SIGNED_OUT;
   const own = sessionWords(sdr.state);
+  if (sdr.elsewhere && (isLinked(sdr) || sdr.state === "closed")) return ELSEWHERE;
   if (sdr.paused && isLinked(sdr)) return PAUSED;
   if (sdr.state === "starting" && sdr.problem?.code === "trying_other_way") {
     return TRYING_OTHER_WAY;
@@ -49,10 +52,27 @@ export function pageIsShowable(sdr: SdrView): boolean {
   return sdr.pageOpen && !sdr.signedOut && sdr.state !== "crashed" && sdr.state !== "closed";
 }
 
+/** What the other desktop is called. */
+export function otherDesktop(sdr: SdrView): string {
+  return sdr.elsewhere?.name ?? elsewhereWords.unnamed;
+}
+
+/** Where an SDR is active and since when; null while it is here. */
+export function elsewhereLine(sdr: SdrView, nowMs: number): string | null {
+  if (!sdr.elsewhere) return null;
+  return elsewhereWords.line(sdr.name, otherDesktop(sdr), hour(sdr.elsewhere.sinceMs, nowMs));
+}
+
+/** The problem to be told beside it: that an SDR is active elsewhere has a place of its own. */
+export function tellable(sdr: SdrView): Problem | null {
+  return sdr.elsewhere && sdr.problem?.code === "other_desktop" ? null : sdr.problem;
+}
+
 /** What keeps an SDR whose page is on the screen from sending: a problem, or a state a person can help. */
 export function troubleOf(sdr: SdrView): { title: string; text: string } | null {
-  if (sdr.problem) {
-    return { title: problemWords(sdr.problem.code).title, text: sdr.problem.message };
+  const problem = tellable(sdr);
+  if (problem) {
+    return { title: problemWords(problem.code).title, text: problem.message };
   }
   const helpable =
     sdr.state === "offline" || sdr.state === "conflict" || sdr.state === "logged_out";

@@ -157,6 +157,25 @@ export const PAUSED: StateWords = {
   icon: "pause",
 };
 
+/** What is said of a session whose SDR is active on another desktop. */
+export const ELSEWHERE: StateWords = {
+  label: "Active elsewhere",
+  sentence: "Nothing is sent from here. What was begun here is finished.",
+  tone: "off",
+  icon: "windows",
+};
+
+/** Where an SDR is active instead of here. */
+export const elsewhereWords = {
+  line: (name: string, where: string, since: string) =>
+    `${name} is active on ${where} since ${since}. Nothing is sent from here.`,
+  unnamed: "another desktop",
+  tile: (where: string) => `Active on ${where}`,
+  tileNext: "Nothing is sent from here.",
+  take: "Send from here",
+  taking: "Taking over…",
+} as const;
+
 /** What is said while the page's usual way has failed and wa-js has not yet found its own. */
 export const TRYING_OTHER_WAY: StateWords = {
   label: "Trying another way",
@@ -428,9 +447,32 @@ export type ConfirmWords = {
   button: string;
 };
 
-/** The words of the two confirmations. */
-export function confirmWords(kind: "unlink" | "remove", name: string): ConfirmWords {
+/** What a person is asked about before it is done. */
+export type Confirmed = "unlink" | "remove" | "take_over";
+
+/** The words of the confirmations; `where` is the other desktop. */
+export function confirmWords(
+  kind: Confirmed,
+  name: string,
+  where: string = elsewhereWords.unnamed,
+): ConfirmWords {
   switch (kind) {
+    case "take_over":
+      return {
+        title: `Send for ${name} from here?`,
+        text: `${name} becomes active on this machine, and no longer on ${where}.`,
+        goneTitle: "What changes",
+        gone: [
+          `Waiting messages go out from here, no longer from ${where}`,
+          `To send from ${where} again, somebody takes over there`,
+        ],
+        stays: [
+          `A message that ${where} has begun is finished and reported there`,
+          "No message is sent twice",
+          "The link to WhatsApp, on both machines",
+        ],
+        button: "Send from here",
+      };
     case "unlink":
       return {
         title: `Unlink ${name}’s WhatsApp?`,

@@ -24,11 +24,12 @@ use hotdesk_engine::effect::{OutboxRow, Stage};
 use hotdesk_protocol::adapter_pack::AdapterPackAnswer;
 use hotdesk_protocol::file::Attachment;
 use hotdesk_protocol::queue::{
-    BeginRequest, ClaimAnswer, ClaimRequest, HeartbeatAnswer, HeartbeatRequest, LeaseAnswer,
-    QrRequest, RenewRequest, ReplyRequest, ResultAnswer, ResultRequest, WhatsappSession,
+    ActiveDesktop, BeginRequest, ClaimAnswer, ClaimRequest, HeartbeatAnswer, HeartbeatRequest,
+    LeaseAnswer, QrRequest, RenewRequest, ReplyRequest, ResultAnswer, ResultRequest,
+    TakeOverRequest, WhatsappSession,
 };
 use hotdesk_protocol::session::MessageState;
-use hotdesk_protocol::{Problem, UtcMs};
+use hotdesk_protocol::{Problem, ProblemCode, UtcMs};
 use reqwest::Method;
 use reqwest::header::IF_NONE_MATCH;
 use server::Wire;
@@ -212,6 +213,23 @@ impl QueueClient {
             other @ (Dialect::Lk1 | Dialect::Lk2) => {
                 self.desk.heartbeat(&self.wire, other, body).await
             }
+        }
+    }
+
+    /// Make the SDR active on this desktop.
+    pub async fn take_over(&self, body: &TakeOverRequest) -> Result<ActiveDesktop, QueueError> {
+        match self.wire.server.dialect() {
+            Dialect::Native => {
+                let path = "api/sdr/desktop/take-over";
+                self.wire.call(Method::POST, path, body).await
+            }
+            // They never say where an SDR is active, so nobody asks.
+            Dialect::Lk1 | Dialect::Lk2 => Err(QueueError::Refused {
+                problem: Problem::new(
+                    ProblemCode::NotFound,
+                    "This queue server cannot hand an SDR over. Nothing was changed.",
+                ),
+            }),
         }
     }
 

@@ -140,9 +140,9 @@ fn occupied(status: &Status) -> Problem {
     Problem::new(
         ProblemCode::OtherDesktop,
         format!(
-            "Another desktop sends for this SDR: {}. This queue server cannot keep two desktops apart, so \
-             nothing is sent from here; nothing is lost. Remove the SDR there, or disconnect their \
-             WhatsApp in the lead system once that desktop has reported everything, and try again.",
+            "This SDR is active on another desktop: {}. Nothing is sent from here, and nothing is lost. This \
+             queue server cannot hand an SDR over: remove the SDR there, or disconnect their WhatsApp in \
+             the lead system once that desktop has reported everything, and try again.",
             seen(status)
         ),
     )

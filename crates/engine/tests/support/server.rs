@@ -1,11 +1,13 @@
 //! A model of the queue server: leases, a begin that pins, results at any hour.
 
+use super::world::at;
 use hotdesk_engine::input::QueueFault;
 use hotdesk_protocol::file::{Attachment, FileKind};
 use hotdesk_protocol::ids::{DesktopId, LeaseToken, MessageId, ProfileEpoch, SdrId};
 use hotdesk_protocol::policy::Policy;
 use hotdesk_protocol::queue::{
-    BeginRequest, ClaimAnswer, ClaimRequest, ClaimedMessage, LeaseAnswer, OptOuts, ResultRequest,
+    ActiveDesktop, BeginRequest, ClaimAnswer, ClaimRequest, ClaimedMessage, LeaseAnswer, OptOuts,
+    ResultRequest, TakeOverRequest,
 };
 use hotdesk_protocol::session::MessageState;
 use hotdesk_protocol::{Problem, ProblemCode};
@@ -37,6 +39,8 @@ pub struct Server {
     pub opt_outs: Vec<String>,
     /// So many of them are told at a time.
     pub opt_outs_a_page: usize,
+    /// Where the SDR is active; `None`: this server does not keep it.
+    pub active: Option<ActiveDesktop>,
     pub begins: Vec<MessageId>,
     pub results: Vec<(MessageId, MessageState)>,
     pub last_result: Option<Arc<ResultRequest>>,
@@ -64,6 +68,7 @@ impl Server {
             blocked: None,
             opt_outs: Vec::new(),
             opt_outs_a_page: 500,
+            active: None,
             begins: Vec::new(),
             results: Vec::new(),
             last_result: None,
@@ -123,6 +128,7 @@ impl Server {
                 message.state = MessageState::Queued;
             }
         }
+        let passive = self.is_elsewhere(&ask.desktop_id);
         let mut out = Vec::new();
         let mut chats: Vec<String> = Vec::new();
         for message in &mut self.messages {
@@ -133,7 +139,7 @@ impl Server {
             let wanted = !ask.holding.contains(&message.id)
                 && !chats.contains(&message.phone)
                 && out.len() < ask.limit as usize;
-            if !(pinned || free) || !wanted || self.blocked.is_some() {
+            if !(pinned || free) || !wanted || self.blocked.is_some() || passive {
                 // Head of line: what is open keeps the later ones of its chat waiting.
                 if matches!(
                     message.state,
@@ -177,10 +183,64 @@ impl Server {
             policy: self.policy.clone(),
             queued: u32::try_from(queued).unwrap(),
             sent_today: 0,
-            blocked: self.blocked.clone(),
-            active_desktop: None,
+            blocked: match passive {
+                true => Some(Problem::new(ProblemCode::OtherDesktop, "no")),
+                false => self.blocked.clone(),
+            },
+            active_desktop: self.active.clone(),
             opt_outs: self.opt_outs_since(ask.opt_outs_since),
         }
+    }
+
+    fn is_elsewhere(&self, desktop: &DesktopId) -> bool {
+        let active = self.active.as_ref();
+        active.is_some_and(|active| active.desktop_id != *desktop)
+    }
+
+    /// The SDR becomes active on this desktop; what others hold and have not begun waits again.
+    pub fn activate(&mut self, desktop: &str, now: u64) -> ActiveDesktop {
+        let before = self.active.as_ref();
+        let session_epoch = before.map_or(1, |active| active.session_epoch + 1);
+        for message in &mut self.messages {
+            let held = message.state == MessageState::Leased;
+            if held
+                && message
+                    .holder
+                    .as_ref()
+                    .is_some_and(|it| it.as_str() != desktop)
+            {
+                message.state = MessageState::Queued;
+            }
+        }
+        let active = ActiveDesktop {
+            desktop_id: desktop.into(),
+            name: Some(format!("the {desktop}")),
+            since_ms: at(now).utc,
+            session_epoch,
+        };
+        self.active.insert(active).clone()
+    }
+
+    pub fn take_over(
+        &mut self,
+        ask: &TakeOverRequest,
+        now: u64,
+    ) -> Result<ActiveDesktop, QueueFault> {
+        let Some(active) = &self.active else {
+            let problem = Problem::new(ProblemCode::NotFound, "no such call");
+            return Err(QueueFault::Refused(problem));
+        };
+        if active.desktop_id == ask.desktop_id {
+            return Ok(active.clone());
+        }
+        if ask
+            .session_epoch
+            .is_some_and(|seen| seen != active.session_epoch)
+        {
+            let problem = Problem::new(ProblemCode::OtherDesktop, "no");
+            return Err(QueueFault::Refused(problem));
+        }
+        Ok(self.activate(ask.desktop_id.as_str(), now))
     }
 
     /// Nobody writes to this number any more; compared as it is spelled.
@@ -213,11 +273,17 @@ impl Server {
         let Some(message) = self.messages.iter_mut().find(|m| m.id == ask.message_id) else {
             return refuse(ProblemCode::NotFound);
         };
+        let past = self.active.as_ref().is_some_and(|active| {
+            let epoch = ask.session_epoch;
+            let past = epoch.is_some_and(|epoch| epoch != active.session_epoch);
+            past || active.desktop_id != ask.desktop_id
+        });
         let held = message.holder.as_ref() == Some(&ask.desktop_id)
             && token(message.token) == ask.lease_token;
         match message.state {
             _ if self.no_fence => {}
             MessageState::Cancelled => return refuse(ProblemCode::Cancelled),
+            _ if past => return refuse(ProblemCode::OtherDesktop),
             MessageState::Leased if held && self.opt_outs.contains(&message.phone) => {
                 message.state = MessageState::Cancelled;
                 return refuse(ProblemCode::Cancelled);

@@ -59,6 +59,8 @@ pub struct World {
     pub server_fault: Option<QueueFault>,
     /// How it answers results only.
     pub result_fault: Option<QueueFault>,
+    /// How it answers the next wish to take over, once that is carried out.
+    pub take_over_fault: Option<QueueFault>,
     /// How it answers begins only.
     pub begin_fault: Option<QueueFault>,
     /// The next begin is carried out and its answer lost.
@@ -106,6 +108,7 @@ impl World {
             desktop: "desk",
             server_fault: None,
             result_fault: None,
+            take_over_fault: None,
             begin_fault: None,
             lose_begin: false,
             open_fault: None,
@@ -325,6 +328,17 @@ impl World {
                 let answer = if lost { Err(unreachable()) } else { answer };
                 self.tell(Input::Begun(ask.message_id, answer));
             }
+            Effect::TakeOver(ask) => {
+                self.trace.push("take over");
+                let answer = match self.server_fault.clone() {
+                    Some(fault) => Err(fault),
+                    None => {
+                        let done = self.server.take_over(&ask, self.now);
+                        self.take_over_fault.take().map_or(done, Err)
+                    }
+                };
+                self.tell(Input::TakenOver(answer));
+            }
             Effect::Release(id, token) => {
                 self.server.release(&id, &token);
                 self.released.push(id);
@@ -363,7 +377,7 @@ impl World {
                     queued: 0,
                     sent_today: 0,
                     active: None,
-                    active_desktop: None,
+                    active_desktop: self.server.active.clone(),
                     opt_outs: self.server.opt_outs_since(since),
                 };
                 let answer = self.server_fault.clone().map_or(Ok(answer), Err);
@@ -461,6 +475,7 @@ pub fn setup(disk: &Disk, boot: u32) -> Setup {
     Setup {
         sdr_id: "john".into(),
         desktop_id: "desk".into(),
+        desktop_name: Some("Front desk".into()),
         boot_id: format!("boot-{boot}"),
         app_version: "1.0.0".into(),
         outbox: disk.outbox.values().cloned().collect(),

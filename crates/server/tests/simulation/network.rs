@@ -6,6 +6,7 @@ use hotdesk_protocol::file::Attachment;
 use hotdesk_protocol::ids::MessageId;
 use hotdesk_protocol::queue::{
     BeginRequest, ClaimRequest, HeartbeatRequest, RenewRequest, ReplyRequest, ResultRequest,
+    TakeOverRequest,
 };
 use hotdesk_protocol::{Problem, ProblemCode};
 
@@ -19,6 +20,7 @@ pub enum Request {
     Report(ResultRequest),
     Reply(ReplyRequest),
     Beat(HeartbeatRequest),
+    TakeOver(TakeOverRequest),
     Qr,
 }
 
@@ -33,6 +35,7 @@ impl Request {
             Self::Report(_) => "report",
             Self::Reply(_) => "reply",
             Self::Beat(_) => "heartbeat",
+            Self::TakeOver(_) => "take over",
             Self::Qr => "qr",
         }
     }
@@ -45,7 +48,7 @@ impl Request {
             Self::Release(ask) => ask.message_id.as_str(),
             Self::Report(ask) => ask.message_id.as_str(),
             Self::Reply(ask) => ask.wa_message_id.as_str(),
-            Self::Claim(_) | Self::Beat(_) | Self::Qr => "",
+            Self::Claim(_) | Self::Beat(_) | Self::TakeOver(_) | Self::Qr => "",
         }
     }
 }

@@ -195,6 +195,16 @@ impl Office {
         self.ask(|store| store.take_over(request, now)).unwrap();
     }
 
+    /// A desktop asks for it.
+    pub fn taken_over(
+        &mut self,
+        ask: TakeOverRequest,
+        t: u64,
+    ) -> Result<ActiveDesktop, QueueFault> {
+        let now = self.now(t);
+        self.ask(|store| store.take_over(ask, now)).map_err(refused)
+    }
+
     /// A person has looked into the chat.
     pub fn decide(&mut self, message_id: MessageId, verdict: Verdict, t: u64) {
         let decide = Decide {

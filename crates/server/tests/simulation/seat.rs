@@ -213,6 +213,7 @@ pub fn setup(sdr: &str, desk: &str, boot: u32, disk: &Disk, seed: u64) -> Setup 
             cursor: disk.opt_outs_since,
             more: false,
         },
+        desktop_name: Some(desk.to_owned()),
         restored: disk.restored,
         seed,
     }

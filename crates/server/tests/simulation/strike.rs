@@ -109,6 +109,7 @@ fn kind(effect: &Effect) -> usize {
         | Effect::Submit(..)
         | Effect::Release(..)
         | Effect::Heartbeat(_)
+        | Effect::TakeOver(_)
         | Effect::Qr(_) => usize::MAX,
     }
 }
@@ -303,6 +304,10 @@ impl World {
             Blow::Enqueue(sdr, phone, file) => {
                 self.office.enqueue(sdr, phone, file, t);
                 self.ring(sdr);
+            }
+            // The SDR presses the button there.
+            Blow::TakeOver(desk, sdr) if !self.healed && self.rng.percent(50) => {
+                self.input(desk, sdr, Input::TakeOver);
             }
             Blow::TakeOver(desk, sdr) => {
                 self.office.take_over(sdr, self.desks[desk].name, t);

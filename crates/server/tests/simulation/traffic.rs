@@ -136,6 +136,7 @@ impl World {
                 let answer = self.office.begin(&ask, t);
                 Some(Input::Begun(ask.message_id, answer))
             }
+            Request::TakeOver(ask) => Some(Input::TakenOver(self.office.taken_over(ask, t))),
             Request::Release(ask) => {
                 let _given_back = self.office.release(&ask, t);
                 None
@@ -262,6 +263,7 @@ fn failure(request: &Request, fault: QueueFault) -> Option<Input> {
         Request::Report(ask) => Some(Input::Reported(ask.message_id.clone(), Err(fault))),
         Request::Reply(ask) => Some(Input::Replied(ask.wa_message_id.0.clone(), Err(fault))),
         Request::Beat(_) => Some(Input::Beaten(Err(fault))),
+        Request::TakeOver(_) => Some(Input::TakenOver(Err(fault))),
         Request::Release(_) | Request::Qr => None,
     }
 }
@@ -285,6 +287,9 @@ fn told_later(input: &Input) -> Option<(&'static str, u64)> {
     }
     if let Input::Beaten(Err(QueueFault::Later(after, _))) = input {
         return Some(("heartbeat", *after));
+    }
+    if let Input::TakenOver(Err(QueueFault::Later(after, _))) = input {
+        return Some(("take over", *after));
     }
     None
 }

@@ -386,6 +386,7 @@ impl World {
             }
             Effect::Report(ask) => self.send(place, Request::Report(ask)),
             Effect::Reply(ask) => self.send(place, Request::Reply(ask)),
+            Effect::TakeOver(ask) => self.send(place, Request::TakeOver(ask)),
             Effect::Heartbeat(ask) => self.send(place, Request::Beat(ask)),
             Effect::Qr(_) => self.send(place, Request::Qr),
         }

@@ -88,6 +88,18 @@ export type Capability =
 /**  Send a file with a chosen id. Without it texts still leave. */
 "send_file";
 
+/**  Where the SDR is active instead of here. */
+export type ElsewhereView = {
+	/**  What that desktop calls itself. */
+	name: string | null,
+	/**  Since when. */
+	sinceMs: UtcMs,
+	/**  A person wants to send from here, and the server has not answered yet. */
+	takingOver: boolean,
+	/**  Why that came to nothing, if it did. */
+	problem: Problem | null,
+};
+
 /**  One outreach text to one lead: the unit of the queue. */
 export type MessageId = string;
 
@@ -152,6 +164,8 @@ export type Order =
 "reload" | 
 /**  Use WhatsApp here where it is open elsewhere. */
 "use_here" | 
+/**  Send for this SDR from this desktop, and no longer from the one they are active on. */
+"take_over" | 
 /**  Open the next message's chat, to be sent by hand. */
 "assist" | 
 /**  The message whose chat was opened was sent by hand. */
@@ -304,6 +318,8 @@ export type SdrView = {
 	adapter: string | null,
 	/**  What the page lacks; nothing is sent while it lacks anything. */
 	missing: Capability[],
+	/**  The other desktop that the SDR is active on: nothing is sent from here meanwhile. */
+	elsewhere: ElsewhereView | null,
 	/**  How far sending by hand is, where the page cannot send by itself. */
 	assist: AssistView | null,
 	/**  The run that goes on, if one does. */
