@@ -227,6 +227,7 @@ const parts = {
 /** Names for several parts. */
 const groups = {
   bridge: ["bridge-unit", "bridge-sim", "bridge-webkit"],
+  delivery: ["unit", "simulation", "blows", "kills"],
 };
 
 async function main() {

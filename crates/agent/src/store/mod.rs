@@ -4,7 +4,7 @@
 //! last [`Store`] is dropped the thread closes the file.
 //!
 //! A copy is made every hour. A database that is damaged at a start is replaced by the newest good
-//! copy, and the engine is told: see [`recover`] and `Setup::restored`.
+//! copy, and the engine is told: see `recover` and `Setup::restored`.
 
 mod activity;
 mod backup;
