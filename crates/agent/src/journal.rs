@@ -2,6 +2,7 @@
 
 use crate::activity::Activity;
 use crate::progress::Progress;
+use crate::review::Decision;
 use crate::store::{Recovered, SessionCache, StoredSdr};
 use crate::views::{ActivityView, AssistView, ElsewhereView, SdrView};
 use hotdesk_engine::effect::{Effect, OutboxRow, Record, Stage};
@@ -156,6 +157,7 @@ impl Journal {
             | Input::Claimed(Err(_))
             | Input::Begun(_, _)
             | Input::TakenOver(Err(_))
+            | Input::Decided(_, _)
             | Input::Recorded(_)
             | Input::Reported(_, _)
             | Input::Replied(_, _)
@@ -291,6 +293,7 @@ impl Journal {
             adapter: status.adapter,
             signed_out: status.signed_out,
             policy: self.shown.policy.clone(),
+            unlinked_at: self.shown.unlinked_at,
         };
         if self.stale {
             facts.state = self.shown.state;
@@ -298,6 +301,9 @@ impl Journal {
         if !self.counted {
             facts.queued = self.shown.queued;
             facts.sent_today = self.shown.sent_today;
+        }
+        if is_unlinked(facts.state) && was_linked(self.shown.state) {
+            facts.unlinked_at = Some(now.utc);
         }
         if facts.state != self.shown.state {
             tracing::info!(from = ?self.shown.state, to = ?facts.state, "The session's state changed");
@@ -327,6 +333,27 @@ impl Journal {
         }
     }
 
+    /// When the phone was last seen to have unlinked this desktop.
+    pub(crate) fn unlinked_at(&self) -> Option<UtcMs> {
+        self.shown.unlinked_at
+    }
+
+    /// A person has decided about a message in review.
+    pub(crate) fn decided(&mut self, id: &MessageId, decision: Decision, at: UtcMs) {
+        self.activity.decided(id, decision, at);
+        self.dirty = true;
+        let _entered = self.span(id).entered();
+        tracing::info!(?decision, "A person decided about the message");
+    }
+
+    /// Somebody has decided elsewhere.
+    pub(crate) fn decided_elsewhere(&mut self, id: &MessageId) {
+        self.activity.decided_elsewhere(id);
+        self.dirty = true;
+        let _entered = self.span(id).entered();
+        tracing::info!("The message was decided about elsewhere");
+    }
+
     /// Something is not yet kept for the next start.
     pub(crate) fn is_dirty(&self) -> bool {
         self.dirty
@@ -342,6 +369,42 @@ impl Journal {
         self.dirty = false;
         self.urgent = false;
         (self.shown.clone(), self.activity.take_changed())
+    }
+}
+
+fn is_unlinked(state: SessionState) -> bool {
+    match state {
+        SessionState::LoggedOut | SessionState::Qr | SessionState::PairingCode => true,
+        SessionState::Closed
+        | SessionState::Starting
+        | SessionState::Passkey
+        | SessionState::Syncing
+        | SessionState::Connected
+        | SessionState::Offline
+        | SessionState::Conflict
+        | SessionState::NeedsUpdate
+        | SessionState::Crashed
+        | SessionState::Hibernated
+        | SessionState::Stopped => false,
+    }
+}
+
+fn was_linked(state: SessionState) -> bool {
+    match state {
+        SessionState::Syncing
+        | SessionState::Connected
+        | SessionState::Offline
+        | SessionState::Conflict
+        | SessionState::Hibernated => true,
+        SessionState::Closed
+        | SessionState::Starting
+        | SessionState::Qr
+        | SessionState::PairingCode
+        | SessionState::Passkey
+        | SessionState::NeedsUpdate
+        | SessionState::LoggedOut
+        | SessionState::Crashed
+        | SessionState::Stopped => false,
     }
 }
 
@@ -374,6 +437,7 @@ fn order(input: &Input) -> &'static str {
         | Input::Claimed(_)
         | Input::Begun(_, _)
         | Input::TakenOver(_)
+        | Input::Decided(_, _)
         | Input::Recorded(_)
         | Input::Reported(_, _)
         | Input::Replied(_, _)

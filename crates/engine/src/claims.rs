@@ -33,6 +33,8 @@ pub(crate) struct Queue {
     pub(crate) blocked: Option<Problem>,
     pub(crate) queued: u32,
     pub(crate) sent_today: u32,
+    /// How many wait for a person, where the server says it.
+    pub(crate) review: Option<u32>,
     pub(crate) claimed: Vec<Claimed>,
     /// Asked when, and for the numbers blocked since what.
     pub(crate) claim_out: Option<(Millis, i64)>,
@@ -365,5 +367,6 @@ pub(crate) fn draft(tenant: &TenantId, message: &ClaimedMessage, boot_id: &str) 
         reported: None,
         problem: None,
         assisted: false,
+        decided: false,
     }
 }

@@ -17,6 +17,7 @@
 //! | `assist` | sending by hand, where the page can only be looked at |
 //! | `reconcile` | what is unknown is looked up, never sent again |
 //! | `results` | telling the server, for ever |
+//! | `decisions` | what a person decides about what nobody can tell |
 //! | `records` | what goes to disk, one write at a time |
 //! | `replies` | what leads answer, on disk until the server has it |
 //! | `finished` | what is over: never sent again, forgotten after 90 days |
@@ -27,6 +28,7 @@ mod assist;
 mod backoff;
 mod check;
 mod claims;
+mod decisions;
 mod delivery;
 mod digest;
 pub mod effect;
@@ -53,6 +55,8 @@ mod words;
 pub use active::Elsewhere;
 pub use assist::Assist;
 pub use effect::{Effect, OutboxRow, Record, Stage};
-pub use input::{FetchFault, Input, Millis, Now, PageFault, PutFault, QueueFault, Said, Setup};
+pub use input::{
+    Decided, FetchFault, Input, Millis, Now, PageFault, PutFault, QueueFault, Said, Setup,
+};
 pub use session::Session;
 pub use status::SessionStatus;

@@ -23,11 +23,13 @@ pub use server::{QueueServer, SignedIn};
 use hotdesk_engine::effect::{OutboxRow, Stage};
 use hotdesk_protocol::adapter_pack::AdapterPackAnswer;
 use hotdesk_protocol::file::Attachment;
+use hotdesk_protocol::ids::MessageId;
 use hotdesk_protocol::queue::{
     ActiveDesktop, BeginRequest, ClaimAnswer, ClaimRequest, HeartbeatAnswer, HeartbeatRequest,
     LeaseAnswer, QrRequest, RenewRequest, ReplyRequest, ResultAnswer, ResultRequest,
     TakeOverRequest, WhatsappSession,
 };
+use hotdesk_protocol::review::{Decided, Decision, ReviewItem};
 use hotdesk_protocol::session::MessageState;
 use hotdesk_protocol::{Problem, ProblemCode, UtcMs};
 use reqwest::Method;
@@ -231,6 +233,20 @@ impl QueueClient {
                 ),
             }),
         }
+    }
+
+    /// This SDR's messages that wait for a person; `None` where the server keeps no review.
+    pub async fn review(&self) -> Result<Option<Vec<ReviewItem>>, QueueError> {
+        match self.wire.server.dialect() {
+            Dialect::Native => native::review(&self.wire).await,
+            Dialect::Lk1 | Dialect::Lk2 => Ok(None),
+        }
+    }
+
+    /// Tell what a person decided about a message in review; harmless to repeat.
+    pub async fn decide(&self, id: &MessageId, body: &Decision) -> Result<Decided, QueueError> {
+        let path = format!("api/messages/{id}/decision");
+        self.wire.call(Method::POST, &path, body).await
     }
 
     /// Tell how the session stands.

@@ -41,6 +41,8 @@ pub struct Server {
     pub opt_outs_a_page: usize,
     /// Where the SDR is active; `None`: this server does not keep it.
     pub active: Option<ActiveDesktop>,
+    /// It says how many messages wait for a person.
+    pub keeps_review: bool,
     pub begins: Vec<MessageId>,
     pub results: Vec<(MessageId, MessageState)>,
     pub last_result: Option<Arc<ResultRequest>>,
@@ -69,6 +71,7 @@ impl Server {
             opt_outs: Vec::new(),
             opt_outs_a_page: 500,
             active: None,
+            keeps_review: true,
             begins: Vec::new(),
             results: Vec::new(),
             last_result: None,
@@ -190,6 +193,11 @@ impl Server {
             active_desktop: self.active.clone(),
             opt_outs: self.opt_outs_since(ask.opt_outs_since),
         }
+    }
+
+    pub fn in_review(&self) -> u32 {
+        let waits = |m: &&Queued| m.state == MessageState::Review;
+        u32::try_from(self.messages.iter().filter(waits).count()).unwrap()
     }
 
     fn is_elsewhere(&self, desktop: &DesktopId) -> bool {
