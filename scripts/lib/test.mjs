@@ -1,6 +1,6 @@
 // Runs the parts of scripts/test, counts what they ran, and prints the table.
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { root, target } from "./office.mjs";
 import { run, start } from "./processes.mjs";
@@ -201,6 +201,16 @@ const parts = {
   kills: async () => {
     await build();
     return check("kills", "node", ["scripts/lib/kills.mjs"]);
+  },
+  // Running them takes an hour (scripts/torture mutations); that each still fits takes a second.
+  mutations: () => {
+    const folder = join(root, "tests/mutations");
+    const patches = readdirSync(folder).filter((file) => file.endsWith(".patch"));
+    return each(
+      ...patches.map(
+        (file) => () => check("mutations", "git", ["apply", "--check", join(folder, file)]),
+      ),
+    );
   },
   types: async () =>
     each(
