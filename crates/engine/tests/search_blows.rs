@@ -1,5 +1,5 @@
 //! Exhaustive within its bounds: every blow after every step of a message's way, and every pair of
-//! the blows that the reference model found dangerous. Issue 4 deepens it.
+//! the blows that the reference model found dangerous.
 
 use crate::support::adversary::Blow;
 use crate::support::world::World;
