@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use tokio::time::sleep;
 
 /// The clock of `sleep` stops during suspend, so no sleep is long.
-const LONGEST_SLEEP_MS: u64 = 30_000;
+pub(crate) const LONGEST_SLEEP_MS: u64 = 30_000;
 
 /// Both clocks and the zone they are read in. A test brings its own, or puts one forward; whoever
 /// waits by it wakes then.

@@ -4,7 +4,7 @@
 //! are waited for before anything that follows. Nothing here is retried: the engine decides.
 
 use crate::adapter_pack::Packs;
-use crate::clock::Clock;
+use crate::clock::{Clock, LONGEST_SLEEP_MS};
 use crate::failpoint::{self, around};
 use crate::files::{FetchError, FileCache, Files};
 use crate::journal::Journal;
@@ -29,8 +29,6 @@ use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{Instant, sleep_until, timeout};
 use tracing::{Instrument, Span, info_span};
 
-/// The clock of `sleep` stops during suspend, so no sleep is long.
-const LONGEST_SLEEP_MS: u64 = 30_000;
 /// How often the shown truth is kept for the next start, at most.
 const KEEP_EVERY_MS: u64 = 1_000;
 /// How often the free space is measured, at most.

@@ -29,6 +29,7 @@ pub const AGAIN_MS: u64 = 15 * 60_000;
 pub const TRIES_MOST: u32 = 3;
 const MISSES_MOST: u32 = 3;
 const FAILED_KEPT: usize = 32;
+
 /// What outlives a run of the app.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
