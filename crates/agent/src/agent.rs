@@ -128,7 +128,7 @@ impl StartError {
 pub struct Agent<P: Pages> {
     pub(crate) inner: Arc<Inner<P>>,
     /// Copies the store, looks for adapter packs, signs a rehearsal's SDRs in; ends with the agent.
-    _tasks: JoinSet<()>,
+    tasks: JoinSet<()>,
 }
 
 pub(crate) struct Inner<P> {
@@ -213,10 +213,7 @@ impl<P: Pages> Agent<P> {
         if !config.rehearsal_sign_in.is_empty() {
             tasks.spawn(rehearse(Arc::clone(&inner), config.rehearsal_sign_in));
         }
-        Ok(Self {
-            inner,
-            _tasks: tasks,
-        })
+        Ok(Self { inner, tasks })
     }
 
     /// The snapshot to show, and each later one.
@@ -256,14 +253,15 @@ impl<P: Pages> Agent<P> {
     }
 
     /// Begin nothing more, hand back what is not begun, finish reports under way, and end.
-    pub async fn shut_down(self) {
+    pub async fn shut_down(mut self) {
         let runners = std::mem::take(&mut *self.inner.runners());
         let mut stops = JoinSet::new();
         for runner in runners.into_values() {
             stops.spawn(runner.stop());
         }
         stops.join_all().await;
-        if let Err(error) = self.inner.shared.store.settle().await {
+        self.tasks.shutdown().await;
+        if let Err(error) = self.inner.shared.store.close().await {
             tracing::warn!(problem.code = ?error.code(), "The write-ahead log stays");
         }
         tracing::info!("The sender has ended");

@@ -4,7 +4,8 @@ use crate::support::desk::{Desk, until_sdr};
 use crate::support::office::Office;
 use crate::support::pages::Mood;
 use hotdesk_agent::agent::StartError;
-use hotdesk_agent::store::StoreError;
+use hotdesk_agent::keychain::DatabaseKey;
+use hotdesk_agent::store::{Store, StoreError};
 use hotdesk_protocol::session::MessageState;
 use std::path::Path;
 
@@ -112,6 +113,24 @@ async fn the_rules_of_the_file_hold() {
         .query_row("PRAGMA user_version", [], |row| row.get(0))
         .unwrap();
     assert_eq!(version, 10, "every migration is applied");
+}
+
+#[tokio::test]
+async fn an_orderly_end_finishes_the_copy_under_way_and_closes_the_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let opened = Store::open(dir.path(), DatabaseKey::from_bytes([7; 32])).await;
+    let (store, _) = opened.unwrap();
+    let copying = tokio::spawn({
+        let store = store.clone();
+        async move { store.back_up().await }
+    });
+    tokio::task::yield_now().await;
+    store.close().await.unwrap();
+    let log = dir.path().join("hotdesk.db-wal");
+    assert!(!log.exists(), "though a handle to it is still held");
+    assert_eq!(copying.await.unwrap(), Ok(()));
+    assert!(dir.path().join("hotdesk.backup.db").exists(), "whole");
+    assert_eq!(store.back_up().await, Err(StoreError::Closed));
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! What this desktop remembers: one SQLCipher file, one connection, one thread that writes.
 //!
-//! A write is answered only after its commit is on the disk (WAL, `synchronous=FULL`). When the
-//! last [`Store`] is dropped the thread closes the file.
+//! A write is answered only after its commit is on the disk (WAL, `synchronous=FULL`).
+//! [`Store::close`] ends the thread; it also ends, unwaited for, with the last handle.
 //!
 //! A copy is made every hour. A database that is damaged at a start is replaced by the newest good
 //! copy, and the engine is told: see `recover` and `Setup::restored`.
@@ -34,13 +34,17 @@ use hotdesk_protocol::ids::{DesktopId, SdrId};
 use hotdesk_protocol::queue::{OptOuts, ReplyRequest};
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::thread::JoinHandle;
 use tokio::sync::oneshot;
 
 /// The database's name in the data directory.
 pub const DATABASE_FILE: &str = "hotdesk.db";
 
-type Job = Box<dyn FnOnce(&mut Connection) + Send>;
+enum Job {
+    Do(Box<dyn FnOnce(&mut Connection) + Send>),
+    Close,
+}
 
 /// A handle to the writer thread.
 #[derive(Clone)]
@@ -48,6 +52,7 @@ pub struct Store {
     jobs: mpsc::Sender<Job>,
     file: PathBuf,
     key: Arc<DatabaseKey>,
+    writer: Arc<Mutex<Option<JoinHandle<()>>>>,
 }
 
 /// One SDR as found at start.
@@ -88,20 +93,16 @@ impl Store {
         let key = Arc::new(key);
         let (jobs, work) = mpsc::channel::<Job>();
         let (opened, answer) = oneshot::channel();
-        let store = Self {
-            jobs,
-            file: file.clone(),
-            key: Arc::clone(&key),
-        };
-        let open = move || recover::open_or_recover(&file, &key);
-        std::thread::Builder::new()
+        let (database, own_key) = (file.clone(), Arc::clone(&key));
+        let open = move || recover::open_or_recover(&database, &own_key);
+        let writer = std::thread::Builder::new()
             .name("hotdesk-store".to_owned())
             .spawn(move || match open() {
                 Ok((mut connection, recovered)) => {
                     if opened.send(Ok(recovered)).is_err() {
                         return;
                     }
-                    for job in work {
+                    while let Ok(Job::Do(job)) = work.recv() {
                         job(&mut connection);
                     }
                     if let Err((_, error)) = connection.close() {
@@ -115,6 +116,13 @@ impl Store {
                 reason: error.to_string(),
             })?;
         let recovered = answer.await.map_err(|_| StoreError::Closed)??;
+        let writer = Arc::new(Mutex::new(Some(writer)));
+        let store = Self {
+            jobs,
+            file,
+            key,
+            writer,
+        };
         Ok((store, recovered))
     }
 
@@ -238,10 +246,26 @@ impl Store {
         .await
     }
 
-    /// Fold the write-ahead log into the file. What follows is still written.
-    pub async fn settle(&self) -> Result<(), StoreError> {
-        self.run(|db| db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())))
-            .await
+    /// Do what was asked for until now, fold the write-ahead log into the file, close it, and wait
+    /// for the thread: a process that ends under it pulls the cipher's library away from a write.
+    /// What is asked for later is [`StoreError::Closed`].
+    pub async fn close(&self) -> Result<(), StoreError> {
+        let folded = self
+            .run(|db| db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())))
+            .await;
+        // A thread that has ended hears nothing and is waited for all the same.
+        drop(self.jobs.send(Job::Close));
+        let writer = {
+            let mut held = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+            held.take()
+        };
+        if let Some(writer) = writer {
+            let ended = tokio::task::spawn_blocking(move || writer.join()).await;
+            if !matches!(ended, Ok(Ok(()))) {
+                tracing::error!("The store's thread ended by a panic");
+            }
+        }
+        folded
     }
 
     async fn run<T: Send + 'static>(
@@ -250,10 +274,10 @@ impl Store {
     ) -> Result<T, StoreError> {
         let (done, answer) = oneshot::channel();
         self.jobs
-            .send(Box::new(move |db| {
+            .send(Job::Do(Box::new(move |db| {
                 // A caller that has gone away needs no answer; its write stands.
                 drop(done.send(job(db)));
-            }))
+            })))
             .map_err(|_| StoreError::Closed)?;
         let result = answer.await.map_err(|_| StoreError::Closed)?;
         result.map_err(|error| StoreError::from_sqlite(&error))
