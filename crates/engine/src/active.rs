@@ -129,6 +129,7 @@ impl Session {
                 sdr_id: self.sdr_id.clone(),
                 desktop_id: self.desktop_id.clone(),
                 session_epoch: Some(session_epoch),
+                desktop_name: self.desktop_name.clone(),
             }));
         }
     }

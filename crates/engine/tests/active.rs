@@ -86,6 +86,8 @@ fn after_a_take_over_sending_goes_on_here() {
     assert!(elsewhere(&world).is_some_and(|it| it.taking_over), "shown");
     world.run(3_000);
     assert_eq!(epoch(&world), Some(2), "once");
+    let told = world.server.active.as_ref().and_then(|it| it.name.clone());
+    assert_eq!(told.as_deref(), Some("Front desk"), "by its name");
     assert_eq!(elsewhere(&world), None);
     assert_eq!(world.session.problem(), None, "the words are gone");
     assert_eq!(world.page.history.len(), 1, "at once");

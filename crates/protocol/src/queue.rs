@@ -219,6 +219,9 @@ pub struct TakeOverRequest {
     /// takes nothing over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session_epoch: Option<u32>,
+    /// What its people call that desktop, so that the former one can say it at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub desktop_name: Option<String>,
 }
 
 /// One leased message.

@@ -240,7 +240,9 @@ impl Server {
             let problem = Problem::new(ProblemCode::OtherDesktop, "no");
             return Err(QueueFault::Refused(problem));
         }
-        Ok(self.activate(ask.desktop_id.as_str(), now))
+        let active = self.activate(ask.desktop_id.as_str(), now);
+        let name = ask.desktop_name.clone();
+        Ok(self.active.insert(ActiveDesktop { name, ..active }).clone())
     }
 
     /// Nobody writes to this number any more; compared as it is spelled.

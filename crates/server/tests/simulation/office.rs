@@ -190,6 +190,7 @@ impl Office {
             sdr_id: SDRS[sdr].into(),
             desktop_id: desktop.into(),
             session_epoch: None,
+            desktop_name: None,
         };
         let now = self.now(t);
         self.ask(|store| store.take_over(request, now)).unwrap();

@@ -499,6 +499,7 @@ impl Run<'_> {
                     sdr_id: sdr(*whose),
                     desktop_id: desktop(*by),
                     session_epoch: *seen,
+                    desktop_name: None,
                 };
                 let expected = self.model.take_over(*whose, *by, *seen);
                 let answer = outcome(self.store.take_over(request, now).await);

@@ -11,6 +11,11 @@ use hotdesk_protocol::queue::{HeartbeatAnswer, HeartbeatRequest};
 
 const MOST_LETTERS: usize = 64;
 
+/// As much of a desktop's words about itself as is kept.
+pub fn shown(words: &str) -> String {
+    words.chars().take(MOST_LETTERS).collect()
+}
+
 /// Keeps how the desktop and its session stand.
 pub async fn post(
     State(app): State<App>,
@@ -21,10 +26,8 @@ pub async fn post(
     let beat = Beat {
         paused: request.paused,
         in_flight: request.in_flight,
-        app_version: request.app_version.chars().take(MOST_LETTERS).collect(),
-        desktop_name: request
-            .desktop_name
-            .map(|name| name.chars().take(MOST_LETTERS).collect()),
+        app_version: shown(&request.app_version),
+        desktop_name: request.desktop_name.as_deref().map(shown),
         opt_outs_since: request.opt_outs_since,
     };
     session::check(&app, &caller, &request.session)?;

@@ -60,7 +60,7 @@ pub(super) fn acquire(
             }
             Ok(Active { until, ..active })
         }
-        Some(_) | None => hand_over(db, sdr, desktop, None, now),
+        Some(_) | None => hand_over(db, sdr, (desktop, None), None, now),
     }
 }
 
@@ -68,22 +68,22 @@ pub(super) fn acquire(
 fn hand_over(
     db: &Connection,
     sdr: &SdrId,
-    desktop: &DesktopId,
+    (desktop, name): (&DesktopId, Option<&str>),
     person: Option<&SdrId>,
     now: UtcMs,
 ) -> rusqlite::Result<Active> {
     let until = UtcMs(now.0.saturating_add(SESSION_MS));
     let session_epoch = db
         .prepare_cached(
-            "INSERT INTO active_desktops (sdr_id, desktop_id, epoch, since_ms, until_ms)
-             VALUES (?1, ?2, 1, ?3, ?4)
-             ON CONFLICT (sdr_id) DO UPDATE SET desktop_id = excluded.desktop_id, name = NULL,
-                 epoch = epoch + 1, since_ms = excluded.since_ms, until_ms = excluded.until_ms,
+            "INSERT INTO active_desktops (sdr_id, desktop_id, name, epoch, since_ms, until_ms)
+             VALUES (?1, ?2, ?3, 1, ?4, ?5)
+             ON CONFLICT (sdr_id) DO UPDATE SET desktop_id = excluded.desktop_id,
+                 name = excluded.name, epoch = epoch + 1, since_ms = excluded.since_ms, until_ms = excluded.until_ms,
                  last_claim = NULL
              RETURNING epoch",
         )?
         .query_row(
-            params![sdr.as_str(), desktop.as_str(), now.0, until.0],
+            params![sdr.as_str(), desktop.as_str(), name, now.0, until.0],
             |row| row.get(0),
         )?;
     let held = db
@@ -105,7 +105,7 @@ fn hand_over(
     Ok(Active {
         desktop: ActiveDesktop {
             desktop_id: desktop.clone(),
-            name: None,
+            name: name.map(str::to_owned),
             since_ms: now,
             session_epoch,
         },
@@ -146,7 +146,8 @@ pub(super) fn take_over(
         if request.session_epoch.is_some_and(|seen| seen != epoch) {
             return Ok(Err(Refusal::OtherDesktop));
         }
-        return Ok(Ok(hand_over(db, sdr, desktop, Some(sdr), now)?.desktop));
+        let named = (desktop, request.desktop_name.as_deref());
+        return Ok(Ok(hand_over(db, sdr, named, Some(sdr), now)?.desktop));
     }
     Ok(Ok(acquire(db, sdr, desktop, now)?.desktop))
 }

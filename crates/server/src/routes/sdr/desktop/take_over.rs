@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::extract::{Body, Caller};
 use crate::problem::ApiError;
+use crate::routes::sender::heartbeat;
 use axum::Json;
 use axum::extract::State;
 use hotdesk_protocol::queue::{ActiveDesktop, TakeOverRequest};
@@ -12,9 +13,10 @@ use hotdesk_protocol::queue::{ActiveDesktop, TakeOverRequest};
 pub async fn post(
     State(app): State<App>,
     caller: Caller,
-    Body(request): Body<TakeOverRequest>,
+    Body(mut request): Body<TakeOverRequest>,
 ) -> Result<Json<ActiveDesktop>, ApiError> {
     caller.must_be_on(&request.sdr_id, &request.desktop_id)?;
+    request.desktop_name = request.desktop_name.as_deref().map(heartbeat::shown);
     let sdr = request.sdr_id.clone();
     let active = app.store.take_over(request, app.now()).await?;
     app.hints.wake(&sdr);

@@ -94,6 +94,22 @@ async fn a_late_repetition_takes_nothing_over() {
 }
 
 #[tokio::test]
+async fn the_new_desktops_name_is_told_with_the_change_itself() {
+    let office = Office::open().await;
+    let (one, two) = (
+        office.seat("john", "d1").await,
+        office.seat("john", "d2").await,
+    );
+    one.beat().await.ok();
+    let long = "Back office ".repeat(20);
+    let body = json!({"sdrId": "john", "desktopId": "d2", "desktopName": long});
+    two.post(PATH, body).await.ok();
+    let seen = one.beat().await.ok();
+    assert_eq!(seen["activeDesktop"]["desktopId"], "d2");
+    assert_eq!(seen["activeDesktop"]["name"], long[..64]);
+}
+
+#[tokio::test]
 async fn only_the_sdr_on_that_desktop_takes_over() {
     let office = Office::open().await;
     let john = office.seat("john", "d1").await;
