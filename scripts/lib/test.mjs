@@ -7,6 +7,16 @@ import { run, start } from "./processes.mjs";
 
 let artifacts;
 
+/** What has failed, in its own words, for the last lines of a long log. */
+const failures = [];
+
+function note(part, text) {
+  const plain = [/^test (.+) \.\.\. FAILED$/gm, /^ *(?:FAIL|×) +(.+)$/gm];
+  const names = plain.flatMap((line) => [...text.matchAll(line)].map(([, name]) => name));
+  const lines = names.length > 0 ? names : text.trimEnd().split("\n").slice(-12);
+  failures.push(...new Set(lines.map((line) => `${part}: ${line}`)));
+}
+
 /** One command; its output goes to the terminal and into a log. Answers all of it. */
 async function shell(part, command, args, { cwd = root, env = {}, minutes = 15 } = {}) {
   console.log(`\n--- ${part}: ${[command, ...args].join(" ")}`);
@@ -27,7 +37,10 @@ async function shell(part, command, args, { cwd = root, env = {}, minutes = 15 }
   );
   const code = await entry.exited;
   clearTimeout(timer);
-  if (code !== 0) console.log(`--- ${part}: ended with ${code}`);
+  if (code !== 0) {
+    console.log(`--- ${part}: ended with ${code}`);
+    note(part, text);
+  }
   return { code, text };
 }
 
@@ -278,6 +291,7 @@ async function main() {
     );
   }
   const all = sum(rows);
+  if (failures.length > 0) console.log(`\nfailed:\n${failures.join("\n")}\n`);
   console.log(`${all.passed} passed, ${all.failed} failed`);
   return all.failed === 0 ? 0 : 1;
 }
