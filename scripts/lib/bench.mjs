@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { adapterRows } from "./bench-adapters.mjs";
 import {
   benchDir,
@@ -87,94 +88,139 @@ function ceiling() {
   return done.stdout.trim();
 }
 
-const against = (rows) => [
-  "| measure | unit | Hotdesk | Chromium per SDR |",
-  "|---|---|---:|---:|",
+const table = (head, rows) => [
+  `| ${head.join(" | ")} |`,
+  `|---|---|${"---:|".repeat(head.length - 2)}`,
   ...rows.map(
-    (row) => `| ${row.measure} | ${row.unit} | ${cell(row.hotdesk)} | ${cell(row.chromium)} |`,
+    ([measure, unit, ...values]) => `| ${[measure, unit, ...values.map(cell)].join(" | ")} |`,
   ),
 ];
 
-const safetyRows = (cost) => [
-  "## What being safe costs",
+const against = (rows) =>
+  table(
+    ["measure", "unit", "Hotdesk", "Chromium per SDR"],
+    rows.map((row) => [row.measure, row.unit, row.hotdesk, row.chromium]),
+  );
+
+/** The sections of docs/BENCH.md, each with how its figures are taken and how they are told. */
+const sections = {
+  light: {
+    title: "A light page",
+    take: (screen) => compare(screen, counts, "light"),
+    tell: (rows) => [
+      "The rehearsal's own modules only: what Hotdesk itself costs.",
+      "",
+      ...against(rows),
+    ],
+  },
+  heavy: {
+    title: "A page as heavy as the real one",
+    take: (screen) => compare(screen, heavyCounts, "heavy"),
+    tell: (rows) => [
+      "Some 66 MB of script, 4,000 module factories run, 60 MB of live heap, eleven databases; memory two minutes after the",
+      "pages were connected, when WebKit has given back what loading took. Two of the three pages start hidden, where WebKit lets a",
+      "page's timers run once a second; this page loads in forty turns of a timer, so its start takes that long.",
+      "",
+      ...against(rows),
+    ],
+  },
+  adapters: {
+    title: "Adapters",
+    take: adapterRows,
+    tell: (rows) => [
+      "On the heavy page. Memory and submit to ack in the app's own webview; page time, heap and factories in Chromium, whose",
+      "engine tells them, against the same page without any of our script.",
+      "",
+      ...table(
+        ["measure", "unit", "modules", "wa-js"],
+        rows.map((row) => [row.measure, row.unit, row.modules, row.waJs]),
+      ),
+    ],
+  },
+  safety: {
+    title: "What being safe costs",
+    take: safety,
+    tell: (cost) => [
+      "One SDR without pacing, a light page that ticks at once, all of begin, intent on disk, look-up and reports on.",
+      "",
+      ...table(
+        ["measure", "unit", "Hotdesk"],
+        [
+          ["messages a second, 1 SDR", "1/s", cost.rate],
+          ["waiting for the disk's commits, each message", "ms", cost.waited],
+          ["waiting for the disk's commits, share of the run", "%", cost.share],
+          ["calls of the queue server, each message", "", cost.calls],
+        ],
+      ),
+    ],
+  },
+  ceiling: {
+    title: "The rehearsal's own ceiling",
+    take: ceiling,
+    tell: (words) => [`\`${words}\``],
+  },
+};
+
+const introduction = (machine) => [
+  "# Measures",
   "",
-  "One SDR without pacing, a light page that ticks at once, all of begin, intent on disk, look-up and reports on.",
-  "",
-  "| measure | unit | Hotdesk |",
-  "|---|---|---:|",
-  `| messages a second, 1 SDR | 1/s | ${cell(cost.rate)} |`,
-  `| waiting for the disk's commits, each message | ms | ${cell(cost.waited)} |`,
-  `| waiting for the disk's commits, share of the run | % | ${cell(cost.share)} |`,
-  `| calls of the queue server, each message | | ${cell(cost.calls)} |`,
-  "",
+  `Written by \`scripts/bench\`, never by hand. Machine: ${machine}. Release build, under Xvfb, against the rehearsal`,
+  "WhatsApp. Chromium: one headless browser per SDR, driven by puppeteer-core, with the same bridge, page and queue. Memory",
+  `is the proportional set size (PSS) of the whole process tree (without Node for Chromium). Starts are warm, median of ${starts};`,
+  `latencies over ${singles} single messages.`,
 ];
 
-function report({ machine, light, heavy, adapters, cost, sim }) {
-  return [
-    "# Measures",
-    "",
-    `Written by \`scripts/bench\`, never by hand. Machine: ${machine}. Release build, under Xvfb, against the rehearsal`,
-    "WhatsApp. Chromium: one headless browser per SDR, driven by puppeteer-core, with the same bridge, page and queue. Memory",
-    `is the proportional set size (PSS) of the whole process tree (without Node for Chromium). Starts are warm, median of ${starts};`,
-    `latencies over ${singles} single messages.`,
-    "",
-    "## A light page",
-    "",
-    "The rehearsal's own modules only: what Hotdesk itself costs.",
-    "",
-    ...against(light),
-    "",
-    "## A page as heavy as the real one",
-    "",
-    "Some 66 MB of script, 4,000 module factories run, 60 MB of live heap, eleven databases; memory two minutes after the",
-    "pages were connected, when WebKit has given back what loading took. Two of the three pages start hidden, where WebKit lets a",
-    "page's timers run once a second; this page loads in forty turns of a timer, so its start takes that long.",
-    "",
-    ...against(heavy),
-    "",
-    "## Adapters",
-    "",
-    "On the heavy page. Memory and submit to ack in the app's own webview; page time, heap and factories in Chromium, whose",
-    "engine tells them, against the same page without any of our script.",
-    "",
-    "| measure | unit | modules | wa-js |",
-    "|---|---|---:|---:|",
-    ...adapters.map(
-      (row) => `| ${row.measure} | ${row.unit} | ${cell(row.modules)} | ${cell(row.waJs)} |`,
-    ),
-    "",
-    ...(cost ? safetyRows(cost) : []),
-    "## The rehearsal's own ceiling",
-    "",
-    `\`${sim}\``,
-    "",
-  ].join("\n");
+/** The page anew: what was measured now, and of the other sections what stood there. */
+function report({ machine, ...results }, before) {
+  const stood = new Map(
+    before
+      .split(/^## /m)
+      .slice(1)
+      .map((text) => [text.split("\n", 1)[0], text.trimEnd()]),
+  );
+  const lines = introduction(machine);
+  for (const [name, { title, tell }] of Object.entries(sections)) {
+    const found = results[name];
+    if (found) lines.push("", `## ${title}`, "", ...tell(found));
+    else if (stood.has(title)) lines.push("", `## ${stood.get(title)}`);
+  }
+  return `${lines.join("\n")}\n`;
 }
 
-async function measure() {
+async function measure(names) {
   rmSync(benchDir, { recursive: true, force: true });
   mkdirSync(benchDir, { recursive: true });
   const framebuffer = mkdtempSync(join(tmpdir(), "hd-fb-"));
   process.on("exit", () => rmSync(framebuffer, { recursive: true, force: true }));
   const screen = { framebuffer, env: await startScreen(benchDir, { framebuffer }) };
-  return {
+  const results = {
     machine: `${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB of memory`,
     quick,
-    sim: ceiling(),
-    light: await compare(screen, counts, "light"),
-    heavy: await compare(screen, heavyCounts, "heavy"),
-    adapters: await adapterRows(screen),
-    cost: await safety(screen),
   };
+  for (const name of names) results[name] = await sections[name].take(screen);
+  return results;
 }
 
 await run(async () => {
-  const file = join(benchDir, "bench.json");
-  const again = process.argv.includes("--report");
-  const results = again ? JSON.parse(readFileSync(file, "utf8")) : await measure();
-  if (!again) writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
-  const text = report(results);
-  if (!results.quick) writeFileSync(join(root, "docs/BENCH.md"), text);
+  const { values } = parseArgs({
+    options: {
+      quick: { type: "boolean" },
+      report: { type: "boolean" },
+      only: { type: "string", multiple: true, default: Object.keys(sections) },
+    },
+  });
+  const odd = values.only.filter((name) => !(name in sections));
+  if (odd.length > 0) {
+    console.error(`unknown: ${odd.join(", ")}; there are: ${Object.keys(sections).join(", ")}`);
+    return 2;
+  }
+  const [file, page] = [join(benchDir, "bench.json"), join(root, "docs/BENCH.md")];
+  const results = values.report
+    ? JSON.parse(readFileSync(file, "utf8"))
+    : await measure(values.only);
+  if (!values.report) writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
+  const text = report(results, readFileSync(page, "utf8"));
+  if (!results.quick) writeFileSync(page, text);
   console.log(`\n${text}`);
   return 0;
 });
