@@ -145,7 +145,8 @@ impl Journal {
             }
             Input::FilePut(_, Err(PutFault::Page(fault))) => page_failed("put", fault),
             Input::Renew => tracing::info!("The page is to be loaded with other scripts"),
-            Input::PageOpened(Ok(()))
+            Input::AdaptersInForce(_)
+            | Input::PageOpened(Ok(()))
             | Input::PageClosed
             | Input::Probed(Ok(_))
             | Input::Adopted(Ok(()))
@@ -362,6 +363,7 @@ fn order(input: &Input) -> &'static str {
         Input::Said(Said::NotSent) => "assist_not_sent",
         Input::Said(Said::Unsure) => "assist_unsure",
         Input::Renew
+        | Input::AdaptersInForce(_)
         | Input::PageOpened(_)
         | Input::PageClosed
         | Input::PageCrashed

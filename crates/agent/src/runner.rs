@@ -137,6 +137,8 @@ pub(crate) fn spawn<P: Pages>(
     let clock = shared.clock.clone();
     let now = clock.now();
     let mut session = Session::new(setup, now);
+    let adapters = shared.packs.in_force();
+    session.handle(Input::AdaptersInForce(adapters.clone()), now);
     if let Some(free) = shared.space.free_bytes(&shared.data_dir) {
         session.handle(Input::FreeSpace(free), now);
     }
@@ -179,6 +181,7 @@ pub(crate) fn spawn<P: Pages>(
         spent: Spent::default(),
         _lane: tasks,
         renewal_told: false,
+        adapters_told: adapters,
     };
     runner.show();
     let task = tokio::spawn(runner.run().instrument(span));
@@ -205,6 +208,8 @@ struct Runner<P> {
     _lane: JoinSet<()>,
     /// The session knows that there are other scripts for its page.
     renewal_told: bool,
+    /// What the session knows to be in force.
+    adapters_told: String,
 }
 
 /// What a queue call came to.
@@ -225,7 +230,7 @@ impl<P: Pages> Runner<P> {
             if self.journal.is_urgent() {
                 self.keep().await;
             }
-            self.renew_if_wanted();
+            self.follow_the_packs();
             self.carry_out().await;
             self.show();
             let now = clock.now().boot;
@@ -266,12 +271,17 @@ impl<P: Pages> Runner<P> {
         at.into_iter().flatten().min().unwrap_or(now)
     }
 
-    fn renew_if_wanted(&mut self) {
+    fn follow_the_packs(&mut self) {
         let wanted = self.shared.packs.wants_renewal(&self.sdr);
         if wanted && !self.renewal_told {
             self.handle(Input::Renew);
         }
         self.renewal_told = wanted;
+        let in_force = self.shared.packs.in_force();
+        if in_force != self.adapters_told {
+            self.adapters_told.clone_from(&in_force);
+            self.handle(Input::AdaptersInForce(in_force));
+        }
     }
 
     /// Nothing is decided on a measure of the free space that is older than a second.
@@ -289,6 +299,7 @@ impl<P: Pages> Runner<P> {
             | Input::Assist
             | Input::Said(_)
             | Input::Renew
+            | Input::AdaptersInForce(_)
             | Input::PageOpened(_)
             | Input::PageClosed
             | Input::PageCrashed
@@ -397,13 +408,10 @@ impl<P: Pages> Runner<P> {
                         }
                     });
                 }
-                Effect::Heartbeat(mut request) => {
-                    request.adapter_pack = Some(self.shared.packs.in_force());
-                    self.call(Span::current(), |queue| async move {
-                        let answer = queue.heartbeat(&request).await;
-                        Called::with(answer, Input::Beaten)
-                    });
-                }
+                Effect::Heartbeat(request) => self.call(Span::current(), |queue| async move {
+                    let answer = queue.heartbeat(&request).await;
+                    Called::with(answer, Input::Beaten)
+                }),
                 Effect::TakeOver(request) => self.call(Span::current(), |queue| async move {
                     let answer = queue.take_over(&request).await;
                     Called::with(answer, Input::TakenOver)

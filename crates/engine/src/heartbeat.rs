@@ -61,7 +61,6 @@ impl Session {
                 app_version,
                 desktop_name: self.desktop_name.clone(),
                 opt_outs_since: Some(opt_outs_since),
-                adapter_pack: None,
             }));
         }
     }
@@ -78,6 +77,7 @@ impl Session {
             adapter: self.page.probe.as_ref().map(|probe| probe.adapter.clone()),
             missing: self.page.missing().to_vec(),
             problem: self.own_problem(),
+            adapter_pack: self.adapter_pack.clone(),
         }
     }
 

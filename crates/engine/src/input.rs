@@ -109,6 +109,8 @@ pub enum Input {
     Said(Said),
     /// The app has other scripts for this page: it is to be loaded anew, once it holds no message.
     Renew,
+    /// Which adapters are in force on this desktop now, in the words for the server.
+    AdaptersInForce(String),
     /// `Effect::OpenPage` or `ReloadPage` was carried out.
     PageOpened(Result<(), PageFault>),
     /// The page was closed.

@@ -172,6 +172,27 @@ fn the_server_hears_of_a_change_at_once_and_otherwise_every_half_minute() {
 }
 
 #[test]
+fn the_server_hears_at_once_that_other_adapters_are_in_force_and_with_each_heartbeat_which() {
+    let mut world = World::connected();
+    let told = |world: &World| world.beats.last().unwrap().session.adapter_pack.clone();
+    assert_eq!(told(&world), None, "nobody has said which");
+    world.tell(Input::AdaptersInForce("built-in 5".to_owned()));
+    world.run(1_000);
+    assert_eq!(told(&world).as_deref(), Some("built-in 5"), "at once");
+    let before = world.beats.len();
+    world.tell(Input::AdaptersInForce("built-in 5".to_owned()));
+    world.run(1_000);
+    assert_eq!(world.beats.len(), before, "the same ones are no news");
+    world.run(60_000);
+    assert_eq!(world.beats.len() - before, 2, "every 30 s");
+    assert_eq!(told(&world).as_deref(), Some("built-in 5"), "each time");
+    world.tell(Input::AdaptersInForce("7".to_owned()));
+    world.run(1_000);
+    assert_eq!(told(&world).as_deref(), Some("7"), "at once again");
+    assert_eq!(world.reloads, 0, "it is for the server only");
+}
+
+#[test]
 fn a_refused_result_is_told_ever_less_often_and_at_once_when_the_queue_opens_again() {
     let mut world = World::connected();
     world.result_fault = Some(refused(ProblemCode::Forbidden));

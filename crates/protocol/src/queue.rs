@@ -124,6 +124,9 @@ pub struct WhatsappSession {
     pub missing: Vec<Capability>,
     /// Why it does not send.
     pub problem: Option<Problem>,
+    /// Which adapters are in force on its desktop: `built-in 1`, or `7` for a pack of that number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub adapter_pack: Option<String>,
 }
 
 /// `POST /api/sender/claim`: long-poll.
@@ -351,9 +354,6 @@ pub struct HeartbeatRequest {
     /// As in [`ClaimRequest`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opt_outs_since: Option<i64>,
-    /// Which adapters are in force on this desktop: `built-in 1`, or `7` for a pack of that number.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub adapter_pack: Option<String>,
 }
 
 /// Answer to [`HeartbeatRequest`].

@@ -86,6 +86,18 @@ async fn a_pack_of_the_queue_server_is_in_force_and_messages_leave_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_server_shows_the_adapters_in_force_before_a_pack_and_with_it() {
+    let (office, maker) = (Office::open(0).await, Maker::new());
+    let desk = Desk::new(&office.url());
+    let agent = with_john(&desk, &maker).await;
+    office.until_adapters("john", "built-in 5").await;
+    maker.pack(7, "seven").put(&folder(&desk));
+    agent.look_for_packs();
+    office.until_adapters("john", "7").await;
+    agent.shut_down().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_pack_that_throws_is_taken_back_and_messages_leave_once() {
     broken(THROWS).await;
 }

@@ -145,6 +145,24 @@ impl Office {
         messages.iter().filter(|m| !open(m.state)).count()
     }
 
+    /// Wait until the server shows these adapters with the SDR's session.
+    pub async fn until_adapters(&self, sdr: &str, adapters: &str) {
+        let by = Instant::now() + Duration::from_secs(30);
+        let mut look = interval(Duration::from_millis(20));
+        loop {
+            look.tick().await;
+            let seen = self.server().store().session(sdr.into()).await.unwrap();
+            let shown = seen.session.adapter_pack;
+            if shown.as_deref() == Some(adapters) {
+                return;
+            }
+            assert!(
+                Instant::now() < by,
+                "the server never showed {adapters}: {shown:?}"
+            );
+        }
+    }
+
     /// Wait until so many messages of an SDR (or of all) stand at `state`.
     pub async fn until(&self, sdr: Option<&str>, state: MessageState, count: usize) {
         let by = Instant::now() + Duration::from_secs(30);

@@ -46,6 +46,7 @@ async fn a_review_says_all_that_is_known_in_plain_facts() {
     let session = json!({
         "sdrId": "john", "desktopId": "d1", "connected": true, "state": "connected",
         "phone": "+5511960000001", "connectedAtMs": 5, "adapter": "modules", "problem": null,
+        "adapterPack": "7",
     });
     john.put("/api/sdr/whatsapp/session", session).await.ok();
     let (john, _) = in_doubt(&office).await;
@@ -66,6 +67,7 @@ async fn a_review_says_all_that_is_known_in_plain_facts() {
         assert_eq!(item[field], value, "{field}");
     }
     assert_eq!(item["session"]["state"], "connected");
+    assert_eq!(item["session"]["adapterPack"], "7");
     assert_eq!(item["problem"]["code"], "fate_unknown");
     assert!(item["waMessageId"].as_str().unwrap().starts_with("3EB0"));
     let facts = item["facts"].to_string();

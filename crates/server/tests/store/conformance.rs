@@ -480,12 +480,14 @@ impl Run<'_> {
             } => {
                 let own = self.model.beat(*whose, *by);
                 let session = session(*whose, *by);
+                let pack = session.adapter_pack.clone();
                 let beaten = self.store.beat(session, beat(), now).await.unwrap();
                 let active = beaten.active.as_ref().unwrap();
                 assert_eq!(active.desktop_id == desktop(*by), own);
                 if own {
                     let kept = self.store.session(sdr(*whose)).await.unwrap();
                     assert_eq!(kept.session.desktop_id, Some(desktop(*by)));
+                    assert_eq!(kept.session.adapter_pack, pack, "of that desktop");
                     self.epochs.insert((*whose, *by), active.session_epoch);
                 }
                 format!("{beaten:?}")
@@ -638,6 +640,7 @@ fn session(whose: usize, by: usize) -> WhatsappSession {
         adapter: None,
         missing: Vec::new(),
         problem: None,
+        adapter_pack: (by > 0).then(|| by.to_string()),
     }
 }
 

@@ -7,12 +7,13 @@ use std::path::Path;
 use std::time::Duration;
 
 /// Migrations in order; number N brings a file to version N. Never edited, only added to.
-const MIGRATIONS: [Migration; 5] = [
+const MIGRATIONS: [Migration; 6] = [
     Migration::Sql(include_str!("migrations/0001_queue.sql")),
     Migration::Sql(include_str!("migrations/0002_files.sql")),
     Migration::Code(super::log::migrate),
     Migration::Sql(include_str!("migrations/0004_review.sql")),
     Migration::Sql(include_str!("migrations/0005_desktops.sql")),
+    Migration::Sql(include_str!("migrations/0006_adapter_packs.sql")),
 ];
 
 #[derive(Clone, Copy)]

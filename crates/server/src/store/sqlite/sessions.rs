@@ -21,7 +21,7 @@ pub(super) fn put_session(
         "UPDATE sdr_users SET whatsapp_connected = ?2, whatsapp_session_id = ?3,
              whatsapp_phone = ?4, whatsapp_connected_at = ?5,
              whatsapp_last_seen = ?6, whatsapp_state = ?7, whatsapp_adapter = ?8,
-             whatsapp_missing = ?9, whatsapp_problem = ?10
+             whatsapp_missing = ?9, whatsapp_problem = ?10, whatsapp_adapter_pack = ?11
          WHERE id = ?1",
     )?
     .execute(params![
@@ -35,6 +35,7 @@ pub(super) fn put_session(
         session.adapter,
         to_json(&session.missing)?,
         session.problem.as_ref().map(to_json).transpose()?,
+        session.adapter_pack,
     ])?;
     if let Some(beat) = beat {
         db.prepare_cached(
@@ -56,7 +57,7 @@ pub(super) fn session(db: &Connection, sdr: &SdrId) -> rusqlite::Result<Outcome<
         .prepare_cached(
             "SELECT whatsapp_session_id, whatsapp_connected, whatsapp_state, whatsapp_phone,
                  whatsapp_connected_at, whatsapp_adapter, whatsapp_missing, whatsapp_problem,
-                 whatsapp_last_seen
+                 whatsapp_last_seen, whatsapp_adapter_pack
              FROM sdr_users WHERE id = ?1 AND role = 'sdr'",
         )?
         .query_row([sdr.as_str()], |row| {
@@ -71,6 +72,7 @@ pub(super) fn session(db: &Connection, sdr: &SdrId) -> rusqlite::Result<Outcome<
                     adapter: row.get(5)?,
                     missing: json(row, 6)?.unwrap_or_default(),
                     problem: json(row, 7)?,
+                    adapter_pack: row.get(9)?,
                 },
                 last_seen_ms: row.get::<_, Option<i64>>(8)?.map(UtcMs),
             })

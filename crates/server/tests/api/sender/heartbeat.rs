@@ -18,6 +18,29 @@ async fn a_heartbeat_keeps_the_session_and_answers_the_figures() {
 }
 
 #[tokio::test]
+async fn the_adapters_of_the_last_heartbeat_are_shown_wherever_the_session_is() {
+    let office = Office::with(3, |_| ()).await;
+    let john = office.seat("john", "d1").await;
+    let manager = office.manager().await;
+    let mut beat = john.beat_body();
+    for adapters in [json!("built-in 1"), json!("7")] {
+        beat["session"]["adapterPack"] = adapters.clone();
+        john.post("/api/sender/heartbeat", beat.clone()).await.ok();
+        let session = "/api/sdr/whatsapp/session?sdrId=john";
+        assert_eq!(manager.get(session).await.ok()["adapterPack"], adapters);
+        let queue = manager.get("/api/sender/queue?sdrId=john").await.ok();
+        assert_eq!(queue["session"]["adapterPack"], adapters);
+    }
+    john.beat().await.ok();
+    let session = john.get("/api/sdr/whatsapp/session").await.ok();
+    assert_eq!(
+        session.get("adapterPack"),
+        None,
+        "an older desktop says nothing of them, and nothing is made up"
+    );
+}
+
+#[tokio::test]
 async fn a_heartbeat_for_another_sdr_or_desktop_is_forbidden() {
     let office = Office::open().await;
     let john = office.seat("john", "d1").await;

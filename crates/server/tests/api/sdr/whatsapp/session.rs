@@ -8,6 +8,7 @@ fn session(sdr: &str) -> Value {
         "sdrId": sdr, "desktopId": "d1", "connected": false, "state": "qr", "phone": null,
         "connectedAtMs": null, "adapter": "modules", "missing": ["lookup", "acks"],
         "problem": {"code": "self_test_failed", "message": "The page has changed."},
+        "adapterPack": "7",
     })
 }
 
