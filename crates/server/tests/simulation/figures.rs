@@ -46,7 +46,11 @@ impl Figures {
         for (fault, times) in run.faults {
             *all.faults.entry(fault).or_default() += times;
         }
+        for (call, times) in run.struck {
+            *all.struck.entry(call).or_default() += times;
+        }
         all.decisions += run.decisions;
+        all.renewed += run.renewed;
         all.pauses += run.pauses;
         all.earliest = all.earliest.into_iter().chain(run.earliest).min();
         all.latest = all.latest.into_iter().chain(run.latest).max();
@@ -66,10 +70,12 @@ impl Figures {
             "storeCalls": all.calls,
             "faults": all.faults.values().sum::<u64>(),
             "faultsOfEachKind": all.faults,
+            "faultsOfEachCall": all.struck,
             "messages": all.messages,
             "left": all.left,
             "handedToPages": all.sends,
             "decisions": all.decisions,
+            "renewedLeases": all.renewed,
             "retryAfter": {
                 "calls": all.pauses,
                 "earliest": thousandths(all.earliest),

@@ -8,6 +8,7 @@ use super::{LEADS, OWN_PHONES, PHONES, SDRS};
 use hotdesk_engine::Stage;
 use hotdesk_protocol::bridge::BridgeCommand;
 use hotdesk_protocol::ids::MessageId;
+use hotdesk_protocol::queue::RenewRequest;
 use hotdesk_protocol::session::{MessageState, SessionState};
 use hotdesk_protocol::{Problem, ProblemCode};
 use hotdesk_server::store::rules::rank;
@@ -139,6 +140,21 @@ impl World {
         });
         self.judge.holds(!low_space, || {
             format!("{id} is begun although the disk is nearly full")
+        });
+    }
+
+    /// A lease was made longer: it is the message's last one, and its desktop has the message.
+    pub fn judge_renewed(&mut self, ask: &RenewRequest) {
+        let id = &ask.message_id;
+        let views = self.office.messages();
+        let holds = views.iter().any(|view| {
+            let held = matches!(view.state, MessageState::Leased | MessageState::Begun);
+            view.message_id == *id && held && view.desktop_id.as_ref() == Some(&ask.desktop_id)
+        });
+        let last = self.office.is_last_lease(ask);
+        self.renewed += 1;
+        self.judge.holds(holds && last, || {
+            format!("{id} is renewed for a desktop that does not hold it")
         });
     }
 

@@ -20,6 +20,7 @@ mod run;
 mod seat;
 mod strike;
 mod traffic;
+mod trap;
 mod world;
 
 use figures::Figures;

@@ -17,6 +17,7 @@ use hotdesk_server::store::{
     Office as Settings, OptOutOf, Person, Refusal, Report, Reporter, Role, Store, StoreError,
     Which,
 };
+use std::collections::BTreeMap;
 use tokio::runtime::Runtime;
 
 /// 2026-03-04 15:00 UTC.
@@ -51,6 +52,8 @@ pub struct Office {
     pub calls: u64,
     /// The store's tokens are random; a desktop gets the number of its token, so that a run replays.
     tokens: Vec<LeaseToken>,
+    /// The last lease that was given of each message.
+    last: BTreeMap<MessageId, LeaseToken>,
     // Append-only.
     pub queued: Vec<Queued>,
     pub grants: Vec<Grant>,
@@ -73,6 +76,7 @@ impl Office {
             skew: 0,
             calls: 0,
             tokens: Vec::new(),
+            last: BTreeMap::new(),
             queued: Vec::new(),
             grants: Vec::new(),
             cancelled: Vec::new(),
@@ -251,6 +255,7 @@ impl Office {
         for message in &mut claimed.messages {
             let number = LeaseToken(format!("lease-{}", self.tokens.len()));
             let token = std::mem::replace(&mut message.lease_token, number);
+            self.last.insert(message.message_id.clone(), token.clone());
             self.tokens.push(token);
         }
         Ok(ClaimAnswer {
@@ -295,6 +300,22 @@ impl Office {
             until: t + u64::from(lease_ms),
         });
         Ok(LeaseAnswer { lease_ms })
+    }
+
+    /// No other lease of the message was given since.
+    pub fn is_last_lease(&self, ask: &RenewRequest) -> bool {
+        self.last.get(&ask.message_id) == Some(&self.token(&ask.lease_token))
+    }
+
+    /// A desktop asks for a longer lease.
+    pub fn renew(&mut self, ask: &RenewRequest, t: u64) -> Result<(), QueueFault> {
+        let (lease_ms, now) = (self.lease_ms, self.now(t));
+        let renewal = RenewRequest {
+            lease_token: self.token(&ask.lease_token),
+            ..ask.clone()
+        };
+        self.ask(|store| store.renew(renewal, lease_ms, now))
+            .map_err(refused)
     }
 
     pub fn release(&mut self, ask: &RenewRequest, t: u64) -> Result<(), QueueFault> {

@@ -1,6 +1,7 @@
 //! One seed: a start, a storm, everything put right, and the verdict.
 
-use super::strike::{Blow, Trap};
+use super::strike::Blow;
+use super::trap::Trap;
 use super::world::{Event, World};
 use super::{LEADS, SDRS};
 use std::collections::BTreeMap;
@@ -21,7 +22,9 @@ pub struct Run {
     pub left: u64,
     pub sends: u64,
     pub faults: BTreeMap<String, u64>,
+    pub struck: BTreeMap<&'static str, u64>,
     pub decisions: u64,
+    pub renewed: u64,
     pub pauses: u64,
     pub earliest: Option<u64>,
     pub latest: Option<u64>,
@@ -45,7 +48,9 @@ pub fn play(seed: u64, traced: bool) -> Run {
         left: count(judge.left.len()),
         sends: judge.sends,
         faults: std::mem::take(&mut world.faults),
+        struck: std::mem::take(&mut world.struck),
         decisions: world.decisions,
+        renewed: world.renewed,
         pauses: judge.pauses,
         earliest: judge.earliest,
         latest: judge.latest,

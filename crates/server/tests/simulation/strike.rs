@@ -3,16 +3,16 @@
 use super::network::Weather;
 use super::page::{TRICKS, Trick};
 use super::seat::{Disk, setup};
-use super::world::{Event, Place, World};
+use super::world::{Event, World};
 use super::{LEADS, OWN_PHONES, PHONES, SDRS};
-use hotdesk_engine::{Effect, Input};
-use hotdesk_protocol::bridge::{BridgeCommand, BridgeEvent, OwnAccount};
+use hotdesk_engine::Input;
+use hotdesk_protocol::bridge::{BridgeEvent, OwnAccount};
 use hotdesk_protocol::ids::{MessageId, WaMessageId};
 use hotdesk_protocol::session::{Ack, MessageState, SessionState};
 use hotdesk_protocol::{Problem, ProblemCode};
 use hotdesk_server::store::review::Verdict;
 
-const MINUTE: u64 = 60_000;
+pub const MINUTE: u64 = 60_000;
 const HOUR: i64 = 3_600_000;
 
 /// One thing that goes wrong, or that a person does. The numbers name a desk and an SDR.
@@ -53,6 +53,7 @@ pub enum Blow {
     Disconnect(usize, usize),
     Connect(usize, usize),
     UseHere(usize, usize),
+    Renew(usize, usize),
     Unlink(usize, usize),
     TakeOver(usize, usize),
     Enqueue(usize, usize, bool),
@@ -60,78 +61,11 @@ pub enum Blow {
     OptOut(usize),
 }
 
-/// Where a blow falls: right behind an effect of a kind.
-#[derive(Clone, Copy, Debug)]
-pub struct Trap {
-    kind: usize,
-    skip: u32,
-    blow: fn(usize, usize) -> Blow,
-}
-
-const TRAPPED: [fn(usize, usize) -> Blow; 8] = [
-    |desk, _| Blow::Kill(desk),
-    |desk, _| Blow::Kill(desk),
-    |desk, _| Blow::Reboot(desk),
-    |desk, _| Blow::Sleep(desk, 12 * 60 * MINUTE),
-    Blow::Crash,
-    Blow::SelfReload,
-    Blow::SelfReload,
-    Blow::Navigate,
-];
-
-impl Trap {
-    pub fn set(world: &mut World) {
-        let trap = Self {
-            kind: world.rng.below(10),
-            skip: u32::try_from(world.rng.below(6)).unwrap(),
-            blow: TRAPPED[world.rng.below(TRAPPED.len())],
-        };
-        world.traps.push(trap);
-    }
-}
-
-fn kind(effect: &Effect) -> usize {
-    match effect {
-        Effect::Claim(_) => 0,
-        Effect::Begin(_) => 1,
-        Effect::Record(_) => 2,
-        Effect::Submit(_, BridgeCommand::SendText { .. } | BridgeCommand::SendFile { .. }) => 3,
-        Effect::Submit(_, BridgeCommand::LookUp { .. }) => 4,
-        Effect::Report(_) => 5,
-        Effect::Reply(_) => 6,
-        Effect::OpenPage | Effect::ReloadPage => 7,
-        Effect::FetchFile(..) => 8,
-        Effect::PutFile(..) => 9,
-        Effect::ClosePage
-        | Effect::Adopt
-        | Effect::Probe
-        | Effect::Drain(_)
-        | Effect::Submit(..)
-        | Effect::Release(..)
-        | Effect::Heartbeat(_)
-        | Effect::TakeOver(_)
-        | Effect::Qr(_) => usize::MAX,
-    }
-}
-
 impl World {
-    /// The blow that falls right behind this effect, if one does.
-    pub fn sprung(&mut self, place: Place, effect: &Effect) -> Option<Blow> {
-        let kind = kind(effect);
-        let at = self.traps.iter().position(|trap| trap.kind == kind)?;
-        let trap = &mut self.traps[at];
-        if trap.skip > 0 {
-            trap.skip -= 1;
-            return None;
-        }
-        let trap = self.traps.swap_remove(at);
-        Some((trap.blow)(place.desk, place.sdr))
-    }
-
     /// Any blow at all.
     pub fn some_blow(&mut self) -> Blow {
         let (desk, sdr) = (self.rng.below(self.desks.len()), self.rng.below(SDRS.len()));
-        match self.rng.below(55) {
+        match self.rng.below(56) {
             0..=3 => Blow::Kill(desk),
             4 => Blow::Reboot(desk),
             5 => {
@@ -178,6 +112,7 @@ impl World {
             48..=50 => Blow::Copied(desk),
             51 | 52 => Blow::Restored(desk),
             53 => Blow::LowSpace(desk),
+            54 => Blow::Renew(desk, sdr),
             _ => Blow::OptOut(self.rng.below(LEADS)),
         }
     }
@@ -241,6 +176,7 @@ impl World {
             Blow::FilesFail(desk, sdr) => self.seat(desk, sdr).page.lose_files(soon),
             Blow::RefusesFile(desk, sdr) => self.seat(desk, sdr).page.refuses_file = true,
             Blow::UseHere(desk, sdr) => self.input(desk, sdr, Input::UseHere),
+            Blow::Renew(desk, sdr) => self.input(desk, sdr, Input::Renew),
             Blow::Hang(desk, sdr) => self.seat(desk, sdr).page.hung = true,
             Blow::Oversized(desk, sdr) => self.seat(desk, sdr).page.oversized = true,
             Blow::Hostile(desk, sdr) => self.lie(desk, sdr),
@@ -352,6 +288,7 @@ impl World {
             | Blow::Disconnect(..)
             | Blow::Unlink(..)
             | Blow::TakeOver(..)
+            | Blow::Renew(..)
             | Blow::Cancel
             | Blow::OptOut(_) => self.count(blow),
             // What puts right again, what is no fault, and what is counted where it succeeds.

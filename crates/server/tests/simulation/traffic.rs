@@ -4,7 +4,7 @@ use super::SDRS;
 use super::network::{Fate, Pause, Request, another_file, garbage, later, signed_out, unreachable};
 use super::world::{DESKS, Event, Place, World};
 use hotdesk_engine::{FetchFault, Input, QueueFault};
-use hotdesk_protocol::queue::{ClaimAnswer, ClaimRequest};
+use hotdesk_protocol::queue::{ClaimAnswer, ClaimRequest, RenewRequest};
 
 /// How an answer gets back.
 #[derive(Clone, Copy, Debug)]
@@ -44,7 +44,10 @@ impl World {
             | Fate::NoAnswer { .. }
             | Fate::Twice { .. }
             | Fate::Later { .. }
-            | Fate::Garbage { .. } => self.count(&fate),
+            | Fate::Garbage { .. } => {
+                self.count(&fate);
+                *self.struck.entry(request.kind()).or_default() += 1;
+            }
         }
         match fate {
             Fate::Fine { there, back } => {
@@ -75,6 +78,23 @@ impl World {
     fn fails(&mut self, place: Place, request: &Request, at: u64, fault: QueueFault) {
         if let Some(input) = failure(request, fault) {
             self.plan(at, Event::Told(place, input));
+        }
+    }
+
+    /// The engine lets its leases run out; the call is the API's all the same. Some of what a desktop
+    /// was given is asked for again, before or after the lease has run out.
+    pub fn plan_renewals(&mut self, desk: usize, sdr: usize, given: &ClaimAnswer) {
+        for message in &given.messages {
+            if self.rng.percent(40) {
+                let at = self.t + self.rng.between(0, 3 * u64::from(message.lease_ms));
+                let ask = RenewRequest {
+                    sdr_id: SDRS[sdr].into(),
+                    desktop_id: DESKS[desk].into(),
+                    message_id: message.message_id.clone(),
+                    lease_token: message.lease_token.clone(),
+                };
+                self.plan(at, Event::Renews(self.place(desk, sdr), ask));
+            }
         }
     }
 
@@ -137,6 +157,15 @@ impl World {
                 Some(Input::Begun(ask.message_id, answer))
             }
             Request::TakeOver(ask) => Some(Input::TakenOver(self.office.taken_over(ask, t))),
+            Request::Renew(ask) => {
+                let answer = self.office.renew(&ask, t);
+                let key = &ask.message_id;
+                self.say(|| format!("server: {key} is asked for longer: {answer:?}"));
+                if answer.is_ok() {
+                    self.judge_renewed(&ask);
+                }
+                None
+            }
             Request::Release(ask) => {
                 let _given_back = self.office.release(&ask, t);
                 None
@@ -264,7 +293,7 @@ fn failure(request: &Request, fault: QueueFault) -> Option<Input> {
         Request::Reply(ask) => Some(Input::Replied(ask.wa_message_id.0.clone(), Err(fault))),
         Request::Beat(_) => Some(Input::Beaten(Err(fault))),
         Request::TakeOver(_) => Some(Input::TakenOver(Err(fault))),
-        Request::Release(_) | Request::Qr => None,
+        Request::Renew(_) | Request::Release(_) | Request::Qr => None,
     }
 }
 

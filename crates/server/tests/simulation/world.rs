@@ -6,8 +6,9 @@ use super::office::Office;
 use super::page::Page;
 use super::rng::Rng;
 use super::seat::{Desk, Disk, PageCall, Seat, setup};
-use super::strike::{Blow, Trap};
+use super::strike::Blow;
 use super::traffic::{Parked, Return};
+use super::trap::Trap;
 use super::{OWN_PHONES, SDRS};
 use hotdesk_engine::{Effect, Input, PutFault};
 use hotdesk_protocol::bridge::OwnAccount;
@@ -40,6 +41,8 @@ pub enum Event {
     PageRuns(Place, PageCall),
     /// The lane is free again; some calls take several turns until they are answered.
     PageAnswers(Place, Option<Input>),
+    /// A desktop asks for a longer lease, as the API lets it.
+    Renews(Place, RenewRequest),
     /// A request reaches the server; its answer takes so long to come back, if it does.
     Arrives(Place, Request, Return),
     PollEnds(u64),
@@ -60,7 +63,11 @@ pub struct World {
     pub devices: u32,
     /// How often each fault was met.
     pub faults: BTreeMap<String, u64>,
+    /// How often a call of each kind was struck on its way.
+    pub struck: BTreeMap<&'static str, u64>,
     pub decisions: u64,
+    /// How often a lease was made longer.
+    pub renewed: u64,
     pub rounds: usize,
     pub events: u64,
     /// What happened, in words, if somebody wants to read it.
@@ -93,7 +100,9 @@ impl World {
             traps: Vec::new(),
             devices: 0,
             faults: BTreeMap::new(),
+            struck: BTreeMap::new(),
             decisions: 0,
+            renewed: 0,
             rounds: 0,
             events: 0,
             trace: traced.then(Vec::new),
@@ -219,7 +228,8 @@ impl World {
             | Event::Told(place, _)
             | Event::Written(place)
             | Event::PageRuns(place, _)
-            | Event::PageAnswers(place, _) => Some(*place),
+            | Event::PageAnswers(place, _)
+            | Event::Renews(place, _) => Some(*place),
             Event::Arrives(..) | Event::PollEnds(_) | Event::Sweep | Event::Strike(_) => None,
         };
         if let Some(place) = place {
@@ -257,6 +267,7 @@ impl World {
                 }
                 self.next_page_call(place);
             }
+            Event::Renews(place, ask) => self.send(place, Request::Renew(ask)),
             Event::Arrives(place, request, back) => self.arrives(place, request, back),
             Event::PollEnds(serial) => self.poll_ends(serial),
             Event::Sweep => {
@@ -301,10 +312,11 @@ impl World {
         }
         self.note_pause(desk, sdr, &input);
         let now = self.desks[desk].now(self.t);
-        let seat = self.seat(desk, sdr);
         if let Input::Claimed(Ok(answer)) = &input {
-            seat.disk.policy = Some(answer.policy.clone());
+            self.seat(desk, sdr).disk.policy = Some(answer.policy.clone());
+            self.plan_renewals(desk, sdr, answer);
         }
+        let seat = self.seat(desk, sdr);
         if let Input::FreeSpace(bytes) = &input {
             seat.low_space = *bytes < 200_000_000;
         }
