@@ -148,6 +148,12 @@ async function vitest(part, folder, args = [], env = {}) {
   return counted;
 }
 
+/** Installs what one part alone needs. */
+function setUp(step, what) {
+  const done = spawnSync(join(root, "scripts/lib/setup.sh"), [step], { stdio: "inherit" });
+  if (done.status !== 0) throw new Error(`${what} could not be installed`);
+}
+
 /** Where tests leave the figures of what they have shown about delivery. */
 function figures() {
   const folder = join(target, "delivery");
@@ -185,6 +191,10 @@ const parts = {
       () => rust("sim", ["hotdesk-whatsapp-sim"]),
       () => vitest("sim", "crates/whatsapp-sim/tests/page"),
       () => vitest("sim", "crates/whatsapp-sim/tests/wa-js"),
+      () => {
+        setUp("judge", "whatsapp-web.js");
+        return vitest("sim", "crates/whatsapp-sim/tests/wwebjs");
+      },
     ),
   "bridge-unit": async () => {
     await build();
@@ -203,8 +213,7 @@ const parts = {
   },
   ui: () => vitest("ui", "ui"),
   e2e: async () => {
-    const tools = spawnSync(join(root, "scripts/lib/setup.sh"), ["driver"], { stdio: "inherit" });
-    if (tools.status !== 0) throw new Error("tauri-driver could not be installed");
+    setUp("driver", "tauri-driver");
     return rust("e2e", ["hotdesk"], { kinds: ["test"], minutes: 20, args: ["--test-threads=2"] });
   },
   demo: async () => {

@@ -73,6 +73,7 @@ __d('WAWebUserPrefsIsLoggedIn', ['SimAccount'], (global, require, importDefault,
 
 __d('WAWebUserPrefsMultiDevice', ['SimAccount'], (global, require, importDefault, importNamespace, lazy, module, exports) => {
   exports.isRegistered = () => require('SimAccount').login() !== null;
+  exports.getADVSecretKey = () => require('SimAccount').publicKeys().adv;
 }, 98);
 
 __d('WAWebUserPrefsInfoStore', ['SimAccount'], (global, require, importDefault, importNamespace, lazy, module, exports) => {

@@ -194,6 +194,7 @@ __d('WAWebMsgKey', ['WAWebWid', 'WAWebWidFactory'], (global, require, importDefa
       return `3EB0${hex.toUpperCase()}`;
     }
   }
-  exports.default = MsgKey;
-  exports.newId = MsgKey.newId;
+  // The module is the class itself, and under its own names too.
+  MsgKey.default = MsgKey;
+  module.exports = MsgKey;
 }, 98);

@@ -2,7 +2,7 @@
 
 use crate::numbers::{digits, is_e164, random_hex};
 use crate::phone::{Device, MAX_DEVICES};
-use crate::sim::{AwaitedPasskey, Linked, PageKeys, PendingCode, Sim, World};
+use crate::sim::{AwaitedPasskey, LINK, Linked, PageKeys, PendingCode, Sim, World};
 use crate::wire::{Kind, Remembered, ToPage};
 use hotdesk_protocol::{Problem, ProblemCode};
 use qrcode::QrCode;
@@ -67,7 +67,7 @@ impl Sim {
                 }
             };
             let value = format!(
-                "https://wa.me/settings/linked_devices#{reference},{},{},{}",
+                "{LINK}{reference},{},{},{}",
                 keys.noise, keys.identity, keys.adv
             );
             let now = World::now_ms();
@@ -117,7 +117,7 @@ impl Sim {
             .find(|(_, it)| {
                 it.code
                     .as_ref()
-                    .is_some_and(|code| code.value == qr || code.reference == qr)
+                    .is_some_and(|code| code.says(qr) || code.reference == qr)
             })
             .map(|(id, _)| *id)
             .ok_or_else(|| {

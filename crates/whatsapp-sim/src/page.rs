@@ -43,6 +43,7 @@ const SCRIPTS: &[(&str, &str)] = assets![
     "pairing.js",
     "send.js",
     "empty-rooms.js",
+    "gatherings.js",
     "view-parts.js",
     "view-qr.js",
     "view-chats.js",

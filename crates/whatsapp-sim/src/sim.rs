@@ -29,6 +29,9 @@ pub(crate) enum Out {
     Close,
 }
 
+/// What a QR code begins with.
+pub(crate) const LINK: &str = "https://wa.me/settings/linked_devices#";
+
 /// A QR code on a page's screen.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -45,6 +48,16 @@ pub struct PendingCode {
     pub expires_at_ms: i64,
     /// Which connection shows it; counts up from 1 in the order pages connected.
     pub connection: u64,
+}
+
+impl PendingCode {
+    /// Whether a scanned code is this one: also without its link, and with more behind its keys, as
+    /// whatsapp-web.js shows it.
+    pub(crate) fn says(&self, qr: &str) -> bool {
+        let bare = self.value.strip_prefix(LINK).unwrap_or(&self.value);
+        let rest = qr.strip_prefix(LINK).unwrap_or(qr).strip_prefix(bare);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(','))
+    }
 }
 
 /// A pairing code on a page's screen.

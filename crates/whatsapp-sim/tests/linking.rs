@@ -31,6 +31,23 @@ async fn six_codes_are_shown_and_then_a_press_brings_the_next_six() {
 }
 
 #[tokio::test]
+async fn a_code_is_known_without_its_link_and_with_a_platform_behind_its_keys() {
+    let it = Rehearsal::start(|_| {}).await;
+    for (phone, linked) in [(JOHN, true), ("+5511960000002", false)] {
+        let mut page = it.page(None).await;
+        let shown = page.hear("qr").await["value"].as_str().unwrap().to_owned();
+        let bare = shown.split_once('#').unwrap().1;
+        let code = if linked { &shown } else { bare };
+        let scan = |qr| it.post("scan", json!({"qr": qr, "phone": phone}));
+        for wrong in [format!("{code}1"), format!("{code}1,1"), format!("#{code}")] {
+            assert_eq!(scan(wrong).await.0, 404, "nobody shows this one");
+        }
+        let taken = scan(format!("{code},1")).await.0;
+        assert_eq!(taken, 200, "with its link: {linked}");
+    }
+}
+
+#[tokio::test]
 async fn a_code_that_has_run_out_links_nothing() {
     let it = Rehearsal::start(|options| options.codes.first_ms = 5).await;
     let mut page = it.page(None).await;

@@ -1,0 +1,2 @@
+// The system's Chromium serves the judge: no browser is fetched with puppeteer.
+module.exports = { skipDownload: true };
