@@ -1,5 +1,6 @@
 //! Each message's way through its states, newest message first.
 
+use crate::review::Decision;
 use crate::store::ACTIVITY_MOST;
 use crate::views::{ActivityView, StepView};
 use hotdesk_engine::effect::{OutboxRow, Stage};
@@ -111,6 +112,41 @@ impl Activity {
         let id = &reply.message_id;
         if let Some(view) = self.newest_first.iter_mut().find(|v| v.message_id == *id) {
             view.reply = Some(reply.text.clone());
+            self.changed.insert(id.clone());
+        }
+    }
+
+    /// A person has decided about what nobody could tell.
+    pub(crate) fn decided(&mut self, id: &MessageId, decision: Decision, at: UtcMs) {
+        match decision {
+            Decision::Arrived => self.reach(id, MessageState::Sent, at, None),
+            Decision::DoNotSend => {
+                let why = Problem::new(
+                    ProblemCode::Cancelled,
+                    "A person decided not to send it again; it may have left before.",
+                );
+                self.reach(id, MessageState::Failed, at, Some(&why));
+            }
+            // Its way begins anew.
+            Decision::SendAsNew | Decision::SendAsNewUnlinked => {
+                if let Some(view) = self.newest_first.iter_mut().find(|v| v.message_id == *id) {
+                    view.state = MessageState::Queued;
+                    view.steps = vec![step(MessageState::Queued, at)];
+                    view.problem = None;
+                    self.changed.insert(id.clone());
+                }
+            }
+        }
+    }
+
+    /// Somebody decided elsewhere; what, the server knows.
+    pub(crate) fn decided_elsewhere(&mut self, id: &MessageId) {
+        let told = Problem::new(
+            ProblemCode::NotFound,
+            "A person has decided about this message elsewhere; the queue server says what.",
+        );
+        if let Some(view) = self.newest_first.iter_mut().find(|v| v.message_id == *id) {
+            view.problem = Some(told);
             self.changed.insert(id.clone());
         }
     }

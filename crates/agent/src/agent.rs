@@ -11,20 +11,21 @@ use crate::office::Office;
 use crate::pages::{PageSignal, Pages};
 use crate::profile::{Profiles, make_private_dir};
 use crate::queue_client::{QueueError, QueueServer};
+use crate::review::{Decision, ReviewView};
 use crate::runner::{self, RunnerHandle, Shared, Told};
 use crate::sign_in::rehearse;
 use crate::space::Space;
 use crate::store::{Recovered, SdrRow, Store, StoreError, StoredSdr};
 use crate::views::{AdaptersView, OfficeView, ServerView};
 use hotdesk_engine::{Input, Said};
-use hotdesk_protocol::ids::SdrId;
+use hotdesk_protocol::ids::{MessageId, SdrId};
 use hotdesk_protocol::{Problem, ProblemCode};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -231,6 +232,32 @@ impl<P: Pages> Agent<P> {
         self.inner.order(sdr, order).await
     }
 
+    /// What waits for a person's decision, oldest first.
+    pub async fn review(&self, sdr: &SdrId) -> Result<Vec<ReviewView>, Problem> {
+        let (done, answer) = oneshot::channel();
+        self.inner.ask(sdr, Told::Review(done))?;
+        answer.await.unwrap_or_else(|_| Err(gone()))
+    }
+
+    /// Carry out what a person decided about a message in review, once.
+    pub async fn decide(
+        &self,
+        sdr: &SdrId,
+        id: MessageId,
+        generation: u32,
+        decision: Decision,
+    ) -> Result<(), Problem> {
+        let (done, answer) = oneshot::channel();
+        let told = Told::Decide {
+            id,
+            generation,
+            decision,
+            done,
+        };
+        self.inner.ask(sdr, told)?;
+        answer.await.unwrap_or_else(|_| Err(gone()))
+    }
+
     /// Pause every SDR.
     pub async fn pause_all(&self) {
         for sdr in self.inner.sdrs() {
@@ -317,12 +344,14 @@ impl<P: Pages> Inner<P> {
         }
     }
 
+    fn ask(&self, sdr: &SdrId, told: Told) -> Result<(), Problem> {
+        self.runners().get(sdr).ok_or_else(gone)?.tell(told);
+        Ok(())
+    }
+
     async fn order(&self, sdr: &SdrId, order: Order) -> Result<(), Problem> {
         if !self.runners().contains_key(sdr) {
-            return Err(Problem::new(
-                ProblemCode::NotFound,
-                "This SDR is not on this machine any more. Nothing was changed.",
-            ));
+            return Err(gone());
         }
         let store = &self.shared.store;
         let (input, kept) = match order {
@@ -345,6 +374,13 @@ impl<P: Pages> Inner<P> {
         self.tell(sdr, input);
         kept.map_err(|error| Problem::from(&error))
     }
+}
+
+fn gone() -> Problem {
+    Problem::new(
+        ProblemCode::NotFound,
+        "This SDR is not on this machine any more. Nothing was changed.",
+    )
 }
 
 fn prepare(data_dir: &Path) -> Result<Profiles, StartError> {

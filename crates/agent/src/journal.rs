@@ -2,6 +2,7 @@
 
 use crate::activity::Activity;
 use crate::progress::Progress;
+use crate::review::Decision;
 use crate::store::{Recovered, SessionCache, StoredSdr};
 use crate::views::{ActivityView, AssistView, ElsewhereView, SdrView};
 use hotdesk_engine::effect::{Effect, OutboxRow, Record, Stage};
@@ -157,6 +158,7 @@ impl Journal {
             | Input::Claimed(Err(_))
             | Input::Begun(_, _)
             | Input::TakenOver(Err(_))
+            | Input::Decided(_, _)
             | Input::Recorded(_)
             | Input::Reported(_, _)
             | Input::Replied(_, _)
@@ -292,6 +294,8 @@ impl Journal {
             adapter: status.adapter,
             signed_out: status.signed_out,
             policy: self.shown.policy.clone(),
+            linked: self.shown.linked,
+            unlinked_at: self.shown.unlinked_at,
         };
         if self.stale {
             facts.state = self.shown.state;
@@ -299,6 +303,12 @@ impl Journal {
         if !self.counted {
             facts.queued = self.shown.queued;
             facts.sent_today = self.shown.sent_today;
+        }
+        if let Some(linked) = is_linked(facts.state) {
+            if facts.linked && !linked {
+                facts.unlinked_at = Some(now.utc);
+            }
+            facts.linked = linked;
         }
         if facts.state != self.shown.state {
             tracing::info!(from = ?self.shown.state, to = ?facts.state, "The session's state changed");
@@ -328,6 +338,27 @@ impl Journal {
         }
     }
 
+    /// When the phone was last seen to have unlinked this desktop.
+    pub(crate) fn unlinked_at(&self) -> Option<UtcMs> {
+        self.shown.unlinked_at
+    }
+
+    /// A person has decided about a message in review.
+    pub(crate) fn decided(&mut self, id: &MessageId, decision: Decision, at: UtcMs) {
+        self.activity.decided(id, decision, at);
+        self.dirty = true;
+        let _entered = self.span(id).entered();
+        tracing::info!(?decision, "A person decided about the message");
+    }
+
+    /// Somebody has decided elsewhere.
+    pub(crate) fn decided_elsewhere(&mut self, id: &MessageId) {
+        self.activity.decided_elsewhere(id);
+        self.dirty = true;
+        let _entered = self.span(id).entered();
+        tracing::info!("The message was decided about elsewhere");
+    }
+
     /// Something is not yet kept for the next start.
     pub(crate) fn is_dirty(&self) -> bool {
         self.dirty
@@ -343,6 +374,24 @@ impl Journal {
         self.dirty = false;
         self.urgent = false;
         (self.shown.clone(), self.activity.take_changed())
+    }
+}
+
+/// Whether the phone is linked, where the state tells.
+fn is_linked(state: SessionState) -> Option<bool> {
+    match state {
+        SessionState::Syncing
+        | SessionState::Connected
+        | SessionState::Offline
+        | SessionState::Conflict
+        | SessionState::Hibernated => Some(true),
+        SessionState::LoggedOut | SessionState::Qr | SessionState::PairingCode => Some(false),
+        SessionState::Closed
+        | SessionState::Starting
+        | SessionState::Passkey
+        | SessionState::NeedsUpdate
+        | SessionState::Crashed
+        | SessionState::Stopped => None,
     }
 }
 
@@ -376,6 +425,7 @@ fn order(input: &Input) -> &'static str {
         | Input::Claimed(_)
         | Input::Begun(_, _)
         | Input::TakenOver(_)
+        | Input::Decided(_, _)
         | Input::Recorded(_)
         | Input::Reported(_, _)
         | Input::Replied(_, _)

@@ -21,6 +21,7 @@ pub mod profile;
 mod progress;
 pub mod queue_client;
 mod removal;
+pub mod review;
 mod runner;
 mod sign_in;
 pub mod space;

@@ -3,23 +3,31 @@
 //! Page calls go through [`page_lane`] in order; queue calls run beside them; writes to the store
 //! are waited for before anything that follows. Nothing here is retried: the engine decides.
 
+mod called;
+mod deciding;
+
+pub(crate) use deciding::Reviewed;
+
 use crate::adapter_pack::Packs;
 use crate::clock::{Clock, LONGEST_SLEEP_MS};
 use crate::failpoint::{self, around};
-use crate::files::{FetchError, FileCache, Files};
+use crate::files::{FileCache, Files};
 use crate::journal::Journal;
 use crate::office::Office;
 use crate::page_lane::{self, Call, PageCall, Putting};
 use crate::pages::Pages;
 use crate::queue_client::{Desk, Past, QueueClient, QueueError, QueueServer, Replied, Token};
+use crate::review::Decision;
 use crate::space::Space;
 use crate::spent::Spent;
 use crate::store::{Recovered, Store, StoreError, StoredSdr};
+use called::{Called, keep_reply};
+use deciding::Heard;
 use hotdesk_engine::Session;
 use hotdesk_engine::effect::{Effect, Record};
-use hotdesk_engine::input::{FetchFault, Input, Millis, PutFault, QueueFault, Setup};
+use hotdesk_engine::input::{Input, Millis, PutFault, Setup};
 use hotdesk_protocol::ids::{DesktopId, MessageId, SdrId};
-use hotdesk_protocol::queue::{RenewRequest, ReplyRequest};
+use hotdesk_protocol::queue::RenewRequest;
 use hotdesk_protocol::{Problem, ProblemCode};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -45,6 +53,15 @@ pub(crate) enum Told {
         token: Token,
         name: String,
         email: String,
+    },
+    /// A person wants to see what waits for them.
+    Review(oneshot::Sender<Reviewed>),
+    /// A person has decided about a message of that generation.
+    Decide {
+        id: MessageId,
+        generation: u32,
+        decision: Decision,
+        done: oneshot::Sender<Result<(), Problem>>,
     },
     /// Finish what is under way and end.
     Stop(oneshot::Sender<()>),
@@ -178,6 +195,8 @@ pub(crate) fn spawn<P: Pages>(
         page_answers,
         claims: JoinSet::new(),
         queue_calls: JoinSet::new(),
+        review_calls: JoinSet::new(),
+        review_is_here: false,
         spent: Spent::default(),
         _lane: tasks,
         renewal_told: false,
@@ -204,21 +223,15 @@ struct Runner<P> {
     /// The one long poll; an orderly stop does not wait for it.
     claims: JoinSet<Called>,
     queue_calls: JoinSet<Called>,
+    review_calls: JoinSet<Heard>,
+    /// The server keeps no review: this desktop does.
+    review_is_here: bool,
     spent: Spent,
     _lane: JoinSet<()>,
     /// The session knows that there are other scripts for its page.
     renewal_told: bool,
     /// What the session knows to be in force.
     adapters_told: String,
-}
-
-/// What a queue call came to.
-struct Called {
-    input: Option<Input>,
-    /// How the server stands, as far as this call can tell.
-    server: Option<Result<(), Problem>>,
-    /// An answer of a lead that stays on this desktop.
-    kept: Option<ReplyRequest>,
 }
 
 impl<P: Pages> Runner<P> {
@@ -248,6 +261,10 @@ impl<P: Pages> Runner<P> {
                         self.journal.signed_in(name, email);
                         self.handle(Input::SignedIn);
                     }
+                    Some(Told::Review(done)) => self.list_review(Some(done)),
+                    Some(Told::Decide { id, generation, decision, done }) => {
+                        self.decide(id, generation, decision, done);
+                    }
                     Some(Told::Stop(done)) => {
                         self.wind_up().await;
                         self.spent.tell();
@@ -260,6 +277,7 @@ impl<P: Pages> Runner<P> {
                 Some(input) = self.page_answers.recv() => self.handle(input),
                 Some(called) = self.claims.join_next() => self.called(called),
                 Some(called) = self.queue_calls.join_next() => self.called(called),
+                Some(heard) = self.review_calls.join_next() => self.heard_of_review(heard),
                 () = clock.until(wake) => self.handle(Input::Tick),
             }
         }
@@ -312,6 +330,7 @@ impl<P: Pages> Runner<P> {
             | Input::FilePut(_, _)
             | Input::Begun(_, _)
             | Input::TakenOver(_)
+            | Input::Decided(_, _)
             | Input::Recorded(_)
             | Input::Reported(_, _)
             | Input::Replied(_, _)
@@ -456,7 +475,11 @@ impl<P: Pages> Runner<P> {
                     self.journal.answered(&reply);
                 }
                 if let Some(input) = called.input {
+                    let beaten = matches!(input, Input::Beaten(Ok(_)));
                     self.handle(input);
+                    if beaten && self.session.were_decided() {
+                        self.list_review(None);
+                    }
                 }
             }
             Err(error) => tracing::error!(panicked = error.is_panic(), "A queue call was lost"),
@@ -526,72 +549,5 @@ impl<P: Pages> Runner<P> {
 fn lost() -> QueueError {
     QueueError::Unreachable {
         what: "the connection was cut",
-    }
-}
-
-impl Called {
-    fn with<T>(
-        answer: Result<T, QueueError>,
-        input: impl FnOnce(Result<T, QueueFault>) -> Input,
-    ) -> Self {
-        Self {
-            server: server(&answer),
-            input: Some(input(answer.map_err(QueueFault::from))),
-            kept: None,
-        }
-    }
-
-    fn fetched(answer: Result<(), FetchError>, id: MessageId) -> Self {
-        let (server, result) = match answer {
-            Ok(()) => (Some(Ok(())), Ok(())),
-            Err(FetchError::Unfit(problem)) => (Some(Ok(())), Err(FetchFault::Unfit(problem))),
-            Err(FetchError::Queue(error)) => {
-                let told = server::<()>(&Err(error.clone()));
-                (told, Err(FetchFault::Queue(QueueFault::from(error))))
-            }
-        };
-        Self {
-            server,
-            input: Some(Input::FileFetched(id, result)),
-            kept: None,
-        }
-    }
-
-    fn without(answer: Result<(), QueueError>) -> Self {
-        Self {
-            server: server(&answer),
-            input: None,
-            kept: None,
-        }
-    }
-}
-
-/// The server has no place for what a lead answered: it is done once it is on this disk for good.
-async fn keep_reply(store: &Store, sdr: &SdrId, reply: ReplyRequest) -> Called {
-    let id = reply.wa_message_id.0.clone();
-    let kept = store.keep_reply(sdr, reply.clone()).await;
-    let (result, kept) = match kept {
-        Ok(()) => (Ok(()), Some(reply)),
-        Err(error) => (Err(QueueFault::Lost(Problem::from(&error))), None),
-    };
-    Called {
-        input: Some(Input::Replied(id, result)),
-        server: None,
-        kept,
-    }
-}
-
-/// A server that says no is there; one that is busy or away is a problem for the whole window.
-fn server<T>(answer: &Result<T, QueueError>) -> Option<Result<(), Problem>> {
-    use crate::queue_client::Retry;
-    match answer {
-        Ok(_) => Some(Ok(())),
-        Err(error) => {
-            tracing::warn!(problem.code = ?error.code(), "A queue call failed");
-            match error.retry() {
-                Retry::Soon | Retry::After(_) => Some(Err(Problem::from(error))),
-                Retry::Never => Some(Ok(())),
-            }
-        }
     }
 }

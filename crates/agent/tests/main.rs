@@ -23,6 +23,7 @@ mod opt_outs;
 mod queue_client;
 mod recovery;
 mod replies;
+mod review;
 mod runner;
 mod space;
 mod store;

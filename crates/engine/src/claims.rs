@@ -5,6 +5,7 @@ use crate::check;
 use crate::effect::{Effect, OutboxRow, Stage};
 use crate::flight::{Claimed, Flight, Step};
 use crate::input::{Millis, QueueFault};
+use crate::past::has_left;
 use crate::session::Session;
 use crate::wa_id::{body_hash, wa_message_id};
 use crate::words;
@@ -33,6 +34,8 @@ pub(crate) struct Queue {
     pub(crate) blocked: Option<Problem>,
     pub(crate) queued: u32,
     pub(crate) sent_today: u32,
+    /// How many wait for a person, where the server says it.
+    pub(crate) review: Option<u32>,
     pub(crate) claimed: Vec<Claimed>,
     /// Asked when, and for the numbers blocked since what.
     pub(crate) claim_out: Option<(Millis, i64)>,
@@ -309,7 +312,8 @@ impl Session {
     /// A message that was here before is never sent again: its state is reported once more.
     fn seen_before(&mut self, message: &ClaimedMessage) -> bool {
         if let Some(flight) = self.flight(&message.message_id) {
-            if flight.step == Step::Settled && flight.row.generation < message.generation {
+            let older = flight.row.generation < message.generation && !flight.has_left();
+            if flight.step == Step::Settled && older {
                 self.remove(&message.message_id.clone());
                 return false;
             }
@@ -329,7 +333,8 @@ impl Session {
         // What failed before it was ever begun never left: corrected, it may be offered again.
         let begun = row.at.iter().any(|(stage, _)| *stage == Stage::Intent);
         let corrected = row.stage == Stage::Failed && !begun && self.fault(message).is_none();
-        if corrected || row.generation < message.generation {
+        let older = row.generation < message.generation && !has_left(row.stage);
+        if corrected || older {
             return false;
         }
         let mut row = row.clone();
@@ -365,5 +370,6 @@ pub(crate) fn draft(tenant: &TenantId, message: &ClaimedMessage, boot_id: &str) 
         reported: None,
         problem: None,
         assisted: false,
+        decided: false,
     }
 }

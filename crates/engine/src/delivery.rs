@@ -227,7 +227,7 @@ impl Session {
             };
             return;
         }
-        if !self.due(self.next_submit()) || !self.fresh() {
+        if !self.due(self.next_submit()) || !self.fresh() || self.ask_for_past(at, gate) {
             return;
         }
         let flight = &mut self.flights[at];
@@ -341,6 +341,7 @@ impl Flight {
     /// Proven unsent: back to the server's compare-and-set, under the same id.
     pub(crate) fn begin_again(&mut self, not_before: Millis) {
         self.handed = false;
+        self.past_absent = None;
         self.step = Step::Beginning;
         self.until = None;
         self.begin_out = None;

@@ -82,7 +82,7 @@ impl Session {
         (row.lease_token.0.as_str(), row.profile_epoch.0.as_str()).hash(into);
         (row.boot_id.as_str(), row.reported.map(|state| state as u8)).hash(into);
         (flight.step, flight.dirty, flight.durable, flight.handed).hash(into);
-        row.assisted.hash(into);
+        (row.assisted, row.decided).hash(into);
         (flight.attempts(), flight.report_out).hash(into);
         (
             flight.until.map(|at| self.ahead(at)),
@@ -100,6 +100,8 @@ impl Session {
             .as_ref()
             .map(|(load, _)| Some(load) == self.page.generation());
         (here, flight.told_in == Some(self.page.load)).hash(into);
+        let known = self.page.generation();
+        known.map_or(0, |load| flight.past_known(load)).hash(into);
     }
 
     fn ahead(&self, at: Millis) -> u8 {

@@ -135,6 +135,9 @@ pub struct OutboxRow {
     /// A person was to press Send: it has another id in WhatsApp than `wa_message_id`.
     #[serde(default)]
     pub assisted: bool,
+    /// It was in review, and a person has decided: only a tick can still change it.
+    #[serde(default)]
+    pub decided: bool,
 }
 
 impl OutboxRow {

@@ -59,6 +59,8 @@ pub(crate) struct Flight {
     pub(crate) begin_retry: Backoff,
     /// Handed in this generation at this time, or looked up.
     pub(crate) handed_in: Option<(PageGeneration, Millis)>,
+    /// So many of its earlier generations this load does not have, from the first on.
+    pub(crate) past_absent: Option<(PageGeneration, u32)>,
     /// The load of the page that has told its tick, or that it was handed to.
     pub(crate) told_in: Option<u32>,
     /// Not to be looked up or begun again before this.
@@ -82,6 +84,7 @@ impl Flight {
             begin_out: None,
             begin_retry: Backoff::default(),
             handed_in: None,
+            past_absent: None,
             told_in: None,
             not_before: Millis(0),
             waiting_since: Millis(0),
@@ -162,7 +165,9 @@ impl Flight {
     /// Nothing more can become of it.
     pub(crate) fn is_over(&self) -> bool {
         match self.row.stage {
-            Stage::Read | Stage::Failed => self.to_report().is_none(),
+            Stage::Read => self.to_report().is_none(),
+            // A tick counts for more than a person's word.
+            Stage::Failed => !self.row.decided && self.to_report().is_none(),
             // Its ticks come under an id that nobody here knows.
             Stage::Sent => self.row.assisted && self.to_report().is_none(),
             Stage::Intent | Stage::Submitted | Stage::Delivered | Stage::Review => false,

@@ -91,6 +91,7 @@ impl Session {
             }
             self.queue.queued = answer.queued;
             self.queue.sent_today = answer.sent_today;
+            self.queue.review = answer.review;
         }
         if let Some(retry_after_ms) = failed {
             let wait = match retry_after_ms {

@@ -133,6 +133,8 @@ pub enum Input {
     FilePut(MessageId, Result<(), PutFault>),
     /// Answer to `Effect::Begin`.
     Begun(MessageId, Result<LeaseAnswer, QueueFault>),
+    /// A person has decided about a message in review.
+    Decided(MessageId, Decided),
     /// `Effect::Record` is on disk, or could not be written.
     Recorded(Result<(), Problem>),
     /// Answer to `Effect::TakeOver`.
@@ -158,6 +160,17 @@ pub enum Said {
     NotSent,
     /// They cannot say: it is parked.
     Unsure,
+}
+
+/// What became of a message in review.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decided {
+    /// The server knows and does what was decided.
+    AtServer,
+    /// It was sent; a server that keeps no review is to be told.
+    Sent,
+    /// It is not to be sent; a server that keeps no review is to be told.
+    Withdrawn,
 }
 
 /// Why a page did not answer.

@@ -15,8 +15,10 @@
 //! | `opt_outs` | the blocked numbers: looked at before anything is handed over |
 //! | `files` | where the bytes of files are: fetched before begin, in the page before submit |
 //! | `assist` | sending by hand, where the page can only be looked at |
+//! | `past` | an earlier generation that turns up after "send as new" |
 //! | `reconcile` | what is unknown is looked up, never sent again |
 //! | `results` | telling the server, for ever |
+//! | `decisions` | what a person decides about what nobody can tell |
 //! | `records` | what goes to disk, one write at a time |
 //! | `replies` | what leads answer, on disk until the server has it |
 //! | `finished` | what is over: never sent again, forgotten after 90 days |
@@ -27,6 +29,7 @@ mod assist;
 mod backoff;
 mod check;
 mod claims;
+mod decisions;
 mod delivery;
 mod digest;
 pub mod effect;
@@ -38,6 +41,7 @@ mod heartbeat;
 pub mod input;
 mod opt_outs;
 mod page;
+mod past;
 mod reconcile;
 mod records;
 mod replies;
@@ -53,6 +57,8 @@ mod words;
 pub use active::Elsewhere;
 pub use assist::Assist;
 pub use effect::{Effect, OutboxRow, Record, Stage};
-pub use input::{FetchFault, Input, Millis, Now, PageFault, PutFault, QueueFault, Said, Setup};
+pub use input::{
+    Decided, FetchFault, Input, Millis, Now, PageFault, PutFault, QueueFault, Said, Setup,
+};
 pub use session::Session;
 pub use status::SessionStatus;

@@ -34,7 +34,7 @@ impl Blocked {
         self.cursor
     }
 
-    fn has(&self, phone: &str) -> bool {
+    pub(crate) fn has(&self, phone: &str) -> bool {
         self.accounts.contains(&account(phone))
     }
 

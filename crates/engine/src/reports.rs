@@ -76,7 +76,12 @@ impl Session {
     fn event(&mut self, event: BridgeEvent, generation: &PageGeneration, seq: Option<u32>) {
         let current = seq.is_some();
         match event {
-            BridgeEvent::Ack { wa_message_id, ack } => self.ticked(&wa_message_id, ack, &[]),
+            BridgeEvent::Ack { wa_message_id, ack } => {
+                if ack != Ack::Error {
+                    self.past_is_there(&wa_message_id, ack, &[]);
+                }
+                self.ticked(&wa_message_id, ack, &[]);
+            }
             BridgeEvent::InPage {
                 message_id,
                 wa_message_id,
@@ -85,15 +90,19 @@ impl Session {
                 ack,
                 already_there: _,
             } => {
+                let chats: Vec<_> = [Some(chat_id), other_chat_id]
+                    .into_iter()
+                    .flatten()
+                    .collect();
                 let known = |f: &&mut crate::flight::Flight| {
                     *f.id() == message_id && f.row.wa_message_id == wa_message_id
                 };
                 if self.flights.iter_mut().find(known).is_some() {
-                    let chats: Vec<_> = [Some(chat_id), other_chat_id]
-                        .into_iter()
-                        .flatten()
-                        .collect();
                     self.ticked(&wa_message_id, ack, &chats);
+                } else if ack != Ack::Error {
+                    self.past_is_there(&wa_message_id, ack, &chats);
+                } else if current {
+                    self.past_is_absent(&message_id, &wa_message_id, generation);
                 }
             }
             BridgeEvent::Incoming {
@@ -140,6 +149,8 @@ impl Session {
                     .map(|flight| &flight.row.wa_message_id);
                 if ours == Some(&wa_message_id) {
                     self.absent(&message_id, generation);
+                } else {
+                    self.past_is_absent(&message_id, &wa_message_id, generation);
                 }
             }
             BridgeEvent::NotOnWhatsapp { .. }
@@ -177,7 +188,7 @@ impl Session {
     }
 
     /// A tick of one of our messages, by its id, with the ids its chat goes by. Ranks only rise.
-    fn ticked(&mut self, id: &WaMessageId, ack: Ack, chats: &[ChatId]) {
+    pub(crate) fn ticked(&mut self, id: &WaMessageId, ack: Ack, chats: &[ChatId]) {
         let now = self.now;
         let Some(at) = self.flights.iter().position(|f| f.row.wa_message_id == *id) else {
             return;

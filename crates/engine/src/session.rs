@@ -143,6 +143,7 @@ impl Session {
             Input::FilePut(id, result) => self.file_put(&id, result),
             Input::Begun(id, result) => self.begun(&id, result),
             Input::Recorded(result) => self.recorded(result),
+            Input::Decided(id, decided) => self.decided(&id, decided),
             Input::TakenOver(result) => self.taken_over(result),
             Input::Reported(id, result) => self.reported(&id, result),
             Input::Replied(id, result) => self.replied(&id, result),

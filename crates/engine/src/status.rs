@@ -2,7 +2,6 @@
 
 use crate::active::Elsewhere;
 use crate::assist::Assist;
-use crate::effect::Stage;
 use crate::page::{Asked, Life};
 use crate::session::Session;
 use crate::words;
@@ -60,7 +59,6 @@ impl Session {
     /// How the session stands.
     pub fn status(&self) -> SessionStatus {
         let probe = self.page.probe.as_ref();
-        let review = self.rows().filter(|row| row.stage == Stage::Review).count();
         SessionStatus {
             state: self.state(),
             stale: probe.is_none() && self.page.wanted && self.page.failure.is_none(),
@@ -82,7 +80,7 @@ impl Session {
                 .saturating_add(count(self.queue.claimed.len())),
             sent_today: self.queue.sent_today,
             in_flight: self.in_flight(),
-            review: count(review),
+            review: self.in_review(),
             elsewhere: self.elsewhere(),
             assist: self.assisting(),
         }

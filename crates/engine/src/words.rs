@@ -123,6 +123,13 @@ pub(crate) fn ack_stuck() -> Problem {
     )
 }
 
+pub(crate) fn withdrawn() -> Problem {
+    Problem::new(
+        ProblemCode::Cancelled,
+        "A person decided not to send it again; it may have left before.",
+    )
+}
+
 pub(crate) fn profile_changed() -> Problem {
     Problem::new(
         ProblemCode::FateUnknown,

@@ -182,6 +182,7 @@ fn an_answer_that_was_overtaken_by_the_take_over_changes_nothing() {
     let late = HeartbeatAnswer {
         queued: 0,
         sent_today: 0,
+        review: None,
         active: Some(false),
         active_desktop: world.server.active.clone(),
         opt_outs: None,

@@ -10,6 +10,7 @@
 mod active;
 mod assist;
 mod begin_and_submit;
+mod decisions;
 mod files;
 mod forgetting;
 mod offers;

@@ -155,25 +155,6 @@ fn a_message_seen_before_is_not_resent_although_the_profile_is_gone() {
 }
 
 #[test]
-fn send_as_new_leaves_under_another_id() {
-    let mut world = World::connected();
-    world.server.enqueue("m1", LEAD, "hello");
-    world.run(3_000);
-    let message = world.server.get("m1");
-    message.state = MessageState::Queued;
-    message.generation = 2;
-    world.run(40_000);
-    let ids: Vec<_> = world
-        .page
-        .history
-        .iter()
-        .map(|left| left.wa_message_id.clone())
-        .collect();
-    assert_eq!(ids.len(), 2, "a person wanted it to leave again");
-    assert_ne!(ids[0], ids[1], "under an id of its own");
-}
-
-#[test]
 fn a_blocked_queue_says_why_and_is_not_asked_in_a_circle() {
     let mut world = World::connected();
     world.server.blocked = Some(Problem::new(

@@ -12,6 +12,7 @@ pub mod lk2;
 pub mod policy;
 pub mod problem;
 pub mod queue;
+pub mod review;
 pub mod session;
 pub mod time;
 

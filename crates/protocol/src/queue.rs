@@ -364,6 +364,9 @@ pub struct HeartbeatAnswer {
     pub queued: u32,
     /// How many went out today.
     pub sent_today: u32,
+    /// How many of this SDR's messages wait for a person's decision.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<u32>,
     /// Whether the SDR is active on this desktop; absent from a server that does not keep it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub active: Option<bool>,

@@ -307,6 +307,7 @@ impl Desk {
         Ok(HeartbeatAnswer {
             queued,
             sent_today,
+            review: None,
             active: None,
             active_desktop: None,
             opt_outs: None,

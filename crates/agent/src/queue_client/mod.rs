@@ -23,11 +23,13 @@ pub use server::{QueueServer, SignedIn};
 use hotdesk_engine::effect::{OutboxRow, Stage};
 use hotdesk_protocol::adapter_pack::AdapterPackAnswer;
 use hotdesk_protocol::file::Attachment;
+use hotdesk_protocol::ids::MessageId;
 use hotdesk_protocol::queue::{
     ActiveDesktop, BeginRequest, ClaimAnswer, ClaimRequest, HeartbeatAnswer, HeartbeatRequest,
     LeaseAnswer, QrRequest, RenewRequest, ReplyRequest, ResultAnswer, ResultRequest,
     TakeOverRequest, WhatsappSession,
 };
+use hotdesk_protocol::review::{Decided, Decision, ReviewItem};
 use hotdesk_protocol::session::MessageState;
 use hotdesk_protocol::{Problem, ProblemCode, UtcMs};
 use reqwest::Method;
@@ -230,6 +232,30 @@ impl QueueClient {
                     "This queue server cannot hand an SDR over. Nothing was changed.",
                 ),
             }),
+        }
+    }
+
+    /// This SDR's messages that wait for a person; `None` where the server keeps no review.
+    pub async fn review(&self) -> Result<Option<Vec<ReviewItem>>, QueueError> {
+        match self.wire.server.dialect() {
+            Dialect::Native => native::review(&self.wire).await,
+            Dialect::Lk1 | Dialect::Lk2 => Ok(None),
+        }
+    }
+
+    /// Tell what a person decided about a message in review, harmless to repeat; `None` where the
+    /// server keeps no review.
+    pub async fn decide(
+        &self,
+        id: &MessageId,
+        body: &Decision,
+    ) -> Result<Option<Decided>, QueueError> {
+        match self.wire.server.dialect() {
+            Dialect::Native => {
+                let path = format!("api/messages/{id}/decision");
+                self.wire.call(Method::POST, &path, body).await.map(Some)
+            }
+            Dialect::Lk1 | Dialect::Lk2 => Ok(None),
         }
     }
 

@@ -6,6 +6,7 @@ use super::dialect::Dialect;
 use super::error::QueueError;
 use super::server::{CALL_TIMEOUT, SignedIn, Wire};
 use hotdesk_protocol::queue::{AuthAnswer, ClaimAnswer, ClaimRequest};
+use hotdesk_protocol::review::{ReviewAnswer, ReviewItem};
 use hotdesk_protocol::{Problem, ProblemCode};
 use reqwest::Method;
 use serde_json::{Map, Value};
@@ -40,6 +41,27 @@ pub(super) async fn claim(wire: &Wire, body: &ClaimRequest) -> Result<ClaimAnswe
         | QueueError::Refused { .. }) => other,
     })
 }
+
+/// Every message of the SDR in review, page by page; `None` from an older server that keeps none.
+pub(super) async fn review(wire: &Wire) -> Result<Option<Vec<ReviewItem>>, QueueError> {
+    let (mut found, mut after) = (Vec::new(), 0);
+    for _ in 0..REVIEW_PAGES_MOST {
+        let request = wire.request(Method::GET, "api/review")?;
+        let request = request.query(&[("after", after)]);
+        let answer: ReviewAnswer = match answer::json(request.send().await).await {
+            Err(error) if error.code() == ProblemCode::NotFound => return Ok(None),
+            answer => answer?,
+        };
+        let own = answer.messages.into_iter().map(|shown| shown.item);
+        found.extend(own.filter(|item| item.sdr_id == wire.sdr));
+        let Some(next) = answer.next else { break };
+        after = next;
+    }
+    Ok(Some(found))
+}
+
+/// A page has 200.
+const REVIEW_PAGES_MOST: usize = 10;
 
 const NOT_OURS: &str = "This queue server does not know the calls of Hotdesk's own server (native). \
     Nothing was sent and nothing is lost. If it is another lead system, sign in again, so that Hotdesk \

@@ -1,9 +1,9 @@
 //! The last truth about a session that was shown, so that a start shows it at once.
 
-use hotdesk_protocol::Problem;
 use hotdesk_protocol::ids::SdrId;
 use hotdesk_protocol::policy::Policy;
 use hotdesk_protocol::session::SessionState;
+use hotdesk_protocol::{Problem, UtcMs};
 use rusqlite::{Connection, OptionalExtension, Result, params};
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +37,12 @@ pub struct SessionCache {
     /// The last policy the server gave, so that a start paces by it and not by the default.
     #[serde(default)]
     pub policy: Option<Policy>,
+    /// Whether the phone was linked to this desktop when that could last be told.
+    #[serde(default)]
+    pub linked: bool,
+    /// When the phone was last seen to have unlinked this desktop.
+    #[serde(default)]
+    pub unlinked_at: Option<UtcMs>,
 }
 
 impl Default for SessionCache {
@@ -52,6 +58,8 @@ impl Default for SessionCache {
             adapter: None,
             signed_out: false,
             policy: None,
+            linked: false,
+            unlinked_at: None,
         }
     }
 }

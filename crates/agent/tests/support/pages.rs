@@ -156,6 +156,22 @@ impl FakePages {
         });
     }
 
+    /// The phone takes the profile off its list: nothing of it is left.
+    pub fn unlink(&self, sdr: &str) {
+        self.with(&SdrId::from(sdr), |page| {
+            page.account = None;
+            page.marker = None;
+            page.messages.clear();
+        });
+    }
+
+    /// The page shows a message after all, as WhatsApp does once it has fetched the chats.
+    pub fn turn_up(&self, sdr: &str, id: &WaMessageId, ack: Ack) {
+        self.with(&SdrId::from(sdr), |page| {
+            page.messages.insert(id.clone(), ack)
+        });
+    }
+
     /// The profile was lost and linked anew: nothing in it proves anything about before.
     pub fn relink(&self, sdr: &str, phone: &str) {
         self.with(&SdrId::from(sdr), |page| {

@@ -13,7 +13,7 @@ mod moves;
 mod office;
 
 use explore::{Found, explore};
-use office::{Budget, Office};
+use office::{Budget, Office, Resends};
 use std::fmt::Write as _;
 
 const NONE: Budget = Budget {
@@ -139,6 +139,14 @@ fn good(long: bool) -> Vec<Row> {
             |_| {},
         ),
         search(
+            "one message, sent as new",
+            "",
+            budget(all - 1),
+            &["m0"],
+            99_999_999,
+            |o| o.resends = Resends::AsNew,
+        ),
+        search(
             "one message, its lead opts out",
             "",
             opting_out(all - 1),
@@ -190,7 +198,7 @@ fn bad() -> Vec<Row> {
             |o| o.server.endless = true,
         ),
         of("any desktop takes a person's resend", "I1", 3, |o| {
-            o.resend_to_any = true
+            o.resends = Resends::AsNewFromAny
         }),
         of("late results are refused", "I2", 2, |o| {
             o.server.no_late = true

@@ -1,6 +1,6 @@
 //! What may happen next: a step of the protocol, or something the adversary has left in its budget.
 
-use super::office::{Budget, OTHER_SPELLING, Office, name};
+use super::office::{Budget, OTHER_SPELLING, Office, Resends, name};
 use crate::support::world::{World, unreachable};
 use hotdesk_engine::{Effect, Input, Stage};
 use hotdesk_protocol::ids::WaMessageId;
@@ -293,7 +293,7 @@ fn person(office: &mut Office, cancels: bool) {
         .iter()
         .map(|m| office.left(m.id.as_str()) > 0)
         .collect();
-    let any = office.resend_to_any;
+    let resends = office.resends;
     for (message, seen) in office.server.messages.iter_mut().zip(seen) {
         let waits = message.state == MessageState::Review
             || (message.state == MessageState::Begun
@@ -306,17 +306,19 @@ fn person(office: &mut Office, cancels: bool) {
         message.state = match (seen, cancels) {
             (true, _) => MessageState::Sent,
             (false, true) => MessageState::Cancelled,
-            (false, false) if any => {
-                message.holder = None;
-                message.epoch = None;
-                message.generation += 1;
-                MessageState::Queued
-            }
-            // The same desktop tries again, under the same id.
-            (false, false) => {
-                message.until = now;
-                MessageState::Begun
-            }
+            (false, false) => match resends {
+                Resends::UnderTheSameId => {
+                    message.until = now;
+                    MessageState::Begun
+                }
+                Resends::AsNew | Resends::AsNewFromAny => {
+                    let held = message.holder.take();
+                    message.pinned = held.filter(|_| resends == Resends::AsNew);
+                    message.epoch = None;
+                    message.generation += 1;
+                    MessageState::Queued
+                }
+            },
         };
     }
 }

@@ -35,6 +35,17 @@ pub struct Budget {
     pub opt_outs: u8,
 }
 
+/// What becomes of a message a person wants to be tried again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resends {
+    /// Its desktop goes on with it.
+    UnderTheSameId,
+    /// Its desktop sends it as new.
+    AsNew,
+    /// Any desktop sends it as new (a known-bad variant).
+    AsNewFromAny,
+}
+
 #[derive(Clone)]
 pub struct Office {
     pub desks: [World; 2],
@@ -47,8 +58,7 @@ pub struct Office {
     pub hides_restore: bool,
     /// Rows of a copy pass for what is known now (a known-bad variant).
     pub trusts_copies: bool,
-    /// A person's resend goes to any desktop, under a new id (a known-bad variant).
-    pub resend_to_any: bool,
+    pub resends: Resends,
     pub broken: Option<String>,
 }
 
@@ -74,7 +84,7 @@ impl Office {
             server: Server::new(),
             now: 6_000,
             budget,
-            resend_to_any: false,
+            resends: Resends::UnderTheSameId,
             broken: None,
         };
         office.tidy();
@@ -216,6 +226,7 @@ impl Office {
         for message in &self.server.messages {
             (message.state as u8, message.token, message.generation).hash(into);
             message.holder.as_ref().map(|d| d.as_str()).hash(into);
+            message.pinned.as_ref().map(|d| d.as_str()).hash(into);
             message.epoch.as_ref().map(|e| e.0.as_str()).hash(into);
             (message.until <= self.now).hash(into);
         }

@@ -24,6 +24,8 @@ pub struct Queued {
     pub state: MessageState,
     pub token: u64,
     pub holder: Option<DesktopId>,
+    /// The only desktop that may have it, since a person sent it as new.
+    pub pinned: Option<DesktopId>,
     pub epoch: Option<ProfileEpoch>,
     pub until: u64,
     pub problem: Option<Problem>,
@@ -41,6 +43,8 @@ pub struct Server {
     pub opt_outs_a_page: usize,
     /// Where the SDR is active; `None`: this server does not keep it.
     pub active: Option<ActiveDesktop>,
+    /// It says how many messages wait for a person.
+    pub keeps_review: bool,
     pub begins: Vec<MessageId>,
     pub results: Vec<(MessageId, MessageState)>,
     pub last_result: Option<Arc<ResultRequest>>,
@@ -69,6 +73,7 @@ impl Server {
             opt_outs: Vec::new(),
             opt_outs_a_page: 500,
             active: None,
+            keeps_review: true,
             begins: Vec::new(),
             results: Vec::new(),
             last_result: None,
@@ -87,10 +92,11 @@ impl Server {
             phone: phone.into(),
             text: text.into(),
             file: None,
-            generation: 1,
+            generation: 0,
             state: MessageState::Queued,
             token: 0,
             holder: None,
+            pinned: None,
             epoch: None,
             until: 0,
             problem: None,
@@ -135,7 +141,9 @@ impl Server {
             let pinned = message.state == MessageState::Begun
                 && message.until <= now
                 && message.holder.as_ref() == Some(&ask.desktop_id);
-            let free = message.state == MessageState::Queued;
+            let only = message.pinned.as_ref();
+            let free = message.state == MessageState::Queued
+                && only.is_none_or(|desktop| *desktop == ask.desktop_id);
             let wanted = !ask.holding.contains(&message.id)
                 && !chats.contains(&message.phone)
                 && out.len() < ask.limit as usize;
@@ -190,6 +198,11 @@ impl Server {
             active_desktop: self.active.clone(),
             opt_outs: self.opt_outs_since(ask.opt_outs_since),
         }
+    }
+
+    pub fn in_review(&self) -> u32 {
+        let waits = |m: &&Queued| m.state == MessageState::Review;
+        u32::try_from(self.messages.iter().filter(waits).count()).unwrap()
     }
 
     fn is_elsewhere(&self, desktop: &DesktopId) -> bool {

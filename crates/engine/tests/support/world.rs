@@ -376,6 +376,7 @@ impl World {
                 let answer = HeartbeatAnswer {
                     queued: 0,
                     sent_today: 0,
+                    review: self.server.keeps_review.then(|| self.server.in_review()),
                     active: None,
                     active_desktop: self.server.active.clone(),
                     opt_outs: self.server.opt_outs_since(since),

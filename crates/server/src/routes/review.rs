@@ -3,11 +3,12 @@
 use crate::app::App;
 use crate::extract::{Caller, Params};
 use crate::problem::ApiError;
-use crate::store::review::ReviewItem;
+use crate::store::review::facts;
 use axum::Json;
 use axum::extract::State;
 use hotdesk_protocol::ids::SdrId;
-use serde::{Deserialize, Serialize};
+use hotdesk_protocol::review::{ReviewAnswer, ShownReview};
+use serde::Deserialize;
 
 const MAX_PAGE: u32 = 200;
 
@@ -18,22 +19,6 @@ pub struct ReviewParams {
     sdr_id: Option<SdrId>,
     after: Option<i64>,
     limit: Option<u32>,
-}
-
-/// A page of messages that wait for a person.
-#[derive(Serialize)]
-pub struct ReviewAnswer {
-    messages: Vec<Shown>,
-    /// What to give as `after` for the next page; none on the last.
-    next: Option<i64>,
-}
-
-/// A message with what is known of it, as data and in sentences.
-#[derive(Serialize)]
-pub struct Shown {
-    #[serde(flatten)]
-    item: ReviewItem,
-    facts: Vec<String>,
 }
 
 /// Messages whose fate a person must decide, oldest first.
@@ -56,8 +41,8 @@ pub async fn get(
     let next = items.last().map(|last| last.seq).filter(|_| more);
     let messages = items
         .into_iter()
-        .map(|item| Shown {
-            facts: item.facts(),
+        .map(|item| ShownReview {
+            facts: facts(&item),
             item,
         })
         .collect();

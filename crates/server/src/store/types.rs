@@ -179,6 +179,8 @@ pub struct Counts {
     pub queued: u32,
     /// Messages that went out on the office's day.
     pub sent_today: u32,
+    /// Messages in state `review`.
+    pub review: u32,
 }
 
 /// What waits for an SDR; nothing is leased by looking.

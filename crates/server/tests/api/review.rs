@@ -31,6 +31,19 @@ async fn what_was_begun_and_not_heard_of_goes_to_review_by_itself() {
 }
 
 #[tokio::test]
+async fn a_heartbeat_tells_how_many_wait_for_their_sdr() {
+    let office = Office::open().await;
+    let (john, _) = in_doubt(&office).await;
+    john.get("/api/review").await.ok();
+    assert_eq!(john.beat().await.ok()["review"], 1);
+    let jane = office.seat("jane", "d1").await;
+    assert_eq!(jane.beat().await.ok()["review"], 0, "and not for others");
+    let sent = json!({"decision": "sent", "generation": 0});
+    john.post("/api/messages/m-1/decision", sent).await.ok();
+    assert_eq!(john.beat().await.ok()["review"], 0, "once decided");
+}
+
+#[tokio::test]
 async fn the_server_looks_by_itself_without_being_asked() {
     let office = Office::with(0, |it| it.sweep = std::time::Duration::from_millis(10)).await;
     in_doubt(&office).await;

@@ -367,6 +367,7 @@ impl Office {
         Ok(HeartbeatAnswer {
             queued: beaten.counts.queued,
             sent_today: beaten.counts.sent_today,
+            review: Some(beaten.counts.review),
             active: Some(beaten.active.as_ref().is_some_and(here)),
             active_desktop: beaten.active,
             opt_outs: beaten.opt_outs,

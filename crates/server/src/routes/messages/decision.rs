@@ -3,26 +3,13 @@
 use crate::app::App;
 use crate::extract::{Body, Caller};
 use crate::problem::ApiError;
-use crate::store::review::{Decide, Decided, Verdict};
+use crate::store::review::Decide;
 use axum::Json;
 use axum::extract::{Path, State};
 use hotdesk_protocol::ids::MessageId;
-use serde::Deserialize;
+use hotdesk_protocol::review::{Decided, Decision, Verdict};
 
 const MAX_NOTE_CHARS: usize = 500;
-
-/// What a person decides about a message in review.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Decision {
-    decision: Verdict,
-    /// As shown in the review; makes the call harmless to repeat at any later time.
-    generation: Option<u32>,
-    /// With `resend`: the device that began it has been unlinked on the phone.
-    #[serde(default)]
-    unlinked: bool,
-    note: Option<String>,
-}
 
 /// Does what was decided, once; whoever repeats it gets the same answer, whoever decides otherwise
 /// afterwards 409.

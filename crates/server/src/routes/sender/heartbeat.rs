@@ -35,6 +35,7 @@ pub async fn post(
     Ok(Json(HeartbeatAnswer {
         queued: beaten.counts.queued,
         sent_today: beaten.counts.sent_today,
+        review: Some(beaten.counts.review),
         active: desktop.map(|desktop| {
             beaten
                 .active

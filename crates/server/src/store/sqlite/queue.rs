@@ -58,14 +58,20 @@ pub(super) fn waiting(
 }
 
 pub(super) fn counts(db: &Connection, sdr: &SdrId, now: UtcMs) -> rusqlite::Result<Counts> {
-    let queued = db
-        .prepare_cached("SELECT count(*) FROM messages WHERE sdr_id = ?1 AND state = 'queued'")?
-        .query_row([sdr.as_str()], |row| row.get(0))?;
+    let at = |state| {
+        db.prepare_cached("SELECT count(*) FROM messages WHERE sdr_id = ?1 AND state = ?2")?
+            .query_row([sdr.as_str(), state], |row| row.get(0))
+    };
+    let (queued, review) = (at("queued")?, at("review")?);
     let since = day_start(now, &office(db)?.time_zone);
     let sent_today = db
         .prepare_cached("SELECT count(*) FROM messages WHERE sdr_id = ?1 AND sent_at_ms >= ?2")?
         .query_row(params![sdr.as_str(), since.0], |row| row.get(0))?;
-    Ok(Counts { queued, sent_today })
+    Ok(Counts {
+        queued,
+        sent_today,
+        review,
+    })
 }
 
 /// Messages that are leased or begun and so may count for today soon.

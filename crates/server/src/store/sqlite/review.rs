@@ -3,7 +3,7 @@
 use super::leases::take_back;
 use super::messages::blocked;
 use super::row::{Mover, Outcome, STANDING, Standing, json, move_to, to_json};
-use crate::store::review::{Decide, Decided, ReviewItem, Verdict};
+use crate::store::review::{Decide, Decided, ReviewItem, Verdict, cause};
 use crate::store::rules::wa_message_id;
 use crate::store::{Cause, Refusal};
 use hotdesk_protocol::ids::{DesktopId, LeadId, MessageId, ProfileEpoch, SdrId};
@@ -106,7 +106,7 @@ pub(super) fn decide(
         note: note.as_deref(),
         ..Mover::default()
     };
-    let cause = decide.verdict.cause();
+    let cause = cause(decide.verdict);
     move_to(db, &found.id, found.state, to, cause, mover, now)?;
     decided(db, &found.id).map(Ok)
 }
@@ -129,7 +129,7 @@ fn repeated(
     decide: &Decide,
     found: &Standing,
 ) -> rusqlite::Result<Outcome<Decided>> {
-    let (verdict, cause) = (decide.verdict, decide.verdict.cause());
+    let (verdict, was) = (decide.verdict, cause(decide.verdict));
     let left = matches!(
         found.state,
         MessageState::Sent | MessageState::Delivered | MessageState::Read
@@ -146,15 +146,15 @@ fn repeated(
         .query_row(
             params![
                 found.id.as_str(),
-                Verdict::Sent.cause().as_str(),
-                Verdict::Resend.cause().as_str(),
-                Verdict::Cancel.cause().as_str(),
+                cause(Verdict::Sent).as_str(),
+                cause(Verdict::Resend).as_str(),
+                cause(Verdict::Cancel).as_str(),
                 written
             ],
             |row| row.get(0),
         )
         .optional()?;
-    let same = last.as_deref() == Some(cause.as_str()) || (left && verdict == Verdict::Sent);
+    let same = last.as_deref() == Some(was.as_str()) || (left && verdict == Verdict::Sent);
     if same {
         decided(db, &found.id).map(Ok)
     } else {

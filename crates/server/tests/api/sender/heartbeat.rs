@@ -8,7 +8,7 @@ async fn a_heartbeat_keeps_the_session_and_answers_the_figures() {
     let body = john.beat().await.ok();
     assert_eq!(
         body,
-        json!({"queued": 3, "sentToday": 0, "active": true, "activeDesktop": {
+        json!({"queued": 3, "sentToday": 0, "review": 0, "active": true, "activeDesktop": {
             "desktopId": "d1", "sinceMs": office.now(), "sessionEpoch": 1,
         }})
     );

@@ -1,0 +1,84 @@
+//! What a queue call came to, for the session and for the window.
+
+use crate::files::FetchError;
+use crate::queue_client::{QueueError, Retry};
+use crate::store::Store;
+use hotdesk_engine::input::{FetchFault, Input, QueueFault};
+use hotdesk_protocol::Problem;
+use hotdesk_protocol::ids::{MessageId, SdrId};
+use hotdesk_protocol::queue::ReplyRequest;
+
+/// What a queue call came to.
+pub(super) struct Called {
+    pub(super) input: Option<Input>,
+    /// How the server stands, as far as this call can tell.
+    pub(super) server: Option<Result<(), Problem>>,
+    /// An answer of a lead that stays on this desktop.
+    pub(super) kept: Option<ReplyRequest>,
+}
+
+impl Called {
+    pub(super) fn with<T>(
+        answer: Result<T, QueueError>,
+        input: impl FnOnce(Result<T, QueueFault>) -> Input,
+    ) -> Self {
+        Self {
+            server: server(&answer),
+            input: Some(input(answer.map_err(QueueFault::from))),
+            kept: None,
+        }
+    }
+
+    pub(super) fn fetched(answer: Result<(), FetchError>, id: MessageId) -> Self {
+        let (server, result) = match answer {
+            Ok(()) => (Some(Ok(())), Ok(())),
+            Err(FetchError::Unfit(problem)) => (Some(Ok(())), Err(FetchFault::Unfit(problem))),
+            Err(FetchError::Queue(error)) => {
+                let told = server::<()>(&Err(error.clone()));
+                (told, Err(FetchFault::Queue(QueueFault::from(error))))
+            }
+        };
+        Self {
+            server,
+            input: Some(Input::FileFetched(id, result)),
+            kept: None,
+        }
+    }
+
+    pub(super) fn without(answer: Result<(), QueueError>) -> Self {
+        Self {
+            server: server(&answer),
+            input: None,
+            kept: None,
+        }
+    }
+}
+
+/// The server has no place for what a lead answered: it is done once it is on this disk for good.
+pub(super) async fn keep_reply(store: &Store, sdr: &SdrId, reply: ReplyRequest) -> Called {
+    let id = reply.wa_message_id.0.clone();
+    let kept = store.keep_reply(sdr, reply.clone()).await;
+    let (result, kept) = match kept {
+        Ok(()) => (Ok(()), Some(reply)),
+        Err(error) => (Err(QueueFault::Lost(Problem::from(&error))), None),
+    };
+    Called {
+        input: Some(Input::Replied(id, result)),
+        server: None,
+        kept,
+    }
+}
+
+/// A server that says no is there; one that is busy or away is a problem for the whole window.
+fn server<T>(answer: &Result<T, QueueError>) -> Option<Result<(), Problem>> {
+    match answer {
+        Ok(_) => Some(Ok(())),
+        Err(error) => {
+            tracing::warn!(problem.code = ?error.code(), "A queue call failed");
+            match error.retry() {
+                Retry::Soon | Retry::After(_) => Some(Err(Problem::from(error))),
+                Retry::Never => Some(Ok(())),
+            }
+        }
+    }
+}
