@@ -8,6 +8,8 @@ const COMMANDS: &[&str] = &[
     "order",
     "pause_all",
     "look_for_packs",
+    "review",
+    "decide",
     "show_page",
     "set_page_area",
 ];

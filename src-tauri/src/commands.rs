@@ -3,9 +3,10 @@
 use crate::layout::PageArea;
 use crate::office::Office;
 use hotdesk_agent::agent::Order;
+use hotdesk_agent::review::{Decision, ReviewView};
 use hotdesk_agent::views::OfficeView;
 use hotdesk_protocol::Problem;
-use hotdesk_protocol::ids::SdrId;
+use hotdesk_protocol::ids::{MessageId, SdrId};
 use tauri::{AppHandle, Manager};
 
 /// Everything the window shows, as it is now.
@@ -41,6 +42,27 @@ pub async fn pause_all(app: AppHandle) {
 #[specta::specta]
 pub async fn look_for_packs(app: AppHandle) {
     app.state::<Office>().look_for_packs().await;
+}
+
+/// This SDR's messages that wait for a decision, oldest first.
+#[tauri::command]
+#[specta::specta]
+pub async fn review(app: AppHandle, sdr: SdrId) -> Result<Vec<ReviewView>, Problem> {
+    app.state::<Office>().review(&sdr).await
+}
+
+/// Carry out what a person decided about a message of that generation, once.
+#[tauri::command]
+#[specta::specta]
+pub async fn decide(
+    app: AppHandle,
+    sdr: SdrId,
+    message: MessageId,
+    generation: u32,
+    decision: Decision,
+) -> Result<(), Problem> {
+    let office = app.state::<Office>();
+    office.decide(&sdr, message, generation, decision).await
 }
 
 /// Show this SDR's page in the page area, or none.

@@ -15,6 +15,8 @@ pub fn contract() -> Builder<Wry> {
             commands::order,
             commands::pause_all,
             commands::look_for_packs,
+            commands::review,
+            commands::decide,
             commands::show_page,
             commands::set_page_area,
         ])

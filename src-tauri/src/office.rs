@@ -8,9 +8,10 @@ use hotdesk_agent::agent::{Agent, AgentSetup, Order, StartError};
 use hotdesk_agent::clock::Clock;
 use hotdesk_agent::config::Config;
 use hotdesk_agent::keychain::Keychain;
+use hotdesk_agent::review::{Decision, ReviewView};
 use hotdesk_agent::space::Space;
 use hotdesk_agent::views::OfficeView;
-use hotdesk_protocol::ids::SdrId;
+use hotdesk_protocol::ids::{MessageId, SdrId};
 use hotdesk_protocol::{Problem, ProblemCode};
 use std::sync::Arc;
 use std::time::Duration;
@@ -122,6 +123,28 @@ impl Office {
     pub async fn look_for_packs(&self) {
         if let Some(agent) = self.agent().await.as_ref() {
             agent.look_for_packs();
+        }
+    }
+
+    /// What waits for a person's decision.
+    pub async fn review(&self, sdr: &SdrId) -> Result<Vec<ReviewView>, Problem> {
+        match self.agent().await.as_ref() {
+            Some(agent) => agent.review(sdr).await,
+            None => Err(shutting_down()),
+        }
+    }
+
+    /// Carry a decision out.
+    pub async fn decide(
+        &self,
+        sdr: &SdrId,
+        message: MessageId,
+        generation: u32,
+        decision: Decision,
+    ) -> Result<(), Problem> {
+        match self.agent().await.as_ref() {
+            Some(agent) => agent.decide(sdr, message, generation, decision).await,
+            None => Err(shutting_down()),
         }
     }
 

@@ -45,7 +45,7 @@ describe("the sidebar", () => {
     expect(tile("john").textContent).toContain(
       "Another number was linked. Link the SDR’s own phone again.",
     );
-    expect(tile("jane").textContent).toContain("2 messages need a decision");
+    expect(screen.getByTestId("tile-review").textContent).toContain("2 messages need a decision");
   });
 
   test("the usual way serves without a word, another one is named", async () => {

@@ -13,6 +13,10 @@ const csp = createRequire(import.meta.url)("../../tauri.conf.json").app.security
 const wide = { width: 1360, height: 860 };
 const small = { width: 1024, height: 700 };
 const ctrlK = (page) => page.keyboard.press("Control+k");
+const openReview = async (page) => {
+  await page.getByTestId("tile-review").first().click();
+  await page.getByTestId("review-facts").waitFor();
+};
 const SHOTS = [
   { name: "first-run", scene: "first-run", size: wide },
   { name: "three-qr", scene: "three-qr", size: wide },
@@ -35,6 +39,61 @@ const SHOTS = [
     scene: "elsewhere",
     size: wide,
     act: (page) => page.getByTestId("take-over").click(),
+  },
+  { name: "review-strip", scene: "review", size: wide },
+  { name: "review-strip-dark", scene: "review", size: small, dark: true },
+  { name: "review", scene: "review", size: wide, act: openReview },
+  { name: "review-1024-dark", scene: "review", size: small, dark: true, act: openReview },
+  {
+    name: "review-elsewhere",
+    scene: "review",
+    size: wide,
+    act: async (page) => {
+      await openReview(page);
+      await page.locator("[data-message=r-2] button").click();
+      await page.getByTestId("unlinked").scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: "review-opted-out-dark",
+    scene: "review",
+    size: wide,
+    dark: true,
+    act: async (page) => {
+      await openReview(page);
+      await page.locator("[data-message=r-3] button").click();
+      await page.getByTestId("choose-do_not_send").scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: "review-sure",
+    scene: "review",
+    size: wide,
+    act: async (page) => {
+      await openReview(page);
+      await page.getByTestId("choose-send_as_new").click();
+      await page.getByTestId("as-new-back").waitFor();
+    },
+  },
+  {
+    name: "review-none",
+    scene: "review",
+    decided: true,
+    size: small,
+    act: async (page) => {
+      await page.getByTestId("tile-review").first().click();
+      await page.getByTestId("review-done").waitFor();
+    },
+  },
+  {
+    name: "review-away",
+    scene: "review",
+    refuse: true,
+    size: wide,
+    act: async (page) => {
+      await page.getByTestId("tile-review").first().click();
+      await page.getByTestId("review-problem").waitFor();
+    },
   },
   { name: "sending-dark", scene: "sending", size: wide, dark: true },
   { name: "problems-dark", scene: "problems", size: wide, dark: true },
@@ -154,7 +213,11 @@ try {
       "request",
       (request) => request.url().startsWith(address) || complain(`asks for ${request.url()}`),
     );
-    const query = new URLSearchParams({ scene: shot.scene, ...(shot.refuse && { refuse: "1" }) });
+    const query = new URLSearchParams({
+      scene: shot.scene,
+      ...(shot.refuse && { refuse: "1" }),
+      ...(shot.decided && { decided: "1" }),
+    });
     await page.goto(`${address}tests/fixtures/index.html?${query}`);
     await page.getByRole("heading", { name: "Hotdesk" }).waitFor();
     await shot.act?.(page);

@@ -9,6 +9,7 @@ export type Overlay =
   | { kind: "palette" }
   | { kind: "menu" }
   | { kind: "sign_in" }
+  | { kind: "review"; sdrId: string }
   | { kind: Confirmed; sdrId: string };
 
 /** An order that was refused, and for whom. */
@@ -125,6 +126,12 @@ export class Desk {
   openSignIn(email?: string): void {
     if (email !== undefined) this.draftEmail = email;
     this.open({ kind: "sign_in" });
+  }
+
+  /** Shows what waits for a decision of this SDR, with their page behind it. */
+  openReview(sdrId: string): void {
+    this.choose(sdrId);
+    this.open({ kind: "review", sdrId });
   }
 
   togglePanel(): void {

@@ -8,6 +8,7 @@ export type PaletteAct =
   | { does: "show"; sdrId: string }
   | { does: "order"; sdrId: string; order: Order }
   | { does: "ask"; sdrId: string; what: Confirmed }
+  | { does: "review"; sdrId: string }
   | { does: "sign_in" }
   | { does: "pause_all" }
   | { does: "look_for_packs" }
@@ -57,6 +58,7 @@ function orderEntries(sdr: SdrView): PaletteEntry[] {
       : [];
   const order = (what: Order): PaletteAct => ({ does: "order", sdrId: sdr.id, order: what });
   return [
+    ...entry(sdr.review > 0, "Decide for", "question", { does: "review", sdrId: sdr.id }),
     ...entry(sdr.elsewhere !== null, "Send from here for", "windows", {
       does: "ask",
       sdrId: sdr.id,

@@ -1,13 +1,23 @@
 /** The one door between the window and the sender. Its types are those that Rust generates. */
-import type { commands, PageArea as Nullable, Order } from "./generated/app";
+import type { commands, Decision, PageArea as Nullable, Order, ReviewView } from "./generated/app";
 
-export type { MessageState, Order, SessionState, StepView } from "./generated/app";
+export type {
+  Decision,
+  Fact,
+  MessageState,
+  Order,
+  ReviewView,
+  SessionState,
+  StepView,
+} from "./generated/app";
 
 export type OfficeView = Awaited<ReturnType<typeof commands.officeView>>;
 export type SdrView = OfficeView["sdrs"][number];
 export type ActivityView = SdrView["activity"][number];
 export type ElsewhereView = NonNullable<SdrView["elsewhere"]>;
 export type AssistView = NonNullable<SdrView["assist"]>;
+export type FactView = ReviewView["facts"][number];
+export type SendAsNew = ReviewView["sendAsNew"];
 export type RunView = NonNullable<SdrView["run"]>;
 export type Problem = NonNullable<SdrView["problem"]>;
 export type ProblemCode = Problem["code"];
@@ -31,6 +41,15 @@ export interface OfficePort {
   pauseAll(): Promise<void>;
   /** What comes of it is in the next snapshots. */
   lookForPacks(): Promise<void>;
+  /** What waits for a decision, oldest first. */
+  review(sdr: string): Promise<Outcome<ReviewView[]>>;
+  /** Harmless to repeat: a decision counts once. */
+  decide(
+    sdr: string,
+    message: string,
+    generation: number,
+    decision: Decision,
+  ): Promise<Outcome<null>>;
   showPage(sdr: string | null): Promise<void>;
   setPageArea(area: PageArea | null): Promise<void>;
 }

@@ -25,6 +25,9 @@ export const tauriPort: OfficePort = {
   order: (sdr, order) => reached(commands.order(sdr, order)),
   pauseAll: () => commands.pauseAll(),
   lookForPacks: () => commands.lookForPacks(),
+  review: (sdr) => reached(commands.review(sdr)),
+  decide: (sdr, message, generation, decision) =>
+    reached(commands.decide(sdr, message, generation, decision)),
   showPage: (sdr) => commands.showPage(sdr),
   setPageArea: (area) => commands.setPageArea(area),
 };

@@ -287,7 +287,7 @@ export function messageWords(state: MessageState): StateWords {
     case "review":
       return {
         label: "Needs a decision",
-        sentence: "It may have been sent. A manager decides; it is never re-sent on its own.",
+        sentence: "It may have been sent. You decide; it is never sent again by itself.",
         tone: "wait",
         icon: "question",
       };
@@ -393,7 +393,7 @@ export function problemWords(code: ProblemCode): ProblemWords {
     case "fate_unknown":
       return words(
         "Needs a decision",
-        "Look in the chat whether it left; a manager decides.",
+        "Look in the chat on the phone whether it left, then decide.",
         null,
       );
     case "self_test_failed":

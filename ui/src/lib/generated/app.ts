@@ -15,6 +15,10 @@ export const commands = {
 	pauseAll: () => __TAURI_INVOKE<void>("pause_all"),
 	/**  Look for a new adapter pack now; what comes of it is in the view. */
 	lookForPacks: () => __TAURI_INVOKE<void>("look_for_packs"),
+	/**  This SDR's messages that wait for a decision, oldest first. */
+	review: (sdr: SdrId) => typedError<ReviewView[], Problem>(__TAURI_INVOKE("review", { sdr })),
+	/**  Carry out what a person decided about a message of that generation, once. */
+	decide: (sdr: SdrId, message: MessageId, generation: number, decision: Decision) => typedError<null, Problem>(__TAURI_INVOKE("decide", { sdr, message, generation, decision })),
 	/**  Show this SDR's page in the page area, or none. */
 	showPage: (sdr: SdrId | null) => __TAURI_INVOKE<void>("show_page", { sdr }),
 	/**  Where the shell leaves room for a page; `null` hides the pages while something is over them. */
@@ -88,6 +92,17 @@ export type Capability =
 /**  Send a file with a chosen id. Without it texts still leave. */
 "send_file";
 
+/**  What a person decides. */
+export type Decision = 
+/**  It is in the chat. */
+"arrived" | 
+/**  Send it as new, from the desktop that began it. */
+"send_as_new" | 
+/**  Send it as new from any desktop: the old device was unlinked on the phone. */
+"send_as_new_unlinked" | 
+/**  It is not to be sent again. */
+"do_not_send";
+
 /**  Where the SDR is active instead of here. */
 export type ElsewhereView = {
 	/**  What that desktop calls itself. */
@@ -98,6 +113,35 @@ export type ElsewhereView = {
 	takingOver: boolean,
 	/**  Why that came to nothing, if it did. */
 	problem: Problem | null,
+};
+
+/**  What may be known of a message in review. */
+export type Fact = 
+/**  It was about to be handed to WhatsApp from this desktop, or was. */
+"handed_here" | 
+/**  The same from another desktop. */
+"handed_elsewhere" | 
+/**  Its chat was opened with the text in it, for the SDR to press Send. */
+"opened_by_hand" | 
+/**  WhatsApp's page had it, without a tick. */
+"in_page" | 
+/**  WhatsApp has confirmed nothing. */
+"no_tick" | 
+/**  The phone unlinked this desktop. */
+"unlinked" | 
+/**  The desktop that had it was last seen connected to WhatsApp. */
+"seen_connected" | 
+/**  The desktop that had it was last seen without WhatsApp. */
+"seen_not_connected" | 
+/**  It was put aside for a person. */
+"put_aside";
+
+/**  One thing that is known. */
+export type FactView = {
+	/**  What. */
+	fact: Fact,
+	/**  When, where that is known. */
+	atMs: UtcMs | null,
 };
 
 /**  One outreach text to one lead: the unit of the queue. */
@@ -268,6 +312,26 @@ export type ProblemCode =
 /**  A code of a newer version. */
 string;
 
+/**  One message in review. Holds content: has no `Debug`. */
+export type ReviewView = {
+	/**  Its id. */
+	messageId: MessageId,
+	/**  To be given back with the decision. */
+	generation: number,
+	/**  Who it is for. */
+	leadName: string,
+	/**  E.164, with the plus. */
+	phone: string,
+	/**  What it says, so that it can be found in the chat. */
+	text: string,
+	/**  What is known, in the order in which it happened. */
+	facts: FactView[],
+	/**  Why nobody can tell, in words. */
+	why: string | null,
+	/**  Whether it may be sent as new. */
+	sendAsNew: SendAsNew,
+};
+
 /**  A run: from the first message claimed after idling to the queue being empty again. */
 export type RunView = {
 	/**  Messages of this run that left or failed. */
@@ -327,6 +391,17 @@ export type SdrView = {
 	/**  The latest messages, newest first, at most 50. */
 	activity: ActivityView[],
 };
+
+/**  Whether a message may be sent as new, under a new id. */
+export type SendAsNew = 
+/**  It leaves from this desktop, which began it. */
+"from_here" | 
+/**  Another desktop began it: only once that one's device was unlinked on the phone. */
+"once_unlinked" | 
+/**  The number is blocked. */
+"opted_out" | 
+/**  The queue server cannot do it. */
+"not_offered";
 
 /**  How the queue server stands. */
 export type ServerView = {
