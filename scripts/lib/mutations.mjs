@@ -1,5 +1,6 @@
 // Applies each patch of tests/mutations to a copy of the project and asks the tests whether they notice.
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root, target } from "./office.mjs";
@@ -104,11 +105,19 @@ async function judge(copy, patch, only) {
   return { file, description, ...verdict, seconds: Math.round((performance.now() - begun) / 1000) };
 }
 
-/** The figures as they were left, if they are of this commit: all thirty need not be run at once. */
-function earlier(file, commit) {
+/** What the verdicts are about: other files may change between one run and the next. */
+function codeOf(commit) {
+  const rooms = ["crates", "tests/mutations", "Cargo.lock"].map((path) => `${commit}:${path}`);
+  return createHash("sha256")
+    .update(git(root, "rev-parse", ...rooms))
+    .digest("hex");
+}
+
+/** The figures as they were left, if they are of this code: all thirty need not be run at once. */
+function earlier(file, code) {
   try {
     const left = JSON.parse(readFileSync(file, "utf8"));
-    return left.commit === commit ? left.rows : [];
+    return left.code === code ? left.rows : [];
   } catch {
     return [];
   }
@@ -119,11 +128,12 @@ function keep(now, only, commit) {
   const folder = join(target, "delivery");
   mkdirSync(folder, { recursive: true });
   const file = join(folder, only ? `mutations-${only}.json` : "mutations.json");
-  const others = earlier(file, commit).filter((row) => now.every((one) => one.file !== row.file));
+  const code = codeOf(commit);
+  const others = earlier(file, code).filter((row) => now.every((one) => one.file !== row.file));
   const rows = [...others, ...now].sort((a, b) => (a.file < b.file ? -1 : 1));
   const caught = rows.filter((row) => row.caught).length;
   const survived = rows.filter((row) => !row.caught).map((row) => row.file);
-  const result = { commit, faults: rows.length, caught, survived, rows };
+  const result = { commit, code, faults: rows.length, caught, survived, rows };
   writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
   return result;
 }
