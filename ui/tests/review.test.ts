@@ -80,7 +80,7 @@ describe("what is known", () => {
     await fireEvent.click(head(1) as HTMLElement);
     expect(head(0)?.getAttribute("aria-expanded")).toBe("false");
     expect(head(1)?.getAttribute("aria-expanded")).toBe("true");
-    expect(items()[1]?.textContent, "a message may be a file alone").toContain("without a text");
+    expect(items()[1]?.textContent, "a message may be a file alone").toContain("Prices 2026.pdf");
   });
 
   test("every fact has words, and every choice says what comes of it", () => {

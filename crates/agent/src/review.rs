@@ -22,6 +22,8 @@ pub struct ReviewView {
     pub phone: String,
     /// What it says, so that it can be found in the chat.
     pub text: String,
+    /// The name of the file it carries.
+    pub file_name: Option<String>,
     /// What is known, in the order in which it happened.
     pub facts: Vec<FactView>,
     /// Why nobody can tell, in words.
@@ -145,6 +147,7 @@ impl Here<'_> {
             lead_name: item.lead_name.clone(),
             phone: item.phone.clone(),
             text: item.text.clone(),
+            file_name: item.file.as_ref().map(|it| it.file_name.clone()),
             facts: in_order(facts),
             why: item.problem.as_ref().map(|it| it.message.clone()),
             send_as_new: if self.session.is_blocked(&item.phone) {
@@ -170,6 +173,7 @@ impl Here<'_> {
                 lead_name: row.lead_name.clone(),
                 phone: row.phone.clone(),
                 text: row.text.clone(),
+                file_name: row.file.as_ref().map(|it| it.file_name.clone()),
                 facts: in_order(facts),
                 why: row.problem.as_ref().map(|it| it.message.clone()),
                 send_as_new: SendAsNew::NotOffered,

@@ -1,5 +1,6 @@
 //! The review: messages whose fate no program can tell, and what a person decides about them.
 
+use crate::file::Attachment;
 use crate::ids::{DesktopId, LeadId, MessageId, ProfileEpoch, SdrId, WaMessageId};
 use crate::problem::Problem;
 use crate::queue::WhatsappSession;
@@ -45,8 +46,11 @@ pub struct ReviewItem {
     pub lead_name: String,
     /// E.164, with the plus.
     pub phone: String,
-    /// What.
+    /// What; the caption where there is a file.
     pub text: String,
+    /// The file it carries.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<Attachment>,
     /// To be given back with the decision.
     pub generation: u32,
     /// How many leases it has had.

@@ -11,7 +11,6 @@ export const REVIEW = {
   known: "What is known",
   why: "Why nobody can tell",
   choose: "What do you see on the phone?",
-  noText: "A file without a text.",
   none: "Nothing needs a decision",
   noneText: (name: string) => `It is known of every message of ${name} what became of it.`,
   notLost:

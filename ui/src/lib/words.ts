@@ -37,6 +37,7 @@ export type IconName =
   | "cloud"
   | "chevron"
   | "flask"
+  | "file"
   | "minus"
   | "question"
   | "lock"

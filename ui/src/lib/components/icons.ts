@@ -36,6 +36,7 @@ export const ICONS: Record<IconName, string> = {
     "M6.2 4.1a4 4 0 0 1 5.7 3.4 2.5 2.5 0 0 1 1.4 4M11 12.5H4.6a3 3 0 0 1-.3-6M2 2l12 12",
   chevron: "M6 3.5 10.5 8 6 12.5",
   flask: "M6 2.2h4M6.7 2.2v4L2.9 12.4a1 1 0 0 0 .9 1.5h8.4a1 1 0 0 0 .9-1.5L9.3 6.2v-4M4.9 9.6h6.2",
+  file: "M4 2h5l3.5 3.5V14H4ZM9 2v3.5h3.5",
   minus: "M3.5 8h9",
   question: "M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2ZM6.3 6.4A1.8 1.8 0 1 1 8 8.3v.9M8 11.2v.1",
   lock: "M3.5 7h9v6.5h-9zM5.5 7V5a2.5 2.5 0 0 1 5 0v2",

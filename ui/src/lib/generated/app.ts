@@ -324,6 +324,8 @@ export type ReviewView = {
 	phone: string,
 	/**  What it says, so that it can be found in the chat. */
 	text: string,
+	/**  The name of the file it carries. */
+	fileName: string | null,
 	/**  What is known, in the order in which it happened. */
 	facts: FactView[],
 	/**  Why nobody can tell, in words. */

@@ -31,6 +31,7 @@ pub(super) fn list(
         .collect::<rusqlite::Result<Vec<_>>>()?;
     let tenant = super::people::office(db)?.tenant;
     for item in &mut items {
+        item.file = super::files::of_message(db, &item.message_id)?;
         item.wa_message_id = wa_message_id(&tenant, &item.message_id, item.generation);
         if let Ok(seen) = super::sessions::session(db, &item.sdr_id)? {
             item.session = Some(seen.session);
@@ -50,6 +51,7 @@ fn item(row: &Row<'_>) -> rusqlite::Result<ReviewItem> {
         lead_name: row.get(5)?,
         phone: row.get(6)?,
         text: row.get(7)?,
+        file: None,
         generation: row.get(8)?,
         attempts: row.get(9)?,
         begun_at_ms: row.get::<_, Option<i64>>(10)?.map(UtcMs),

@@ -66,3 +66,13 @@ async fn a_message_without_a_file_says_nothing_of_one() {
     let claimed = john.claim(1).await;
     assert!(claimed["messages"][0].get("file").is_none(), "as before");
 }
+
+#[tokio::test]
+async fn a_review_says_which_file_a_message_carries() {
+    let (office, file, _) = office_with_a_picture().await;
+    let john = office.seat("john", "d1").await;
+    john.claim(1).await;
+    john.result("m-1", "review", office.now()).await.ok();
+    let found = john.get("/api/review").await.ok();
+    assert_eq!(found["messages"][0]["file"], file, "to be found in a chat");
+}
