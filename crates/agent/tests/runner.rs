@@ -2,6 +2,7 @@
 
 use crate::support::desk::{Desk, sign_in, until_sdr};
 use crate::support::office::Office;
+use crate::support::pages::Mood;
 use hotdesk_agent::agent::Order;
 use hotdesk_protocol::ids::SdrId;
 use hotdesk_protocol::session::{MessageState, SessionState};
@@ -90,19 +91,18 @@ async fn an_sdr_that_is_not_linked_shows_its_qr_and_sends_after_the_scan() {
 async fn a_paused_sdr_sends_nothing_until_resumed_and_stays_paused_over_a_restart() {
     let office = Office::open(0).await;
     let desk = Desk::new(&office.url());
+    // Without a page there is no claim on its way that would still be given the message.
+    desk.pages.set_mood("john", Mood::Hangs);
     let agent = desk.start_signed_in(&["john"]).await;
     let john = SdrId::from("john");
-    until_sdr(&agent, "john", "connected", |sdr| {
-        sdr.state == SessionState::Connected
-    })
-    .await;
     agent.pause_all().await;
     until_sdr(&agent, "john", "paused", |sdr| sdr.paused).await;
     office.seed(3).await;
     agent.shut_down().await;
+    desk.pages.set_mood("john", Mood::Works);
     let agent = desk.start().await;
     until_sdr(&agent, "john", "paused, counting what waits", |sdr| {
-        sdr.paused && sdr.queued == 1
+        sdr.paused && sdr.queued == 1 && sdr.state == SessionState::Connected
     })
     .await;
     assert_eq!(desk.pages.submits(), 0, "a paused SDR sends nothing");
@@ -125,8 +125,7 @@ async fn a_start_shows_the_last_known_truth_at_once() {
     .await;
     agent.shut_down().await;
     desk.pages.die();
-    desk.pages
-        .set_mood("john", crate::support::pages::Mood::Hangs);
+    desk.pages.set_mood("john", Mood::Hangs);
     let agent = desk.start().await;
     let john = until_sdr(&agent, "john", "known at once", |_| true).await;
     assert!(john.stale, "nothing has been seen in this run");
