@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { root, target } from "./office.mjs";
 import { run, start } from "./processes.mjs";
 
-const LEAST_CAUGHT = 28;
+const MOST_MISSED = 2;
 const MINUTES = 15;
 const patches = join(root, "tests/mutations");
 
@@ -113,7 +113,7 @@ function codeOf(commit) {
     .digest("hex");
 }
 
-/** The figures as they were left, if they are of this code: all thirty need not be run at once. */
+/** The figures as they were left, if they are of this code: they need not all be run at once. */
 function earlier(file, code) {
   try {
     const left = JSON.parse(readFileSync(file, "utf8"));
@@ -170,7 +170,7 @@ async function main() {
   }
   const { faults, caught, survived } = keep(rows, only, commit);
   console.log(`${caught} of ${faults} caught; survived: ${survived.join(", ") || "none"}`);
-  return asked.length > 0 || only || caught >= LEAST_CAUGHT ? 0 : 1;
+  return asked.length > 0 || only || survived.length <= MOST_MISSED ? 0 : 1;
 }
 
 await run(main);
