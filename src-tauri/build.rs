@@ -3,8 +3,14 @@
 use std::path::Path;
 
 const COMMANDS: &[&str] = &[
+    "passphrase_asked",
+    "enter_passphrase",
     "office_view",
     "sign_in",
+    "unlock",
+    "choose_pin",
+    "set_strict",
+    "lock",
     "order",
     "pause_all",
     "look_for_packs",

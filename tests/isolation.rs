@@ -3,7 +3,7 @@
 use crate::support::app::{AppConfig, data_dir, mode};
 use crate::support::office::{JANE, JOHN};
 use crate::support::page::Page;
-use crate::support::{App, Office, until};
+use crate::support::{App, Office, shown, until};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
@@ -23,21 +23,27 @@ const STORAGE_PAGE: &str = r#"<!doctype html><title>storage</title><script>
     asking.onsuccess = () => resolve(asking.result ?? null);
     asking.onerror = () => reject(asking.error);
   });
+  const cache = await caches.open("marks");
+  const workers = await navigator.serviceWorker.getRegistrations();
   const found = {
     cookie: document.cookie.match(/mark=([^;]+)/)?.[1] ?? null,
     local: localStorage.getItem("mark"),
     indexed: await row("readonly", (store) => store.get("mark")),
+    cached: await (await cache.match("/mark"))?.text() ?? null,
+    worker: workers[0] ? new URL(workers[0].scope).pathname.slice(1, -1) : null,
   };
   const mark = found.local ?? crypto.getRandomValues(new Uint32Array(4)).join("-");
   document.cookie = `mark=${mark}; max-age=86400; path=/`;
   localStorage.setItem("mark", mark);
   await row("readwrite", (store) => store.put(mark, "mark"));
+  await cache.put("/mark", new Response(mark));
+  await navigator.serviceWorker.register("/worker.js", { scope: `/${mark}/` });
   await fetch("/told", { method: "POST", body: JSON.stringify({ found, mark }) });
 })().catch((error) => fetch("/told", { method: "POST", body: JSON.stringify({ error: String(error) }) }));
 </script>"#;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_profile_sees_another_s_cookies_storage_or_databases_also_after_a_restart() {
+async fn no_profile_sees_what_another_one_keeps_also_after_a_restart() {
     let office = Office::open().await;
     let page = Page::serve(STORAGE_PAGE.to_owned()).await;
     // One after the other, so that the second could see what the first has left.
@@ -96,16 +102,27 @@ async fn no_profile_sees_another_s_cookies_storage_or_databases_also_after_a_res
             folder.display()
         );
     }
+    shown::rows(
+        "e2e isolation::no_profile_sees_what_another_one_keeps_also_after_a_restart",
+        &KINDS.map(|(_, kind)| {
+            format!("{kind} of one profile are there after a restart, and in no other profile")
+        }),
+    );
 }
 
-/// The different values found in the three kinds of storage.
+/// The kinds of storage, and how the page calls each.
+const KINDS: [(&str, &str); 5] = [
+    ("cookie", "Cookies"),
+    ("local", "Local storage"),
+    ("indexed", "Databases (IndexedDB)"),
+    ("cached", "Caches"),
+    ("worker", "Service workers"),
+];
+
+/// The different values found in all kinds of storage.
 fn all(told: &Value) -> Vec<Value> {
     let found = &told["found"];
-    let mut values = vec![
-        found["cookie"].clone(),
-        found["local"].clone(),
-        found["indexed"].clone(),
-    ];
+    let mut values = KINDS.map(|(kind, _)| found[kind].clone()).to_vec();
     values.dedup();
     values
 }

@@ -1,6 +1,6 @@
 //! The main job, through the window, as an SDR lives it.
 
-use crate::support::app::AppConfig;
+use crate::support::app::{AppConfig, PIN};
 use crate::support::office::{JOHN, PASSWORD};
 use crate::support::webdriver::Window;
 use crate::support::{Office, screen, until};
@@ -26,6 +26,9 @@ async fn an_sdr_signs_in_scans_and_each_message_leaves_once_until_the_phone_remo
         .type_into("[data-testid=sign-in-password]", PASSWORD)
         .await;
     window.click("[data-testid=sign-in-submit]").await;
+    window.type_into("[data-testid=pin-new]", PIN).await;
+    window.type_into("[data-testid=pin-again]", PIN).await;
+    window.click("[data-testid=pin-save]").await;
 
     window.find("[data-sdr=john][data-state=qr]").await;
     let relayed = office.qr(JOHN).await;

@@ -9,13 +9,19 @@
 )]
 
 mod crash;
+mod dumps;
+mod hostile_page;
+mod inspector;
 mod instance;
 mod isolation;
 mod journey;
+mod lock;
 mod other_way;
 mod outage;
 mod packs;
+mod passphrase;
 mod sign_in;
 mod start;
 mod support;
+mod traces;
 mod tray;

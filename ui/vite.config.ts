@@ -17,5 +17,7 @@ export default defineConfig({
     environment: "jsdom",
     include: ["tests/**/*.test.ts"],
     setupFiles: ["tests/setup.ts"],
+    // A machine that is busy is slow, not wrong: tests wait for what they wait for.
+    testTimeout: 30_000,
   },
 });

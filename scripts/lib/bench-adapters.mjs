@@ -3,10 +3,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { close, latencies, linkedApp, logLines, office, quick } from "./bench-run.mjs";
+import { close, latencies, linkedApp, office, quick } from "./bench-run.mjs";
 import { percentile, settledPssMb } from "./measure.mjs";
 import { NaiveSession } from "./naive.mjs";
-import { call, people, root } from "./office.mjs";
+import { call, logLines, people, root } from "./office.mjs";
 import { end, until } from "./processes.mjs";
 
 /** A name that `modules` needs and wa-js finds by shape. */

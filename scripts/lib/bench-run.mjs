@@ -1,11 +1,12 @@
 // One measured run: an office of its own, the app or one Chromium per SDR in it, and its figures.
-import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { cpuPercent, settledPssMb, untilPainted } from "./measure.mjs";
 import { NaiveSession } from "./naive.mjs";
 import {
   call,
+  logLines,
   manager,
   morePeople,
   people,
@@ -22,7 +23,7 @@ export const idleSeconds = quick ? 15 : 60;
 export const starts = quick ? 3 : 7;
 export const singles = quick ? 30 : 100;
 export const benchDir = join(target, "bench");
-const profile = "release";
+const profile = process.env.HOTDESK_PROFILE ?? "release";
 const everybody = [...people, ...morePeople];
 /** WebKit gives memory back some two minutes after a heavy page has loaded. */
 const heavyRestMs = quick ? 10_000 : 130_000;
@@ -107,9 +108,10 @@ async function throughput(at, sdrs, each = quick ? 30 : 100) {
   return (times.length - 1) / ((times.at(-1) - times[0]) / 1000);
 }
 
-/** One SDR with plenty to send and a rehearsal that ticks at once: what being safe costs. */
+/** One SDR with plenty to send and a rehearsal that answers at once: what being safe costs. */
 export async function safety(screen) {
-  const at = await office("safety", { knobs: { ackMs: 0, deliveredMs: 0, readMs: 0 } });
+  const knobs = { ackMs: 0, deliveredMs: 0, readMs: 0, existsMs: 0, followChats: false };
+  const at = await office("safety", { knobs });
   const { app } = await linkedApp(at, everybody.slice(0, 1), screen);
   const messages = quick ? 60 : 500;
   const rate = await throughput(at, everybody.slice(0, 1), messages);
@@ -125,19 +127,12 @@ export async function safety(screen) {
   return {
     rate,
     calls: spent["queue.calls"] / messages,
+    writes: spent["store.writes"] / messages,
+    writing: spent["store.writing_ms"] / messages,
+    way: spent["messages.way_ms"] / spent["messages.told"],
     waited: spent["store.waited_ms"] / messages,
-    share: (spent["store.waited_ms"] * rate) / messages / 10,
+    share: (100 * spent["store.waited_ms"]) / spent["messages.way_ms"],
   };
-}
-
-/** The app's log of an office. */
-export function logLines(dir) {
-  const logs = join(dir, "desktop", "logs");
-  return readdirSync(logs)
-    .toSorted()
-    .flatMap((name) => readFileSync(join(logs, name), "utf8").split("\n"))
-    .filter((line) => line !== "")
-    .map((line) => JSON.parse(line));
 }
 
 /** Waits until the server has heard from each SDR since `since` that they are connected. */

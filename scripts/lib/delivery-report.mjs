@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { root, target } from "./office.mjs";
 
 const dir = join(target, "delivery");
+/** What takes too long to be run for every report. */
+const kept = join(root, "docs/long-runs");
 const page = join(root, "docs/DELIVERY.md");
 const [OPEN, CLOSE] = ["<!-- generated: delivery -->", "<!-- /generated -->"];
 
@@ -43,12 +45,9 @@ const tables = {
   clock: (run) => [["Pauses, clock jumps, a night's suspend", ...cases(run)]],
   network: (run) => [["A bad network between app and server", ...cases(run)]],
   kills: (run) => [
-    [
-      "Real processes killed at random: app, web process, network process, server",
-      `${times(run.messages, "messages")}, ${times(total(Object.values(run.kills)), "kills")}`,
-      `${run.duplicates} duplicates, ${run.lost} lost, ${run.wrongSession} through a wrong session, ${run.review} in review`,
-    ],
+    ["Real processes killed at random: app, web process, network process, server", ...blows(run)],
   ],
+  "kills-long": (run) => [["The same in one long run", ...blows(run)]],
   mutations: (run) => [
     [
       "Faults put into engine, agent and server",
@@ -65,11 +64,18 @@ function cases(run) {
   return [times(run.cases, "cases"), `${told}; ${run.review ?? 0} messages in review`];
 }
 
+function blows(run) {
+  return [
+    `${times(run.messages, "messages")}, ${times(total(Object.values(run.kills)), "kills")}`,
+    `${run.duplicates} duplicates, ${run.lost} lost, ${run.wrongSession} through a wrong session, ${run.review} in review`,
+  ];
+}
+
 const report = {};
 const rows = [];
 for (const [name, table] of Object.entries(tables)) {
-  const file = join(dir, `${name}.json`);
-  if (!existsSync(file)) continue;
+  const file = [dir, kept].map((at) => join(at, `${name}.json`)).find(existsSync);
+  if (!file) continue;
   report[name] = JSON.parse(readFileSync(file, "utf8"));
   rows.push(...table(report[name]));
 }

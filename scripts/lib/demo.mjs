@@ -6,11 +6,14 @@ import { join } from "node:path";
 import { judge } from "./judge.mjs";
 import {
   call,
+  demoPin,
+  logLines,
   manager,
   password,
   people,
   signIn,
   startApp,
+  startPostgres,
   startScreen,
   startServer,
   startSim,
@@ -18,7 +21,7 @@ import {
 } from "./office.mjs";
 import { run, until } from "./processes.mjs";
 
-const known = ["--headless", "--manual", "--real", "--keep"];
+const known = ["--headless", "--manual", "--real", "--keep", "--postgres"];
 const wishes = new Set(process.argv.slice(2));
 const demoDir = join(target, "demo");
 const dir = join(demoDir, wishes.has("--real") ? "real" : "office");
@@ -70,7 +73,8 @@ async function link(server, sim, env, app) {
     },
     { seconds: 90, alive },
   );
-  say("three profiles, three QR codes");
+  say(`three profiles, three QR codes; each SDR is locked: unlock with the PIN ${demoPin}`);
+  await unlock(env, app);
   await settled(env);
   picture(env, "1-qr");
   if (wishes.has("--manual")) {
@@ -94,6 +98,21 @@ async function link(server, sim, env, app) {
   );
   say("three SDRs connected");
   picture(env, "2-connected");
+}
+
+/** Unlocks the first SDR, as a person would: the field for the PIN has the focus. */
+async function unlock(env, app) {
+  if (!wishes.has("--headless")) return;
+  const press = (...args) => spawnSync("xdotool", args, { env: { ...process.env, ...env } });
+  await until(
+    "the first SDR is unlocked",
+    () => {
+      press("type", demoPin);
+      press("key", "Return");
+      return logLines(dir).some(({ message }) => message === "The window was unlocked");
+    },
+    { seconds: 30, every: 1000, alive: [app] },
+  );
 }
 
 /** Waits until the screen shows the same picture twice, so that none is taken half drawn. */
@@ -180,7 +199,8 @@ async function rehearse() {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const headless = wishes.has("--headless");
   const env = headless ? await startScreen(dir) : {};
-  const server = await startServer(dir);
+  const database = wishes.has("--postgres") ? await startPostgres() : undefined;
+  const server = await startServer(dir, { database });
   const sim = await startSim(dir);
   say(`queue server ${server.url}\nrehearsal WhatsApp ${sim.url} (the phone: ${sim.url}/phone)`);
   const startedAt = performance.now();

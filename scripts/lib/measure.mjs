@@ -40,7 +40,9 @@ export function pssMb(pids) {
       kib += +(
         readFileSync(`/proc/${pid}/smaps_rollup`, "latin1").match(/^Pss:\s+(\d+)/m)?.[1] ?? 0
       );
-    } catch {
+    } catch (error) {
+      if (error.code === "EACCES")
+        throw new Error("the app lets nobody but root read its memory's size: measure as root");
       // It has ended meanwhile.
     }
   }

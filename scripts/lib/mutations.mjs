@@ -1,13 +1,12 @@
 // Applies each patch of tests/mutations to a copy of the project and asks the tests whether they notice.
-import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root, target } from "./office.mjs";
-import { run, start } from "./processes.mjs";
+import { run } from "./processes.mjs";
+import { chosenPatches, faulty, git, inCopy, inside } from "./scratch.mjs";
 
 const MOST_MISSED = 2;
-const MINUTES = 15;
 const patches = join(root, "tests/mutations");
 
 /** The suites, by the names used at the head of the patches. */
@@ -19,17 +18,6 @@ const suites = {
   server: ["hotdesk-server", "main", []],
 };
 
-function git(folder, ...args) {
-  const done = spawnSync("git", ["-C", folder, ...args], { encoding: "utf8" });
-  if (done.status !== 0) throw new Error(`git ${args.join(" ")}: ${done.stderr.trim()}`);
-  return done.stdout;
-}
-
-function remove(copy) {
-  spawnSync("git", ["-C", root, "worktree", "remove", "--force", copy]);
-  rmSync(copy, { recursive: true, force: true });
-}
-
 /** The description, the suites and the number at a patch's head. */
 function read(file) {
   const [description, noticed] = readFileSync(join(patches, file), "utf8").split("\n");
@@ -40,38 +28,14 @@ function read(file) {
   return { file, number: file.split("-")[0], description, suites: names };
 }
 
-async function cargo(copy, args, env = {}) {
-  const entry = start("cargo", "env", ["-C", copy, "cargo", ...args], {
-    env: {
-      ...env,
-      CARGO_TARGET_DIR: join(target, "mutations"),
-      CARGO_TERM_COLOR: "never",
-      RUST_BACKTRACE: "0",
-    },
-  });
-  let text = "";
-  for (const stream of [entry.child.stdout, entry.child.stderr]) {
-    stream.on("data", (chunk) => {
-      text += chunk;
-    });
-  }
-  const timer = setTimeout(
-    () => entry.child.pid && process.kill(-entry.child.pid, "SIGKILL"),
-    MINUTES * 60_000,
-  );
-  const code = await entry.exited;
-  clearTimeout(timer);
-  return { code, text };
-}
-
 /** The first test that fails; null when all pass. */
-async function ask(copy, name) {
+async function ask(name) {
   const [package_, test, args, env] = suites[name];
   const target = ["-p", package_, "--test", test];
-  const built = await cargo(copy, ["test", "--locked", "--no-run", ...target]);
+  const built = await inside("cargo", ["test", "--locked", "--no-run", ...target]);
   if (built.code !== 0) throw new Error(`it does not build:\n${built.text.slice(-2000)}`);
-  const ran = await cargo(
-    copy,
+  const ran = await inside(
+    "cargo",
     ["test", "--locked", "--no-fail-fast", ...target, "--", ...args],
     env,
   );
@@ -81,21 +45,20 @@ async function ask(copy, name) {
 
 /** A suite that fails without any fault notices nothing. */
 const sound = new Set();
-async function mustPass(copy, suite) {
+async function mustPass(suite) {
   if (sound.has(suite)) return;
-  const test = await ask(copy, suite);
+  const test = await ask(suite);
   if (test) throw new Error(`${suite} fails without any fault: ${test}`);
   console.log(`${suite} passes as it is`);
   sound.add(suite);
 }
 
-async function judge(copy, patch, only) {
+async function judge(patch, only) {
   const begun = performance.now();
   let verdict = { caught: false, suite: null, test: null };
   for (const suite of only ? [only] : patch.suites) {
-    await mustPass(copy, suite);
-    git(copy, "apply", "--whitespace=nowarn", join(patches, patch.file));
-    const test = await ask(copy, suite).finally(() => git(copy, "checkout", "-q", "--", "."));
+    await mustPass(suite);
+    const test = await faulty(join(patches, patch.file), () => ask(suite));
     if (test) {
       verdict = { caught: true, suite, test };
       break;
@@ -143,31 +106,18 @@ async function main() {
   const at = asked.indexOf("--suite");
   const only = at < 0 ? null : asked.splice(at, 2)[1];
   if (only !== null && !(only in suites)) throw new Error(`unknown suite: ${only}`);
-  const all = readdirSync(patches).filter((file) => file.endsWith(".patch"));
-  const chosen = all
-    .sort()
-    .map(read)
-    .filter((patch) => asked.length === 0 || asked.includes(patch.number));
-  if (chosen.length === 0) throw new Error("there is no such patch");
-
+  const chosen = chosenPatches(patches, asked, read);
   const commit = git(root, "rev-parse", "HEAD").trim();
-  // Always in the same place: cargo would build everything anew in another.
-  const copy = join(target, "mutations", "copy");
-  remove(copy);
   const rows = [];
-  try {
-    git(root, "worktree", "add", "--detach", "--force", copy, "HEAD");
-    for (const patch of chosen) git(copy, "apply", "--check", join(patches, patch.file));
+  await inCopy(patches, chosen, async () => {
     for (const patch of chosen) {
-      const row = await judge(copy, patch, only);
+      const row = await judge(patch, only);
       rows.push(row);
       keep(rows, only, commit);
       const verdict = row.caught ? `caught by ${row.suite}: ${row.test}` : "SURVIVED";
       console.log(`${row.file.padEnd(46)} ${String(row.seconds).padStart(4)} s  ${verdict}`);
     }
-  } finally {
-    remove(copy);
-  }
+  });
   const { faults, caught, survived } = keep(rows, only, commit);
   console.log(`${caught} of ${faults} caught; survived: ${survived.join(", ") || "none"}`);
   return asked.length > 0 || only || survived.length <= MOST_MISSED ? 0 : 1;

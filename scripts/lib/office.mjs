@@ -2,7 +2,15 @@
 
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -28,6 +36,8 @@ export const morePeople = ["alice", "carol", "david", "emma", "frank", "grace", 
   }),
 );
 export const password = "hotdesk-demo";
+/** What the SDRs of an office unlock with. */
+export const demoPin = "246810";
 export const manager = "manager@hotdesk.example";
 
 /** The path of one of our programs. */
@@ -63,12 +73,32 @@ export async function signIn(server, email, desktopId) {
 
 const databaseOf = (dir) => join(dir, "server.db");
 
+/** Where Debian keeps initdb and pg_ctl, of the newest version. */
+function postgresPrograms() {
+  const versions = "/usr/lib/postgresql";
+  const all = existsSync(versions) ? readdirSync(versions).sort((a, b) => a - b) : [];
+  if (all.length === 0) throw new Error("PostgreSQL was not found in /usr/lib/postgresql");
+  return join(versions, all.at(-1), "bin");
+}
+
+/** Starts a PostgreSQL that is gone with this script; answers the address of an empty database. */
+export async function startPostgres() {
+  const dir = mkdtempSync(join(tmpdir(), "hotdesk-pg-"));
+  const script = join(root, "scripts/lib/postgres.sh");
+  const entry = start("postgres", "sh", [script, postgresPrograms(), dir], { held: true });
+  await lineFrom(entry, /^(ready)$/, { seconds: 120 });
+  return `postgres:///postgres?host=${dir}&user=postgres`;
+}
+
 /** Starts the queue server on what is in the folder, on a free port unless one is named. */
-export async function serve(dir, { profile, port = 0 } = {}) {
+export async function serve(dir, { profile, port = 0, database = databaseOf(dir) } = {}) {
   const entry = start(
     "hotdesk-server",
     program("hotdesk-server", profile),
-    ["serve", "--listen", `127.0.0.1:${port}`, "--database", databaseOf(dir)],
+    [
+      ...["serve", "--listen", `127.0.0.1:${port}`],
+      ...["--database", database, "--files-dir", join(dir, "server.db-files")],
+    ],
     { log: join(dir, "server.log") },
   );
   const [, url] = await lineFrom(entry, /listening on (http:\/\/\S+)/);
@@ -76,18 +106,21 @@ export async function serve(dir, { profile, port = 0 } = {}) {
 }
 
 /** Seeds and starts the queue server. */
-export async function startServer(dir, { messages = 30, seed = [], profile } = {}) {
+export async function startServer(
+  dir,
+  { messages = 30, seed = [], profile, database = databaseOf(dir) } = {},
+) {
   const seeded = spawnSync(
     program("hotdesk-server", profile),
     [
-      ...["seed", "--database", databaseOf(dir), "--sample-office"],
+      ...["seed", "--database", database, "--sample-office"],
       ...["--messages", String(messages), ...seed],
     ],
     { encoding: "utf8" },
   );
   if (seeded.status !== 0)
     throw new Error(`the sample office could not be seeded\n${seeded.stderr || seeded.error}`);
-  return serve(dir, { profile });
+  return serve(dir, { profile, database });
 }
 
 /** Starts the rehearsal WhatsApp; its pages are light unless asked for otherwise. */
@@ -201,6 +234,7 @@ export function startApp(dir, { server, sim, sdrs = people, env = {}, profile, n
         "[[rehearsal_sign_in]]",
         `email = ${JSON.stringify(email)}`,
         `password = ${JSON.stringify(password)}`,
+        `pin = ${JSON.stringify(demoPin)}`,
       );
     }
   }
@@ -215,4 +249,14 @@ export function startApp(dir, { server, sim, sdrs = people, env = {}, profile, n
 /** SHA-256 of a text, as in the history. */
 export function textHash(text) {
   return createHash("sha256").update(text).digest("hex");
+}
+
+/** The app's log of an office. */
+export function logLines(dir) {
+  const logs = join(dir, "desktop", "logs");
+  return readdirSync(logs)
+    .toSorted()
+    .flatMap((name) => readFileSync(join(logs, name), "utf8").split("\n"))
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line));
 }

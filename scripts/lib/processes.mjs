@@ -15,9 +15,15 @@ function merged(env) {
 
 /**
  * Starts a program whose output goes to `log`. `input` is written to its stdin; `group` puts it
- * into a process group of its own, which is ended as a whole.
+ * into a process group of its own, which is ended as a whole. With `held` its stdin stays open until
+ * this process ends.
  */
-export function start(name, command, args, { env = {}, log, input, extraFd, group = true } = {}) {
+export function start(
+  name,
+  command,
+  args,
+  { env = {}, log, input, extraFd, group = true, held = false } = {},
+) {
   const stdio = ["pipe", "pipe", "pipe"];
   if (extraFd) stdio.push("pipe");
   const child = spawn(command, args, { env: merged(env), stdio, detached: group });
@@ -31,7 +37,7 @@ export function start(name, command, args, { env = {}, log, input, extraFd, grou
     });
   }
   child.stdin.on("error", () => {});
-  child.stdin.end(input ?? "");
+  if (!held) child.stdin.end(input ?? "");
   entry.exited = new Promise((resolve) => {
     child.on("error", (error) => {
       entry.lastWords.push(`${command}: ${error.message}\n`);

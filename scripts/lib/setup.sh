@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes a fresh Debian 12 (or Ubuntu) with Rust and Node 20 able to build and run Hotdesk.
-# usage: setup.sh [packages|npm|build|driver|judge]...      default: packages npm build
+# usage: setup.sh [packages|npm|build|driver|deny|judge]...      default: packages npm build
 # What is there already is left alone. HOTDESK_PROFILE=release builds the release profile.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -14,7 +14,7 @@ build_packages="build-essential pkg-config libwebkit2gtk-4.1-dev libssl-dev libd
 # To run without a desktop, and to look at what is on the screen.
 run_packages="xvfb openbox dbus gnome-keyring imagemagick fonts-dejavu-core fonts-inter fonts-noto-color-emoji"
 # To drive the app's window and the rehearsal WhatsApp's page in tests.
-test_packages="webkit2gtk-driver xdotool zbar-tools chromium openssl"
+test_packages="webkit2gtk-driver xdotool zbar-tools tesseract-ocr tesseract-ocr-eng chromium openssl postgresql"
 
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
@@ -81,6 +81,15 @@ driver() {
     cargo install tauri-driver --version "$version" --locked --quiet --root "$target/tools" >&2 </dev/null
 }
 
+# cargo-deny looks at where crates come from, their licences, and what is known against them.
+deny() {
+  local version=0.20.2
+  [ -x "$target/tools/bin/cargo-deny" ] && return 0
+  say "installing cargo-deny $version into target/tools"
+  env -u CARGO_TARGET_DIR CARGO_TARGET_DIR="$target/tools/build" \
+    cargo install cargo-deny --version "$version" --locked --quiet --root "$target/tools" >&2 </dev/null
+}
+
 # whatsapp-web.js, the second judge of the rehearsal, with a lock file of its own. No script of a package
 # runs, and no browser is fetched: the system's Chromium serves it.
 judge() (
@@ -99,6 +108,7 @@ for step in "$@"; do
     npm) npm_packages ;;
     build) build ;;
     driver) driver ;;
+    deny) deny ;;
     judge) judge ;;
     *) say "unknown step: $step"; exit 2 ;;
   esac

@@ -1,9 +1,10 @@
 // Runs the parts of scripts/test, counts what they ran, and prints the table.
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { root, target } from "./office.mjs";
 import { run, start } from "./processes.mjs";
+import * as security from "./security-report.mjs";
 
 let artifacts;
 
@@ -126,22 +127,32 @@ async function rust(
       minutes,
       env: { CARGO_MANIFEST_DIR: one.dir, ...env },
     });
+    security.seeRust(programName(one), text);
     results.push(counted(code, text));
   }
   return sum(results);
 }
 
+/** What docs/security-checks.txt calls a test program. */
+function programName({ package: name, target: { kind, name: test } }) {
+  if (name === "hotdesk") return kind.includes("test") ? test : "app";
+  return test === "fuzz" ? test : name.replace("hotdesk-", "");
+}
+
 /** Runs the Vitest tests of one folder. */
 async function vitest(part, folder, args = [], env = {}) {
+  const file = join(target, `vitest-${part}.json`);
+  rmSync(file, { force: true });
   const { code, text } = await shell(
     part,
     "npx",
-    ["vitest", "run", "--reporter=default", ...args],
+    ["vitest", "run", "--reporter=default", "--reporter=json", `--outputFile=${file}`, ...args],
     {
       cwd: join(root, folder),
       env: { NO_COLOR: "1", FORCE_COLOR: null, ...env },
     },
   );
+  security.seeVitest(part, file);
   const count = (word) => +(text.match(new RegExp(`^\\s*Tests .*?(\\d+) ${word}`, "m"))?.[1] ?? 0);
   const counted = { passed: count("passed"), failed: count("failed") };
   if (code !== 0 && counted.failed === 0) counted.failed = 1;
@@ -161,15 +172,41 @@ function figures() {
   return { HOTDESK_DELIVERY: folder };
 }
 
+/** Where tests leave what they have shown about security. */
+function shown() {
+  mkdirSync(security.dir, { recursive: true });
+  return { HOTDESK_SECURITY: security.dir };
+}
+
+/** What others wrote and we build in; it tells its checks as a Rust test program does. */
+async function supplyChain() {
+  const { code, text } = await shell("supply", "node", ["scripts/lib/supply.mjs"]);
+  security.seeRust("supply", text);
+  const count = (word) =>
+    [...text.matchAll(new RegExp(`^test \\S+ \\.\\.\\. ${word}$`, "gm"))].length;
+  const failed = count("FAILED");
+  return { passed: count("ok"), failed: code !== 0 && failed === 0 ? 1 : failed };
+}
+
 /** What the parts are, in the order in which they share most of the work. */
 const parts = {
   fmt: () => check("fmt", "cargo", ["fmt", "--all", "--check"]),
   unit: () =>
     each(
       () =>
-        rust("unit", ["hotdesk-protocol", "hotdesk-engine", "hotdesk-agent"], { env: figures() }),
-      () => rust("unit", ["hotdesk"], { kinds: ["lib", "bin"] }),
+        rust("unit", ["hotdesk-protocol", "hotdesk-engine", "hotdesk-agent"], {
+          names: (name) => name !== "fuzz",
+          env: { ...figures(), ...shown() },
+        }),
+      () => rust("unit", ["hotdesk"], { kinds: ["lib", "bin"], env: shown() }),
     ),
+  // As scripts/fuzz does, from the one build.
+  fuzz: () =>
+    rust("fuzz", ["hotdesk-agent"], {
+      names: (name) => name === "fuzz",
+      args: ["--nocapture"],
+      env: { HOTDESK_FUZZ_SECONDS: "60", ...shown() },
+    }),
   // The sender with its failpoints compiled in; the features of everything else stay as they are.
   blows: async () => {
     const features = ["--features", "hotdesk-agent/failpoints", "--test", "delivery"];
@@ -179,10 +216,24 @@ const parts = {
     const { code, text } = await shell("blows", "cargo", args, { env: figures() });
     return counted(code, text);
   },
-  server: () => rust("server", ["hotdesk-server"], { names: (name) => name !== "simulation" }),
+  // All of it on SQLite, then what goes over HTTP on PostgreSQL; --nocapture shows how many
+  // conformance sequences ran on each.
+  server: () => {
+    const names = (name) => name !== "simulation";
+    const args = ["--nocapture"];
+    return each(
+      () => rust("server", ["hotdesk-server"], { names, args }),
+      () => {
+        const env = { HOTDESK_STORE: "postgres" };
+        const api = { kinds: ["test"], names, args: ["api::"], env };
+        return rust("server", ["hotdesk-server"], api);
+      },
+    );
+  },
   simulation: () =>
     rust("simulation", ["hotdesk-server"], {
       names: (name) => name === "simulation",
+      minutes: 25,
       args: ["--nocapture"],
       env: { ...figures(), HOTDESK_SEEDS: "2000" },
     }),
@@ -211,10 +262,22 @@ const parts = {
       BRIDGE_ENGINE: "webkit",
     });
   },
-  ui: () => vitest("ui", "ui"),
+  // The window and the dashboard by themselves, then the dashboard as the server serves it, in Chromium.
+  ui: async () => {
+    await build();
+    return each(
+      () => vitest("ui", "ui"),
+      () => vitest("ui", "ui", ["--config", "vitest.server.config.ts"]),
+    );
+  },
   e2e: async () => {
     setUp("driver", "tauri-driver");
-    return rust("e2e", ["hotdesk"], { kinds: ["test"], minutes: 20, args: ["--test-threads=2"] });
+    return rust("e2e", ["hotdesk"], {
+      kinds: ["test"],
+      minutes: 25,
+      args: ["--test-threads=2"],
+      env: shown(),
+    });
   },
   demo: async () => {
     await build();
@@ -224,10 +287,15 @@ const parts = {
     await build();
     return check("kills", "node", ["scripts/lib/kills.mjs"]);
   },
+  supply: () => {
+    setUp("deny", "cargo-deny");
+    return supplyChain();
+  },
   // Running them takes an hour (scripts/torture mutations); that each still fits takes a second.
   mutations: () => {
     const folder = join(root, "tests/mutations");
-    const patches = readdirSync(folder).filter((file) => file.endsWith(".patch"));
+    const files = readdirSync(folder, { recursive: true });
+    const patches = files.filter((file) => file.endsWith(".patch"));
     return each(
       ...patches.map(
         (file) => () => check("mutations", "git", ["apply", "--check", join(folder, file)]),
@@ -251,20 +319,41 @@ const parts = {
       "warnings",
     ]),
   doc: () =>
-    check("doc", "cargo", ["doc", "--workspace", "--no-deps", "--locked"], {
-      env: { RUSTDOCFLAGS: "-D warnings" },
-    }),
+    each(
+      () =>
+        check("doc", "cargo", ["doc", "--workspace", "--no-deps", "--locked"], {
+          env: { RUSTDOCFLAGS: "-D warnings" },
+        }),
+      // What must not compile can be shown nowhere else.
+      async () => {
+        const args = ["test", "--doc", "-p", "hotdesk-agent", "--locked"];
+        const { code, text } = await shell("doc", "cargo", args);
+        return counted(code, text);
+      },
+    ),
+  // Runs nothing: each check of docs/SECURITY.md is judged by what the parts before it have seen.
+  security: () => {
+    const report = security.judge();
+    const open = report.checks.filter((check) => check.verdict !== "passed");
+    const words = open.map(({ verdict, claim, tests }) => `${verdict}: ${claim} (${tests})`);
+    failures.push(...words.map((line) => `security: ${line}`));
+    if (open.length === 0 && security.stale(report)) {
+      console.log("docs/SECURITY.md is stale: run node scripts/lib/security-report.mjs --docs");
+    }
+    return { passed: report.checks.length - open.length, failed: open.length };
+  },
 };
 
 /** Names for several parts. */
 const groups = {
   bridge: ["bridge-unit", "bridge-sim", "bridge-webkit"],
   delivery: ["unit", "simulation", "blows", "kills"],
+  security: ["unit", "fuzz", "server", "bridge-unit", "bridge-sim", "e2e", "supply", "security"],
 };
 
 async function main() {
   const named = process.argv.slice(2);
-  const names = [...Object.keys(groups), ...Object.keys(parts)];
+  const names = [...new Set([...Object.keys(groups), ...Object.keys(parts)])];
   if (named.includes("--list")) {
     console.log(names.join("\n"));
     return 0;
@@ -275,6 +364,7 @@ async function main() {
     return 2;
   }
   const asked = named.flatMap((name) => groups[name] ?? [name]);
+  security.forget();
   const rows = [];
   for (const name of Object.keys(parts).filter(
     (one) => asked.length === 0 || asked.includes(one),

@@ -3,11 +3,30 @@
 use crate::layout::PageArea;
 use crate::office::Office;
 use hotdesk_agent::agent::Order;
+use hotdesk_agent::guard::LockCause;
+use hotdesk_agent::keychain::PassphraseAsked;
 use hotdesk_agent::review::{Decision, ReviewView};
+use hotdesk_agent::secret::Secret;
 use hotdesk_agent::views::OfficeView;
 use hotdesk_protocol::Problem;
 use hotdesk_protocol::ids::{MessageId, SdrId};
 use tauri::{AppHandle, Manager};
+
+/// What is to be typed before anything starts, on a machine without a keyring; `null` where nothing
+/// is, or nothing any more.
+#[tauri::command]
+#[specta::specta]
+pub async fn passphrase_asked(app: AppHandle) -> Option<PassphraseAsked> {
+    app.state::<Office>().passphrase().asked().await
+}
+
+/// Open the database with this passphrase; it is the new one where one is chosen.
+#[tauri::command]
+#[specta::specta]
+pub async fn enter_passphrase(app: AppHandle, passphrase: String) -> Result<(), Problem> {
+    let passphrase = Secret::new(passphrase);
+    app.state::<Office>().passphrase().take(passphrase).await
+}
 
 /// Everything the window shows, as it is now.
 #[tauri::command]
@@ -16,11 +35,49 @@ pub async fn office_view(app: AppHandle) -> OfficeView {
     app.state::<Office>().view().await
 }
 
-/// Sign an SDR in at the queue server, or sign them in again.
+/// Sign in at the queue server, for the first time or again. An SDR's id; `null` for a manager.
 #[tauri::command]
 #[specta::specta]
-pub async fn sign_in(app: AppHandle, email: String, password: String) -> Result<SdrId, Problem> {
-    app.state::<Office>().sign_in(&email, &password).await
+pub async fn sign_in(
+    app: AppHandle,
+    email: String,
+    password: String,
+) -> Result<Option<SdrId>, Problem> {
+    let password = Secret::new(password);
+    app.state::<Office>().sign_in(&email, password).await
+}
+
+/// Open an SDR's session with their PIN.
+#[tauri::command]
+#[specta::specta]
+pub async fn unlock(app: AppHandle, sdr: SdrId, pin: String) -> Result<(), Problem> {
+    app.state::<Office>().unlock(&sdr, &pin).await
+}
+
+/// Choose the PIN of the SDR whose session is open; `current` where there is one.
+#[tauri::command]
+#[specta::specta]
+pub async fn choose_pin(
+    app: AppHandle,
+    current: Option<String>,
+    pin: String,
+) -> Result<(), Problem> {
+    let office = app.state::<Office>();
+    office.choose_pin(current.as_deref(), &pin).await
+}
+
+/// Send nothing while whoever has the window is locked, or go on sending; their PIN is to be shown.
+#[tauri::command]
+#[specta::specta]
+pub async fn set_strict(app: AppHandle, pin: String, on: bool) -> Result<(), Problem> {
+    app.state::<Office>().set_strict(&pin, on).await
+}
+
+/// Lock the window; sending goes on, but for an SDR in strict mode.
+#[tauri::command]
+#[specta::specta]
+pub async fn lock(app: AppHandle) {
+    app.state::<Office>().lock(LockCause::Asked).await;
 }
 
 /// What a person wants of one SDR's session.
@@ -68,8 +125,8 @@ pub async fn decide(
 /// Show this SDR's page in the page area, or none.
 #[tauri::command]
 #[specta::specta]
-pub async fn show_page(app: AppHandle, sdr: Option<SdrId>) {
-    app.state::<Office>().pages().show(sdr).await;
+pub async fn show_page(app: AppHandle, sdr: Option<SdrId>) -> Result<(), Problem> {
+    app.state::<Office>().show_page(sdr.as_ref()).await
 }
 
 /// Where the shell leaves room for a page; `null` hides the pages while something is over them.
@@ -78,3 +135,11 @@ pub async fn show_page(app: AppHandle, sdr: Option<SdrId>) {
 pub async fn set_page_area(app: AppHandle, area: Option<PageArea>) {
     app.state::<Office>().pages().place(area).await;
 }
+
+#[cfg(test)]
+#[path = "../../tests/support/shown.rs"]
+mod shown;
+
+#[cfg(test)]
+#[path = "commands_tests.rs"]
+mod tests;

@@ -10,8 +10,14 @@ pub fn contract() -> Builder<Wry> {
     Builder::new()
         .disable_serde_phases()
         .commands(collect_commands![
+            commands::passphrase_asked,
+            commands::enter_passphrase,
             commands::office_view,
             commands::sign_in,
+            commands::unlock,
+            commands::choose_pin,
+            commands::set_strict,
+            commands::lock,
             commands::order,
             commands::pause_all,
             commands::look_for_packs,

@@ -3,15 +3,15 @@
 use std::path::{Path, PathBuf};
 
 const FALLBACK_NAME: &str = "download";
-const LONGEST_NAME_CHARS: usize = 120;
+/// With a count before the extension well below the 255 of a file system.
+const LONGEST_NAME_BYTES: usize = 120;
+/// Longer ones are no extension.
+const LONGEST_EXTENSION_BYTES: usize = 16;
 
 /// A path in `folder` for a file the page calls `wanted`, that does not exist yet.
 pub fn place(folder: &Path, wanted: &Path) -> PathBuf {
     let name = plain_name(wanted);
-    let (stem, extension) = match name.rsplit_once('.') {
-        Some((stem, extension)) if !stem.is_empty() => (stem, format!(".{extension}")),
-        Some(_) | None => (name.as_str(), String::new()),
-    };
+    let (stem, extension) = parts(&name);
     let mut path = folder.join(&name);
     let mut count = 1;
     while path.exists() {
@@ -21,20 +21,52 @@ pub fn place(folder: &Path, wanted: &Path) -> PathBuf {
     path
 }
 
+/// A name without its extension, and the extension with its dot.
+fn parts(name: &str) -> (&str, &str) {
+    match name.rfind('.') {
+        Some(dot) if dot > 0 && name.len() - dot <= LONGEST_EXTENSION_BYTES => name.split_at(dot),
+        Some(_) | None => (name, ""),
+    }
+}
+
+/// Invisible, and makes `exe.fdp` read as `pdf.exe` does backwards.
+fn turns_text(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+/// Names that are devices on Windows, with any extension.
+fn is_device(stem: &str) -> bool {
+    let stem = stem
+        .split('.')
+        .next()
+        .unwrap_or_default()
+        .to_ascii_uppercase();
+    let numbered = |of: &str| {
+        stem.strip_prefix(of)
+            .is_some_and(|rest| rest.len() == 1 && rest.chars().all(|c| c.is_ascii_digit()))
+    };
+    matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL") || numbered("COM") || numbered("LPT")
+}
+
 fn plain_name(wanted: &Path) -> String {
     let name: String = wanted
         .file_name()
         .map(|name| name.to_string_lossy())
         .unwrap_or_default()
         .chars()
-        .filter(|c| !c.is_control() && !r#"/\:*?"<>|"#.contains(*c))
-        .take(LONGEST_NAME_CHARS)
+        .filter(|c| !c.is_control() && !turns_text(*c) && !r#"/\:*?"<>|"#.contains(*c))
         .collect();
-    let name = name.trim_start_matches('.').trim();
-    if name.is_empty() {
-        FALLBACK_NAME.to_owned()
+    let name = name
+        .trim_start_matches('.')
+        .trim()
+        .trim_end_matches(['.', ' ']);
+    let (stem, extension) = parts(name);
+    let most = LONGEST_NAME_BYTES - extension.len();
+    let stem = &stem[..stem.floor_char_boundary(most)];
+    if stem.is_empty() || is_device(stem) {
+        format!("{FALLBACK_NAME}{extension}")
     } else {
-        name.to_owned()
+        format!("{stem}{extension}")
     }
 }
 
@@ -53,9 +85,39 @@ mod tests {
             ("..", "download"),
             ("", "download"),
             ("a\nb:c.txt", "abc.txt"),
+            ("/", "download"),
+            (r"..\..\evil.bat", "evil.bat"),
+            (r"C:\Windows\win.ini", "CWindowswin.ini"),
+            ("a\0b.txt", "ab.txt"),
+            ("it's \"the\" $(offer); --.pdf", "it's the $(offer); --.pdf"),
+            ("offer\u{202e}fdp.exe", "offerfdp.exe"),
+            ("\u{200f}\u{feff}.\u{2066}pdf", "pdf"),
+            ("setup.exe. . ", "setup.exe"),
+            ("nul.txt", "download.txt"),
+            ("COM7", "download"),
+            ("... .", "download"),
         ] {
-            assert_eq!(place(folder, Path::new(wanted)), folder.join(name));
+            let placed = place(folder, Path::new(wanted));
+            assert_eq!(placed, folder.join(name), "{wanted:?}");
+            assert_eq!(placed.parent(), Some(folder), "{wanted:?}");
         }
+    }
+
+    #[test]
+    fn a_long_name_fits_the_disk_and_keeps_its_extension() {
+        let folder = tempfile::tempdir().unwrap();
+        for letter in ["a", "é", "漢", "🦀"] {
+            let wanted = format!("{}.pdf", letter.repeat(10_000));
+            let placed = place(folder.path(), Path::new(&wanted));
+            std::fs::write(&placed, "first").expect("the disk takes the name");
+            assert_eq!(placed.extension(), Some("pdf".as_ref()), "{letter}");
+            let second = place(folder.path(), Path::new(&wanted));
+            std::fs::write(&second, "second").expect("also the one beside it");
+            assert_ne!(placed, second, "nothing is overwritten");
+        }
+        let all_dots = format!("a.{}", "b".repeat(10_000));
+        let placed = place(folder.path(), Path::new(&all_dots));
+        std::fs::write(placed, "").expect("what follows a dot is not always an extension");
     }
 
     #[test]

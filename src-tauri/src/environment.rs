@@ -1,4 +1,5 @@
-//! Variables by which another program could open every webview, or drive it.
+//! What this process takes over from whoever starts it, and must not: variables by which another program
+//! could open every webview or drive it, and a habit of making files for everybody.
 
 use std::env;
 
@@ -27,6 +28,13 @@ pub fn close_back_doors() {
             env::remove_var(name);
         }
     }
+}
+
+/// What this process and WebKit's own make from now on is for their owner alone, whatever the person's
+/// habit (umask) is.
+pub fn keep_files_private() {
+    #[cfg(unix)]
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
 }
 
 fn is_back_door(name: &str, driven: bool) -> bool {

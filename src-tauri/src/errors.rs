@@ -3,6 +3,7 @@
 use hotdesk_agent::agent::StartError;
 use hotdesk_agent::config::ConfigError;
 use hotdesk_agent::instance::InstanceError;
+use hotdesk_agent::keychain::KeychainError;
 use hotdesk_agent::logging::LoggingError;
 
 /// The exit code of a start that failed.
@@ -20,7 +21,10 @@ pub enum CannotStart {
     /// The log.
     #[error(transparent)]
     Log(#[from] LoggingError),
-    /// The keyring or the database.
+    /// The key of the database.
+    #[error(transparent)]
+    Key(#[from] KeychainError),
+    /// The database.
     #[error(transparent)]
     Agent(#[from] StartError),
     /// Another Hotdesk runs and does not answer.

@@ -23,6 +23,17 @@ struct Parts {
     area: Rc<Cell<Option<gdk::Rectangle>>>,
 }
 
+impl Parts {
+    /// A page that is not on the screen must not have the keyboard: a PIN would be typed into it.
+    fn focus_shell(&self) {
+        if !self.stack.is_visible()
+            && let Some(shell) = self.overlay.child()
+        {
+            shell.grab_focus();
+        }
+    }
+}
+
 /// The widgets; to be used on the main thread only, or it panics. Lives as long as the process.
 pub struct Layout(ManuallyDrop<Mutex<ThreadGuard<Parts>>>);
 
@@ -53,6 +64,7 @@ impl Layout {
             view.show();
             parts.overlay.show();
             hand_shortcuts_to(&view, &toplevel);
+            view.grab_focus();
         })?;
         Ok(Self(ManuallyDrop::new(Mutex::new(ThreadGuard::new(parts)))))
     }
@@ -67,6 +79,7 @@ impl Layout {
             unpack(&view);
             parts.stack.add_named(&view, &name);
             view.show();
+            parts.focus_shell();
         })
     }
 
@@ -78,6 +91,7 @@ impl Layout {
             .and_then(|(page, area)| Some((parts.stack.child_by_name(page.label())?, area)));
         let Some((child, area)) = shown else {
             parts.stack.hide();
+            parts.focus_shell();
             return Ok(());
         };
         let at = gdk::Rectangle::new(
@@ -109,7 +123,7 @@ fn unpack(view: &WebView) {
     }
 }
 
-/// Ctrl+1…9 and Ctrl+K are the shell's also while a page has the focus.
+/// Ctrl+1…9, Ctrl+K and Ctrl+L are the shell's also while a page has the focus.
 fn hand_shortcuts_to(shell: &WebView, toplevel: &gtk::ApplicationWindow) {
     let shell = shell.downgrade();
     toplevel.connect_key_press_event(move |_, event| {
@@ -118,7 +132,7 @@ fn hand_shortcuts_to(shell: &WebView, toplevel: &gtk::ApplicationWindow) {
         let ours = event
             .keyval()
             .to_unicode()
-            .is_some_and(|key| matches!(key, '1'..='9' | 'k' | 'K'));
+            .is_some_and(|key| matches!(key, '1'..='9' | 'k' | 'K' | 'l' | 'L'));
         if control_only
             && ours
             && let Some(shell) = shell.upgrade()

@@ -1,7 +1,8 @@
 //! Windows and macOS: the shell fills the window, each page is placed over it by its bounds.
 
 use crate::layout::PageArea;
-use tauri::{LogicalPosition, LogicalSize, Rect, Webview, Window};
+use crate::window::SHELL;
+use tauri::{LogicalPosition, LogicalSize, Manager, Rect, Webview, Window};
 
 /// Knows the window whose pages it places.
 pub struct Layout(Window);
@@ -33,6 +34,9 @@ impl Layout {
                 size: LogicalSize::new(area.width.max(1.0), area.height.max(1.0)).into(),
             })?;
             page.show()?;
+        } else if let Some(shell) = self.0.get_webview(SHELL) {
+            // A page that is not on the screen must not have the keyboard.
+            shell.set_focus()?;
         }
         Ok(())
     }

@@ -14,11 +14,24 @@ mod layout_linux;
 mod layout_other;
 mod office;
 mod outside;
-mod page_answer;
+mod pace;
 mod page_policy;
 pub mod page_script;
 pub mod pages;
+mod passphrase;
+mod presence;
+#[cfg(target_os = "linux")]
+mod presence_linux;
+#[cfg(not(target_os = "linux"))]
+mod presence_other;
 mod problem_window;
+mod session_lock;
+#[cfg(target_os = "linux")]
+mod session_lock_linux;
+#[cfg(target_os = "macos")]
+mod session_lock_macos;
+#[cfg(windows)]
+mod session_lock_windows;
 mod start;
 mod tray;
 mod tray_icons;

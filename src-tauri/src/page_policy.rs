@@ -1,6 +1,11 @@
 //! Where a webview may go. Pure, so that it can be tested as a table.
 
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 use tauri::Url;
+
+/// A person opens one link at a time; a script that opens them by the hundred is not one.
+const LINK_EVERY: Duration = Duration::from_secs(1);
 
 /// A page stays on WhatsApp's origin; frames without an address of their own are part of it.
 pub fn page_may_load(url: &Url, whatsapp: &Url) -> bool {
@@ -15,6 +20,22 @@ pub fn opens_outside(url: &Url) -> bool {
     url.scheme() == "https" && url.username().is_empty() && url.password().is_none()
 }
 
+/// When a page's last link was opened outside.
+#[derive(Default)]
+pub struct Links(Mutex<Option<Instant>>);
+
+impl Links {
+    /// At most one a second.
+    pub fn may_open(&self, now: Instant) -> bool {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let soon = last.is_some_and(|last| now.duration_since(last) < LINK_EVERY);
+        if !soon {
+            *last = Some(now);
+        }
+        !soon
+    }
+}
+
 /// The shell loads nothing but itself.
 pub fn shell_may_load(url: &Url, dev_url: Option<&Url>) -> bool {
     let ours = match url.scheme() {
@@ -27,7 +48,8 @@ pub fn shell_may_load(url: &Url, dev_url: Option<&Url>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{opens_outside, page_may_load, shell_may_load};
+    use super::{LINK_EVERY, Links, opens_outside, page_may_load, shell_may_load};
+    use std::time::Instant;
     use tauri::Url;
 
     fn url(text: &str) -> Url {
@@ -85,6 +107,17 @@ mod tests {
         ] {
             assert_eq!(opens_outside(&url(address)), outside, "{address}");
         }
+    }
+
+    #[test]
+    fn a_page_opens_one_link_outside_at_a_time() {
+        let (links, start) = (Links::default(), Instant::now());
+        assert!(links.may_open(start));
+        for hundredths in 1..100 {
+            assert!(!links.may_open(start + LINK_EVERY * hundredths / 100));
+        }
+        assert!(links.may_open(start + LINK_EVERY));
+        assert!(!links.may_open(start + LINK_EVERY), "and so on");
     }
 
     #[test]

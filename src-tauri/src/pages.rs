@@ -4,17 +4,20 @@
 
 use crate::layout::{Layout, PageArea};
 use crate::page_script::{Function, PageScript};
-use crate::{downloads, outside, page_answer, page_policy, webview_os};
+use crate::{downloads, outside, page_policy, webview_os};
 use hotdesk_agent::adapter_pack::Bundles;
+use hotdesk_agent::page_answer;
 use hotdesk_agent::pages::{PageFault, PageSignal, Pages};
-use hotdesk_agent::profile::make_private_dir;
+use hotdesk_agent::profile::{self, make_private_dir};
 use hotdesk_protocol::bridge::{Drain, Probe, SubmitRequest, Submitted};
 use hotdesk_protocol::ids::SdrId;
 use hotdesk_protocol::{Problem, ProblemCode};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
+use tauri::http::{Response, StatusCode};
 use tauri::webview::{
     DownloadEvent, NewWindowResponse, PermissionResponse, Webview, WebviewBuilder,
 };
@@ -49,7 +52,7 @@ struct Inner {
     layout: Layout,
     script: PageScript,
     whatsapp_url: Url,
-    downloads: PathBuf,
+    data_dir: PathBuf,
     placement: Mutex<Placement>,
     loaded: Mutex<BTreeMap<SdrId, Loaded>>,
     signals: mpsc::UnboundedSender<(SdrId, PageSignal)>,
@@ -85,18 +88,12 @@ impl TauriPages {
             layout,
             script,
             whatsapp_url,
-            downloads: data_dir.join("downloads"),
+            data_dir: data_dir.to_owned(),
             placement: Mutex::default(),
             loaded: Mutex::default(),
             signals,
         };
         (Self(Arc::new(inner)), received)
-    }
-
-    /// Show this SDR's page where there is room for it, or none. An SDR without a page shows none
-    /// until it is opened.
-    pub async fn show(&self, sdr: Option<SdrId>) {
-        self.arrange(|placement| placement.shown = sdr).await;
     }
 
     /// Where pages are shown; `None` hides them.
@@ -193,6 +190,12 @@ impl Pages for TauriPages {
         let sdr = sdr.clone();
         self.on_main(OPEN_TIMEOUT, move |inner| inner.reload(&sdr, bundles))
             .await?
+    }
+
+    /// Where there is room for it; an SDR without a page shows none until it is opened.
+    async fn show(&self, sdr: Option<&SdrId>) {
+        self.arrange(|placement| placement.shown = sdr.cloned())
+            .await;
     }
 
     async fn close(&self, sdr: &SdrId) {
@@ -305,8 +308,10 @@ impl Inner {
                 ))
             })?;
         log_failure("adopt", self.layout.adopt(&page));
+        // On macOS a page has none anyway: nobody there takes part in them.
         #[cfg(not(target_os = "macos"))]
         {
+            log_failure("silence", webview_os::silence(&page));
             let inner = Arc::downgrade(self);
             let label = page.label().to_owned();
             let watched = webview_os::on_process_end(&page, move || {
@@ -326,15 +331,20 @@ impl Inner {
 
     fn builder(&self, sdr: &SdrId, bundles: &Bundles) -> PageWebviewBuilder {
         let whatsapp_url = self.whatsapp_url.clone();
-        let downloads = self.downloads.join(sdr.as_str());
+        let downloads = profile::downloads(&self.data_dir, sdr);
+        let links = page_policy::Links::default();
         WebviewBuilder::new(label(sdr), WebviewUrl::External(self.whatsapp_url.clone()))
             .initialization_script(self.script.initialization(bundles))
             .devtools(cfg!(debug_assertions))
             .general_autofill_enabled(false)
+            // What is typed at a locked window is for the shell.
+            .focused(false)
             .disable_drag_drop_handler()
             .on_navigation(move |url| page_policy::page_may_load(url, &whatsapp_url))
-            .on_new_window(|url, _| {
-                if page_policy::opens_outside(&url) {
+            // What the app's own address serves is the shell's; a page could read it by fetch.
+            .on_web_resource_request(|_, response| *response = nothing_for_pages())
+            .on_new_window(move |url, _| {
+                if page_policy::opens_outside(&url) && links.may_open(Instant::now()) {
                     outside::open(&url);
                 }
                 NewWindowResponse::Deny
@@ -362,6 +372,13 @@ async fn answer_of<T>(answer: oneshot::Receiver<T>, within: Duration) -> Result<
 
 fn label(sdr: &SdrId) -> String {
     format!("{LABEL_PREFIX}{sdr}")
+}
+
+/// The answer to whatever a page asks of the app's own address.
+fn nothing_for_pages() -> Response<Cow<'static, [u8]>> {
+    let mut nothing = Response::new(Cow::Borrowed(&[][..]));
+    *nothing.status_mut() = StatusCode::FORBIDDEN;
+    nothing
 }
 
 fn refused(message: String) -> PageFault {

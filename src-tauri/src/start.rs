@@ -7,7 +7,7 @@ use crate::office::Office;
 use crate::page_script::{PageScript, built_in};
 use crate::pages::TauriPages;
 use crate::tray::{self, Tray};
-use crate::{problem_window, window};
+use crate::{presence, problem_window, session_lock, window};
 use clap::Parser;
 use hotdesk_agent::adapter_pack::Bundles;
 use hotdesk_agent::config::{Config, DATA_DIR_ENV};
@@ -142,6 +142,8 @@ fn open_office(
     );
     app.manage(Office::new(pages));
     quit_on_signal(app.clone());
+    presence::follow(app)?;
+    tauri::async_runtime::spawn(session_lock::follow(app.clone()));
 
     let app = app.clone();
     let tray = tauri::async_runtime::spawn({
@@ -159,7 +161,7 @@ fn open_office(
                     tray::follow(tray, views).await;
                 }
             }
-            Err(error) => give_up(&app, &error.into(), no_problem_window),
+            Err(error) => give_up(&app, &error, no_problem_window),
         }
     });
     Ok(())

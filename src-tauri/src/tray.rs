@@ -5,6 +5,7 @@ use crate::office::Office;
 use crate::start;
 use crate::tray_menu::tray_menu;
 use crate::window::{self, SHELL};
+use hotdesk_agent::guard::LockCause;
 use hotdesk_agent::views::OfficeView;
 use hotdesk_protocol::ids::SdrId;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -33,6 +34,8 @@ pub enum Choice {
     Open,
     /// Pause every SDR.
     PauseAll,
+    /// Lock the window.
+    Lock,
     /// End the app.
     Quit,
     /// Bring the window back with this SDR in it.
@@ -74,6 +77,12 @@ pub fn carry_out(app: &AppHandle, choice: Choice) {
         Choice::PauseAll => {
             let app = app.clone();
             tauri::async_runtime::spawn(async move { app.state::<Office>().pause_all().await });
+        }
+        Choice::Lock => {
+            let app = app.clone();
+            tauri::async_runtime::spawn(async move {
+                app.state::<Office>().lock(LockCause::Asked).await;
+            });
         }
         Choice::Quit => start::quit(app),
         Choice::Sdr(sdr) => {

@@ -103,6 +103,11 @@ impl ksni::Tray for Item {
             ..entry("Pause all", Choice::PauseAll)
         };
         menu.push(pause_all.into());
+        let lock = StandardItem {
+            enabled: self.shows.can_lock,
+            ..entry("Lock", Choice::Lock)
+        };
+        menu.push(lock.into());
         menu.push(entry("Quit Hotdesk", Choice::Quit).into());
         menu
     }

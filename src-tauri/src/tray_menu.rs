@@ -1,6 +1,6 @@
 //! What the tray shows, as a pure function of the office.
 
-use hotdesk_agent::views::{OfficeView, SdrView};
+use hotdesk_agent::views::{GuardView, OfficeView, SdrView};
 use hotdesk_protocol::ids::SdrId;
 use hotdesk_protocol::session::SessionState;
 
@@ -28,6 +28,8 @@ pub struct TrayMenu {
     pub sdrs: Vec<TrayLine>,
     /// There is somebody to pause.
     pub can_pause: bool,
+    /// Somebody has the window.
+    pub can_lock: bool,
 }
 
 /// One SDR's line.
@@ -64,6 +66,7 @@ impl TrayMenu {
             headline: "Hotdesk – starting".to_owned(),
             sdrs: Vec::new(),
             can_pause: false,
+            can_lock: false,
         }
     }
 }
@@ -102,6 +105,7 @@ pub fn tray_menu(view: &OfficeView) -> TrayMenu {
         headline: format!("{name} – {said}"),
         sdrs: view.sdrs.iter().map(line).collect(),
         can_pause: paused < all,
+        can_lock: view.guard != GuardView::Nobody,
     }
 }
 

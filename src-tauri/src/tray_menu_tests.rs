@@ -1,5 +1,7 @@
 use super::{Mood, Standing, tray_menu};
-use hotdesk_agent::views::{AdaptersView, ElsewhereView, OfficeView, SdrView, ServerView};
+use hotdesk_agent::views::{
+    AdaptersView, ElsewhereView, GuardView, LockView, OfficeView, SdrView, ServerView,
+};
 use hotdesk_protocol::session::SessionState;
 use hotdesk_protocol::{Problem, ProblemCode, UtcMs};
 
@@ -24,6 +26,9 @@ fn sdr(name: &str, state: SessionState) -> SdrView {
         assist: None,
         run: None,
         activity: Vec::new(),
+        lock: LockView::Pin,
+        strict: false,
+        sealed: false,
     }
 }
 
@@ -48,8 +53,20 @@ fn office(sdrs: Vec<SdrView>) -> OfficeView {
             url: "https://queue.example".to_owned(),
             problem: None,
         },
+        guard: GuardView::Nobody,
         sdrs,
     }
+}
+
+#[test]
+fn there_is_something_to_lock_while_somebody_has_the_window() {
+    let mut view = office(vec![sdr("John", SessionState::Connected)]);
+    assert!(!tray_menu(&view).can_lock, "it is locked");
+    view.guard = GuardView::Sdr {
+        sdr: "john".into(),
+        has_pin: true,
+    };
+    assert!(tray_menu(&view).can_lock);
 }
 
 #[test]

@@ -11,6 +11,7 @@ use tokio::sync::oneshot;
 
 const OPEN: &str = "open";
 const PAUSE_ALL: &str = "pause-all";
+const LOCK: &str = "lock";
 const QUIT: &str = "quit";
 const SDR_PREFIX: &str = "sdr:";
 /// The headline and a separator stand above the SDRs.
@@ -22,6 +23,7 @@ pub struct Tray {
     menu: Menu<Wry>,
     headline: MenuItem<Wry>,
     pause_all: MenuItem<Wry>,
+    lock: MenuItem<Wry>,
     lines: Vec<(TrayLine, IconMenuItem<Wry>)>,
     shown: TrayMenu,
 }
@@ -61,6 +63,7 @@ impl Tray {
         let headline = MenuItem::with_id(app, OPEN, &shown.headline, true, None::<&str>)?;
         let open = MenuItem::with_id(app, OPEN, "Open Hotdesk", true, None::<&str>)?;
         let pause_all = MenuItem::with_id(app, PAUSE_ALL, "Pause all", false, None::<&str>)?;
+        let lock = MenuItem::with_id(app, LOCK, "Lock", false, None::<&str>)?;
         let quit = MenuItem::with_id(app, QUIT, "Quit Hotdesk", true, None::<&str>)?;
         let menu = Menu::with_items(
             app,
@@ -70,6 +73,7 @@ impl Tray {
                 &PredefinedMenuItem::separator(app)?,
                 &open,
                 &pause_all,
+                &lock,
                 &quit,
             ],
         )?;
@@ -84,6 +88,7 @@ impl Tray {
             menu,
             headline,
             pause_all,
+            lock,
             lines: Vec::new(),
             shown,
         })
@@ -99,6 +104,7 @@ impl Tray {
         self.icon.set_tooltip(Some(&wanted.headline))?;
         self.headline.set_text(plain(&wanted.headline))?;
         self.pause_all.set_enabled(wanted.can_pause)?;
+        self.lock.set_enabled(wanted.can_lock)?;
         self.change_lines(&wanted.sdrs)?;
         self.shown = wanted;
         Ok(())
@@ -155,6 +161,7 @@ fn on_click(app: &AppHandle, event: MenuEvent) {
     let choice = match event.id().as_ref() {
         OPEN => Choice::Open,
         PAUSE_ALL => Choice::PauseAll,
+        LOCK => Choice::Lock,
         QUIT => Choice::Quit,
         other => match other.strip_prefix(SDR_PREFIX) {
             Some(sdr) => Choice::Sdr(sdr.into()),

@@ -4,11 +4,11 @@ use crate::pages::PageWebviewBuilder;
 use std::path::PathBuf;
 
 #[cfg(target_os = "linux")]
-pub use linux::{end_process, on_process_end, with_profile};
+pub use linux::{end_process, on_process_end, silence, with_profile};
 #[cfg(target_os = "macos")]
 pub use macos::with_profile;
 #[cfg(windows)]
-pub use windows::{hand_shortcuts_to, on_process_end, with_profile};
+pub use windows::{hand_shortcuts_to, on_process_end, silence, with_profile};
 
 /// Why this system cannot keep the profiles of several SDRs apart.
 #[derive(Debug, thiserror::Error)]
@@ -30,7 +30,7 @@ type Profiled = Result<PageWebviewBuilder, NoProfiles>;
 mod linux {
     use super::{PageWebviewBuilder, PathBuf, Profiled};
     use tauri::Webview;
-    use webkit2gtk::{WebProcessTerminationReason, WebViewExt};
+    use webkit2gtk::{ScriptDialogType, WebProcessTerminationReason, WebViewExt};
 
     /// Keep cookies and storage in this directory.
     pub fn with_profile(builder: PageWebviewBuilder, profile: PathBuf) -> Profiled {
@@ -41,6 +41,22 @@ mod linux {
     /// page.
     pub fn end_process(page: &Webview) -> tauri::Result<()> {
         page.with_webview(|platform| platform.inner().terminate_web_process())
+    }
+
+    /// A page opens no dialog: its script would stand still until somebody answers, behind a lock
+    /// nobody can, and a printer's dialog lies over the whole window.
+    pub fn silence(page: &Webview) -> tauri::Result<()> {
+        page.with_webview(|platform| {
+            let view = platform.inner();
+            view.connect_script_dialog(|_, dialog| {
+                // A page that asks whether it may be left is left; all else is answered with no.
+                if dialog.dialog_type() == ScriptDialogType::BeforeUnloadConfirm {
+                    dialog.confirm_set_confirmed(true);
+                }
+                true
+            });
+            view.connect_print(|_, _| true);
+        })
     }
 
     /// Call `ended` when the page's process ends, but for an end of our own making.

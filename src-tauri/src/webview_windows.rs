@@ -22,6 +22,22 @@ pub fn with_profile(builder: PageWebviewBuilder, profile: PathBuf) -> Profiled {
     Ok(builder.data_directory(profile))
 }
 
+/// A page opens no dialog of a script: it would stand still until somebody answers, behind a lock nobody
+/// can.
+pub fn silence(page: &Webview) -> tauri::Result<()> {
+    page.with_webview(|platform| {
+        // SAFETY: this is the webview's own thread, and the webview is alive.
+        let silenced = unsafe {
+            platform
+                .controller()
+                .CoreWebView2()
+                .and_then(|core| core.Settings())
+                .and_then(|settings| settings.SetAreDefaultScriptDialogsEnabled(false))
+        };
+        log_failure("silence", silenced);
+    })
+}
+
 /// Call `ended` when the page's process ends, however that comes. Helper processes (GPU, audio)
 /// come back by themselves; a page that only hangs is found by the probe.
 pub fn on_process_end(page: &Webview, ended: impl Fn() + Send + 'static) -> tauri::Result<()> {
@@ -51,7 +67,7 @@ pub fn on_process_end(page: &Webview, ended: impl Fn() + Send + 'static) -> taur
     })
 }
 
-/// Ctrl+1…9 and Ctrl+K are the shell's also while this page has the focus.
+/// Ctrl+1…9, Ctrl+K and Ctrl+L are the shell's also while this page has the focus.
 pub fn hand_shortcuts_to(shell: Webview, page: &Webview) -> tauri::Result<()> {
     page.with_webview(move |platform| log_failure("shortcuts", listen(&platform, shell)))
 }
@@ -90,7 +106,7 @@ fn listen(platform: &PlatformWebview, shell: Webview) -> Result<()> {
 fn shortcut(key: u32) -> Option<char> {
     char::from_u32(key)
         .map(|key| key.to_ascii_lowercase())
-        .filter(|key| matches!(key, '1'..='9' | 'k'))
+        .filter(|key| matches!(key, '1'..='9' | 'k' | 'l'))
 }
 
 fn control_only() -> bool {

@@ -5,6 +5,10 @@ use super::office::{Office, PASSWORD, Person};
 use super::process::{Process, descendants, program};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// What every SDR of a rehearsal unlocks with.
+pub const PIN: &str = "246810";
 
 /// What the app is started with.
 pub struct AppConfig {
@@ -26,7 +30,7 @@ impl AppConfig {
         );
         for one in signed_in {
             text += &format!(
-                "\n[[rehearsal_sign_in]]\nemail = \"{}\"\npassword = \"{PASSWORD}\"\n",
+                "\n[[rehearsal_sign_in]]\nemail = \"{}\"\npassword = \"{PASSWORD}\"\npin = \"{PIN}\"\n",
                 one.email
             );
         }
@@ -94,9 +98,20 @@ pub fn print_log(data: &Path) {
 impl App {
     /// Starts it.
     pub fn start(desk: &Desk, config: &AppConfig) -> Self {
-        let mut command = desk.command(&program("hotdesk"));
+        Self::start_with(desk, config, &[])
+    }
+
+    /// The same with these variables in its environment.
+    pub fn start_with(desk: &Desk, config: &AppConfig, variables: &[(&str, String)]) -> Self {
+        // The files it makes are its owner's whatever the person's own habits are.
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", "umask 000; exec \"$0\" \"$@\""])
+            .arg(program("hotdesk"))
+            .args(config.args())
+            .envs(variables.iter().map(|(name, value)| (name, value)));
         Self {
-            process: desk.start("hotdesk", command.args(config.args()), None),
+            process: desk.start("hotdesk", &mut command, None),
             data: data_dir(desk),
         }
     }

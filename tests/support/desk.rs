@@ -9,75 +9,25 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use tempfile::TempDir;
 
+/// A bus on which no service starts by itself: where no keyring is started, there is none.
+const BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig><type>session</type><listen>unix:dir=RUNTIME</listen><policy context="default">
+<allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/>
+</policy></busconfig>"#;
+
 /// Everything a desktop app needs around it. Dropping it ends what runs and removes the files.
 pub struct Desk {
     env: Vec<(String, String)>,
-    _running: Vec<Process>,
+    /// Ended in the order of this list.
+    running: Vec<Process>,
     dir: TempDir,
 }
 
 impl Desk {
     /// Sets one up and waits until its keyring answers.
     pub async fn set_up() -> Self {
-        // Short, because a socket's path may have 107 bytes only.
-        let dir = tempfile::Builder::new()
-            .prefix("hd-")
-            .tempdir_in("/tmp")
-            .unwrap();
-        let home = dir.path().join("home");
-        let runtime = dir.path().join("run");
-        for folder in [&home, &runtime] {
-            fs::create_dir(folder).unwrap();
-            fs::set_permissions(folder, fs::Permissions::from_mode(0o700)).unwrap();
-        }
-        let text = |path: PathBuf| path.to_str().unwrap().to_owned();
-        let mut desk = Self {
-            env: vec![
-                ("HOME".into(), text(home.clone())),
-                ("XDG_RUNTIME_DIR".into(), text(runtime.clone())),
-                ("XDG_CONFIG_HOME".into(), text(home.join(".config"))),
-                ("XDG_DATA_HOME".into(), text(home.join(".local/share"))),
-                ("XDG_CACHE_HOME".into(), text(home.join(".cache"))),
-                ("XDG_STATE_HOME".into(), text(home.join(".local/state"))),
-                ("GDK_BACKEND".into(), "x11".into()),
-                ("NO_AT_BRIDGE".into(), "1".into()),
-                ("GTK_A11Y".into(), "none".into()),
-                ("WEBKIT_DISABLE_DMABUF_RENDERER".into(), "1".into()),
-                ("LIBGL_ALWAYS_SOFTWARE".into(), "1".into()),
-            ],
-            _running: Vec::new(),
-            dir,
-        };
-        let x = desk.start(
-            "xvfb",
-            Command::new("Xvfb").args([
-                "-displayfd",
-                "1",
-                "-screen",
-                "0",
-                "1280x800x24",
-                "-nolisten",
-                "tcp",
-            ]),
-            None,
-        );
-        let number = until("the X server has a number", async || {
-            x.said()
-                .lines()
-                .find_map(|line| line.trim().parse::<u32>().ok())
-        })
-        .await;
-        desk.env.push(("DISPLAY".into(), format!(":{number}")));
-        let mut bus = desk.start(
-            "dbus",
-            Command::new("dbus-daemon")
-                .args(["--session", "--nofork", "--print-address"])
-                .arg(format!("--address=unix:dir={}", runtime.display())),
-            None,
-        );
-        let address = format!("unix:{}", bus.line_with("unix:").await);
-        desk.env.push(("DBUS_SESSION_BUS_ADDRESS".into(), address));
-        let manager = desk.manage_windows().await;
+        let mut desk = Self::without_keyring().await;
         let keyring = desk.start(
             "keyring",
             Command::new("gnome-keyring-daemon").args([
@@ -105,8 +55,75 @@ impl Desk {
             asked.status.success().then_some(())
         })
         .await;
-        // Ended in the order of this list.
-        desk._running = vec![keyring, manager, bus, x];
+        desk.running.insert(0, keyring);
+        desk
+    }
+
+    /// Sets one up whose machine has no keyring at all.
+    pub async fn without_keyring() -> Self {
+        // Short, because a socket's path may have 107 bytes only.
+        let dir = tempfile::Builder::new()
+            .prefix("hd-")
+            .tempdir_in("/tmp")
+            .unwrap();
+        let home = dir.path().join("home");
+        let runtime = dir.path().join("run");
+        for folder in [&home, &runtime] {
+            fs::create_dir(folder).unwrap();
+            fs::set_permissions(folder, fs::Permissions::from_mode(0o700)).unwrap();
+        }
+        let text = |path: PathBuf| path.to_str().unwrap().to_owned();
+        let mut desk = Self {
+            env: vec![
+                ("HOME".into(), text(home.clone())),
+                ("XDG_RUNTIME_DIR".into(), text(runtime.clone())),
+                ("XDG_CONFIG_HOME".into(), text(home.join(".config"))),
+                ("XDG_DATA_HOME".into(), text(home.join(".local/share"))),
+                ("XDG_CACHE_HOME".into(), text(home.join(".cache"))),
+                ("XDG_STATE_HOME".into(), text(home.join(".local/state"))),
+                ("GDK_BACKEND".into(), "x11".into()),
+                ("NO_AT_BRIDGE".into(), "1".into()),
+                ("GTK_A11Y".into(), "none".into()),
+                ("WEBKIT_DISABLE_DMABUF_RENDERER".into(), "1".into()),
+                ("LIBGL_ALWAYS_SOFTWARE".into(), "1".into()),
+            ],
+            running: Vec::new(),
+            dir,
+        };
+        let x = desk.start(
+            "xvfb",
+            Command::new("Xvfb").args([
+                "-displayfd",
+                "1",
+                "-screen",
+                "0",
+                "1280x800x24",
+                "-nolisten",
+                "tcp",
+            ]),
+            None,
+        );
+        let number = until("the X server has a number", async || {
+            x.said()
+                .lines()
+                .find_map(|line| line.trim().parse::<u32>().ok())
+        })
+        .await;
+        desk.env.push(("DISPLAY".into(), format!(":{number}")));
+        let config = desk.dir().join("bus.conf");
+        let words = BUS.replace("RUNTIME", &runtime.display().to_string());
+        fs::write(&config, words).unwrap();
+        let mut bus = desk.start(
+            "dbus",
+            Command::new("dbus-daemon")
+                .args(["--nofork", "--print-address"])
+                .arg(format!("--config-file={}", config.display())),
+            None,
+        );
+        let address = format!("unix:{}", bus.line_with("unix:").await);
+        desk.env.push(("DBUS_SESSION_BUS_ADDRESS".into(), address));
+        let manager = desk.manage_windows().await;
+        desk.running = vec![manager, bus, x];
         desk
     }
 

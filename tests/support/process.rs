@@ -144,7 +144,27 @@ pub fn kill(id: u32) {
 
 /// The living descendants of a process whose program's name starts with `name`, oldest first.
 pub fn descendants(of: u32, name: &str) -> Vec<u32> {
-    let mut all: Vec<(u32, u32, String)> = fs::read_dir("/proc")
+    let all = processes();
+    all.iter()
+        .filter(|(id, _, comm)| comm.starts_with(name) && is_below(&all, *id, of))
+        .map(|one| one.0)
+        .collect()
+}
+
+/// A process and all its living descendants.
+pub fn family(of: u32) -> Vec<u32> {
+    let all = processes();
+    all.iter()
+        .map(|one| one.0)
+        .filter(|id| *id == of || is_below(&all, *id, of))
+        .collect()
+}
+
+type Row = (u32, u32, String);
+
+/// All living processes: id, parent, program's name.
+fn processes() -> Vec<Row> {
+    let mut all: Vec<Row> = fs::read_dir("/proc")
         .unwrap()
         .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
         .filter_map(|id: u32| {
@@ -158,20 +178,18 @@ pub fn descendants(of: u32, name: &str) -> Vec<u32> {
         })
         .collect();
     all.sort_unstable();
-    let is_below = |id: u32| {
-        let mut at = id;
-        while let Some((_, parent, _)) = all.iter().find(|one| one.0 == at) {
-            if *parent == of {
-                return true;
-            }
-            at = *parent;
+    all
+}
+
+fn is_below(all: &[Row], id: u32, of: u32) -> bool {
+    let mut at = id;
+    while let Some((_, parent, _)) = all.iter().find(|one| one.0 == at) {
+        if *parent == of {
+            return true;
         }
-        false
-    };
-    all.iter()
-        .filter(|(id, _, comm)| comm.starts_with(name) && is_below(*id))
-        .map(|one| one.0)
-        .collect()
+        at = *parent;
+    }
+    false
 }
 
 fn pid(id: u32) -> Pid {

@@ -1,18 +1,39 @@
 //! What is on a desk's screen.
 
 use super::desk::Desk;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-/// The values of all QR codes on the screen, read off a screenshot as a phone's camera would.
-pub fn qr_codes(desk: &Desk) -> Vec<String> {
+/// Photographs the screen.
+fn photograph(desk: &Desk, more: &[&str]) -> PathBuf {
     let file = desk.dir().join("screen.png");
     let shot = desk
         .command(Path::new("import"))
         .args(["-window", "root"])
+        .args(more)
         .arg(&file)
         .status()
         .unwrap();
     assert!(shot.success(), "the screen can be photographed");
+    file
+}
+
+/// All that is written on the screen, read off a screenshot (OCR).
+pub fn words(desk: &Desk) -> String {
+    let file = photograph(desk, &["-resize", "200%"]);
+    let read = desk
+        .command(Path::new("tesseract"))
+        .arg(&file)
+        .args(["-", "--psm", "11"])
+        .env("OMP_THREAD_LIMIT", "1")
+        .output()
+        .unwrap();
+    assert!(read.status.success(), "the screen can be read");
+    String::from_utf8_lossy(&read.stdout).into_owned()
+}
+
+/// The values of all QR codes on the screen, read off a screenshot as a phone's camera would.
+pub fn qr_codes(desk: &Desk) -> Vec<String> {
+    let file = photograph(desk, &[]);
     let read = desk
         .command(Path::new("zbarimg"))
         .args(["--raw", "-q", "-Sdisable", "-Sqrcode.enable"])
@@ -28,6 +49,15 @@ pub fn qr_codes(desk: &Desk) -> Vec<String> {
 /// The visible windows whose title has `title` in it.
 pub fn visible_windows(desk: &Desk, title: &str) -> Vec<String> {
     ask(desk, &["search", "--onlyvisible", "--name", title])
+}
+
+/// The titles of all windows, seen or not.
+pub fn titles(desk: &Desk) -> Vec<String> {
+    let windows = ask(desk, &["search", "--name", ".+"]);
+    windows
+        .iter()
+        .flat_map(|window| ask(desk, &["getwindowname", window]))
+        .collect()
 }
 
 /// One xdotool command; the lines it answers.

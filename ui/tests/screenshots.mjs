@@ -19,8 +19,47 @@ const openReview = async (page) => {
 };
 const SHOTS = [
   { name: "first-run", scene: "first-run", size: wide },
+  { name: "passphrase-choose", scene: "first-run", asked: "choose", size: wide },
+  {
+    name: "passphrase-differ-dark",
+    scene: "first-run",
+    asked: "choose",
+    size: small,
+    dark: true,
+    act: async (page) => {
+      await page.getByTestId("passphrase").fill("seven herons past the bridge");
+      await page.getByTestId("passphrase-again").fill("seven herons");
+      await page.keyboard.press("Enter");
+      await page.getByTestId("passphrase-problem").waitFor();
+    },
+  },
+  { name: "passphrase-enter", scene: "first-run", asked: "enter", size: small },
   { name: "three-qr", scene: "three-qr", size: wide },
   { name: "sending", scene: "sending", size: wide },
+  { name: "locked", scene: "locked", size: wide },
+  { name: "manager-dark", scene: "manager", size: small, dark: true },
+  {
+    name: "choose-pin",
+    scene: "sending",
+    size: wide,
+    act: async (page) => {
+      await page.getByTestId("more-menu").click();
+      await page.getByTestId("choose-pin").click();
+      await page.getByTestId("pin-new").fill("246810");
+    },
+  },
+  { name: "strict-locked", scene: "strict", size: wide },
+  {
+    name: "strict",
+    scene: "sending",
+    size: small,
+    dark: true,
+    act: async (page) => {
+      await page.getByTestId("more-menu").click();
+      await page.getByTestId("strict").click();
+      await page.getByTestId("strict-pin").fill("246810");
+    },
+  },
   { name: "done", scene: "done", size: wide },
   { name: "problems", scene: "problems", size: wide },
   { name: "strip", scene: "strips", size: small },
@@ -215,6 +254,7 @@ try {
     );
     const query = new URLSearchParams({
       scene: shot.scene,
+      ...(shot.asked && { asked: shot.asked }),
       ...(shot.refuse && { refuse: "1" }),
       ...(shot.decided && { decided: "1" }),
     });

@@ -275,6 +275,10 @@ export type ProblemCode =
 "bad_request" | 
 /**  Wrong e-mail or password. */
 "wrong_credentials" | 
+/**  Wrong PIN of this machine, or one that no longer opens anything. */
+"wrong_pin" | 
+/**  Only whoever unlocks it may see or do this. */
+"locked" | 
 /**  The token is unknown, expired or revoked: sign in again. */
 "unauthorized" | 
 /**  The caller may not see or touch this. */

@@ -14,6 +14,8 @@ use std::collections::BTreeSet;
 pub(crate) struct Activity {
     newest_first: Vec<ActivityView>,
     changed: BTreeSet<MessageId>,
+    /// What ended before this moment is forgotten.
+    since: UtcMs,
 }
 
 impl Activity {
@@ -22,11 +24,20 @@ impl Activity {
         Self {
             newest_first,
             changed: BTreeSet::new(),
+            since: UtcMs(0),
         }
     }
 
     pub(crate) fn view(&self) -> &[ActivityView] {
         &self.newest_first
+    }
+
+    /// Forget what ended before that moment. True if there was any.
+    pub(crate) fn purge(&mut self, before: UtcMs) -> bool {
+        self.since = before;
+        let all = self.newest_first.len();
+        self.newest_first.retain(|view| !view.ended_before(before));
+        self.newest_first.len() < all
     }
 
     /// What has changed since this was last asked, for the store.
@@ -70,6 +81,10 @@ impl Activity {
     /// What the engine writes to disk.
     pub(crate) fn recorded(&mut self, row: &OutboxRow) {
         if self.find(&row.message_id).is_none() {
+            if row.at.first().is_some_and(|(_, at)| at.0 < self.since.0) {
+                // A late tick does not bring back what was forgotten.
+                return;
+            }
             self.push(ActivityView {
                 message_id: row.message_id.clone(),
                 lead_name: row.lead_name.clone(),
@@ -121,10 +136,7 @@ impl Activity {
         match decision {
             Decision::Arrived => self.reach(id, MessageState::Sent, at, None),
             Decision::DoNotSend => {
-                let why = Problem::new(
-                    ProblemCode::Cancelled,
-                    "A person decided not to send it again; it may have left before.",
-                );
+                let why = hotdesk_engine::withdrawn();
                 self.reach(id, MessageState::Failed, at, Some(&why));
             }
             // Its way begins anew.

@@ -2,21 +2,26 @@
 
 use crate::adapter_pack::keys::Keys;
 use crate::adapter_pack::{Bundles, Packs, Shelf, look_on};
+use crate::audit::{self, Audit};
 use crate::clock::{self, Clock};
 use crate::config::Config;
 use crate::failpoint::around;
 use crate::files::FileCache;
-use crate::keychain::{Keychain, KeychainError};
+use crate::guard::{Pepper, Pins};
+use crate::keychain::DatabaseKey;
 use crate::office::Office;
 use crate::pages::{PageSignal, Pages};
 use crate::profile::{Profiles, make_private_dir};
 use crate::queue_client::{QueueError, QueueServer};
+use crate::removal;
 use crate::review::{Decision, ReviewView};
 use crate::runner::{self, RunnerHandle, Shared, Told};
-use crate::sign_in::rehearse;
+use crate::secret::Secret;
+use crate::sign_in::{SignedInAs, nothing_to_send, rehearse};
 use crate::space::Space;
 use crate::store::{Recovered, SdrRow, Store, StoreError, StoredSdr};
-use crate::views::{AdaptersView, OfficeView, ServerView};
+use crate::strict::Strict;
+use crate::views::{AdaptersView, GuardView, OfficeView, ServerView};
 use hotdesk_engine::{Input, Said};
 use hotdesk_protocol::ids::{MessageId, SdrId};
 use hotdesk_protocol::{Problem, ProblemCode};
@@ -27,8 +32,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinSet;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{MissedTickBehavior, interval, timeout};
 
+/// How long a page is given to close.
+const CLOSE_PATIENCE: Duration = Duration::from_secs(10);
 const BACK_UP_EVERY: Duration = Duration::from_secs(3_600);
 
 /// What an agent starts from.
@@ -41,8 +48,8 @@ pub struct AgentSetup<P> {
     pub app_version: String,
     /// The bundles the app carries.
     pub built_in: Bundles,
-    /// Where the database key is kept; [`Keychain::os`] outside of tests.
-    pub keychain: Keychain,
+    /// What the database is opened with, as [`crate::keychain::Keychain::open`] had it.
+    pub key: DatabaseKey,
     /// [`Clock::real`] outside of tests.
     pub clock: Clock,
     /// [`Space::real`] outside of tests.
@@ -97,9 +104,6 @@ pub enum StartError {
         /// What the system said.
         reason: String,
     },
-    /// The keyring does not give the database key.
-    #[error(transparent)]
-    Keychain(#[from] KeychainError),
     /// The database cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -116,7 +120,6 @@ impl StartError {
     pub fn code(&self) -> ProblemCode {
         match self {
             Self::DataDir { .. } => ProblemCode::StoreFailed,
-            Self::Keychain(error) => error.code(),
             Self::Store(error) => error.code(),
             Self::Queue(error) => error.code(),
             Self::Session(problem) => problem.code,
@@ -149,14 +152,16 @@ impl<P: Pages> Agent<P> {
             pages,
             app_version,
             built_in,
-            keychain,
+            key,
             clock,
             space,
         } = setup;
         let data_dir = config.data_dir.clone();
         let profiles = prepare(&data_dir)?;
         let shelf = Shelf::open(&data_dir).map_err(|error| unusable(&data_dir, &error))?;
-        let (store, recovered) = open_store(&data_dir, keychain).await?;
+        let (store, recovered, pepper) = open_store(&data_dir, key).await?;
+        let pepper = Arc::new(pepper);
+        removal::finish(&store, &profiles).await?;
         let office = Office::new(OfficeView {
             rehearsal: config.rehearsal,
             version: app_version.clone(),
@@ -165,12 +170,17 @@ impl<P: Pages> Agent<P> {
                 url: config.server_url.to_string(),
                 problem: None,
             },
+            guard: GuardView::Nobody,
             sdrs: Vec::new(),
         });
         let keys = Keys::new(config.adapter_pack_key.as_ref());
         let packs = Packs::open(shelf, built_in, keys, office.clone(), clock.clone());
         let stored = store.sdrs().await?;
-        let server = QueueServer::new(config.server_url.clone(), &app_version)?;
+        let server = QueueServer::new(
+            config.server_url.clone(),
+            config.server_ca.as_ref(),
+            &app_version,
+        )?;
         if let Some(fixed) = config.dialect {
             store.put_dialect(server.url().as_str(), fixed).await?;
         }
@@ -182,6 +192,9 @@ impl<P: Pages> Agent<P> {
             server,
             file_cache: FileCache::default(),
             packs: Arc::new(packs),
+            pins: Pins::open(store.clone(), Arc::clone(&pepper)).await?,
+            strict: Strict::open(store.clone(), pepper).await?,
+            audit: Audit::new(store.clone(), clock.clone()),
             office,
             desktop_id: store.desktop_id().await?,
             desktop_name: config.desktop_name,
@@ -191,6 +204,7 @@ impl<P: Pages> Agent<P> {
             space,
             data_dir,
             app_version,
+            retention_ms: config.retention_ms,
             clock,
             store,
         });
@@ -206,10 +220,15 @@ impl<P: Pages> Agent<P> {
             "The sender starts"
         );
         for sdr in stored {
-            inner.spawn(sdr).map_err(StartError::Session)?;
+            if inner.shared.strict.is_on(&sdr.row.id) {
+                inner.start_sealed(&sdr.row).await;
+            } else {
+                inner.spawn(sdr).map_err(StartError::Session)?;
+            }
         }
         let mut tasks = JoinSet::new();
         tasks.spawn(back_up_every_hour(inner.shared.store.clone()));
+        tasks.spawn(audit::tell_on(Arc::clone(&inner.shared)));
         tasks.spawn(look_on(Arc::clone(&inner.shared), config.adapter_pack_dir));
         if !config.rehearsal_sign_in.is_empty() {
             tasks.spawn(rehearse(Arc::clone(&inner), config.rehearsal_sign_in));
@@ -223,8 +242,16 @@ impl<P: Pages> Agent<P> {
     }
 
     /// Sign an SDR in with the server's e-mail and password, also again after a sign-out.
-    pub async fn sign_in(&self, email: &str, password: &str) -> Result<SdrId, Problem> {
-        self.inner.sign_in(email, password).await
+    /// A manager has nothing to send and is refused.
+    pub async fn sign_in(
+        &self,
+        email: &str,
+        password: impl Into<Secret<String>>,
+    ) -> Result<SdrId, Problem> {
+        match self.inner.sign_in(email, &password.into()).await? {
+            SignedInAs::Sdr(sdr) => Ok(sdr),
+            SignedInAs::Manager(_) => Err(nothing_to_send()),
+        }
     }
 
     /// Carry out a person's wish.
@@ -236,7 +263,7 @@ impl<P: Pages> Agent<P> {
     pub async fn review(&self, sdr: &SdrId) -> Result<Vec<ReviewView>, Problem> {
         let (done, answer) = oneshot::channel();
         self.inner.ask(sdr, Told::Review(done))?;
-        answer.await.unwrap_or_else(|_| Err(gone()))
+        answer.await.unwrap_or_else(|_| Err(cut_off()))
     }
 
     /// Carry out what a person decided about a message in review, once.
@@ -255,7 +282,7 @@ impl<P: Pages> Agent<P> {
             done,
         };
         self.inner.ask(sdr, told)?;
-        answer.await.unwrap_or_else(|_| Err(gone()))
+        answer.await.unwrap_or_else(|_| Err(cut_off()))
     }
 
     /// Pause every SDR.
@@ -288,6 +315,7 @@ impl<P: Pages> Agent<P> {
         }
         stops.join_all().await;
         self.tasks.shutdown().await;
+        self.inner.seal_all().await;
         if let Err(error) = self.inner.shared.store.close().await {
             tracing::warn!(problem.code = ?error.code(), "The write-ahead log stays");
         }
@@ -304,8 +332,17 @@ impl<P: Pages> Inner<P> {
         self.runners().keys().cloned().collect()
     }
 
-    pub(crate) fn take_runner(&self, sdr: &SdrId) -> Option<RunnerHandle> {
-        self.runners().remove(sdr)
+    /// End an SDR's session, if it runs, and close their page. What is begun is on disk.
+    pub(crate) async fn end_session(&self, sdr: &SdrId) {
+        let runner = self.runners().remove(sdr);
+        if let Some(runner) = runner {
+            runner.stop().await;
+        }
+        let closing = self.shared.pages.close(sdr);
+        if timeout(CLOSE_PATIENCE, closing).await.is_err() {
+            tracing::warn!(sdr.id = %sdr, "The page did not close in time");
+        }
+        self.shared.packs.heard(sdr, &Input::PageClosed);
     }
 
     /// Start an SDR's runner.
@@ -350,10 +387,10 @@ impl<P: Pages> Inner<P> {
     }
 
     async fn order(&self, sdr: &SdrId, order: Order) -> Result<(), Problem> {
-        if !self.runners().contains_key(sdr) {
-            return Err(gone());
-        }
         let store = &self.shared.store;
+        if !self.runners().contains_key(sdr) {
+            return self.order_sealed(sdr, order).await;
+        }
         let (input, kept) = match order {
             Order::Connect => (Input::Connect, store.set_connect(sdr, true).await),
             Order::Disconnect => (Input::Disconnect, store.set_connect(sdr, false).await),
@@ -368,7 +405,7 @@ impl<P: Pages> Inner<P> {
             Order::AssistSent => (Input::Said(Said::Sent), Ok(())),
             Order::AssistNotSent => (Input::Said(Said::NotSent), Ok(())),
             Order::AssistUnsure => (Input::Said(Said::Unsure), Ok(())),
-            Order::Remove => return self.remove(sdr).await,
+            Order::Remove => return self.remove(sdr, None).await,
         };
         // The order is carried out also where it cannot be kept for the next start.
         self.tell(sdr, input);
@@ -376,10 +413,18 @@ impl<P: Pages> Inner<P> {
     }
 }
 
-fn gone() -> Problem {
+pub(crate) fn gone() -> Problem {
     Problem::new(
         ProblemCode::NotFound,
         "This SDR is not on this machine any more. Nothing was changed.",
+    )
+}
+
+/// The session has ended before it answered.
+fn cut_off() -> Problem {
+    Problem::new(
+        ProblemCode::NotNow,
+        "This SDR's session ended before the answer came. Nothing is lost: look again after the next start, and decide again if the message still waits; a decision counts once.",
     )
 }
 
@@ -407,26 +452,26 @@ async fn back_up_every_hour(store: Store) {
     }
 }
 
-/// A copy that cannot be made stops nothing: the ones before stay.
-pub(crate) async fn back_up(store: &Store) {
+/// Whether a copy was made. One that cannot be stops nothing: the ones before stay.
+pub(crate) async fn back_up(store: &Store) -> bool {
     let refused = || StoreError::Failed {
         what: "the write was refused",
     };
-    match around("backup", store.back_up(), refused).await {
+    let made = around("backup", store.back_up(), refused).await;
+    match &made {
         Ok(()) => tracing::info!("The database was copied"),
         Err(error) => {
             tracing::warn!(problem.code = ?error.code(), %error, "The database could not be copied");
         }
     }
+    made.is_ok()
 }
 
 async fn open_store(
     data_dir: &Path,
-    keychain: Keychain,
-) -> Result<(Store, Option<Recovered>), StartError> {
-    let dir = data_dir.to_owned();
-    let exists = Store::exists(data_dir);
-    let asked = tokio::task::spawn_blocking(move || keychain.database_key(&dir, exists));
-    let key = asked.await.map_err(|_| StoreError::Closed)??;
-    Ok(Store::open(data_dir, key).await?)
+    key: DatabaseKey,
+) -> Result<(Store, Option<Recovered>, Pepper), StartError> {
+    let pepper = key.pepper();
+    let (store, recovered) = Store::open(data_dir, key).await?;
+    Ok((store, recovered, pepper))
 }

@@ -2,6 +2,8 @@
 
 use crate::adapter_pack::keys::read_key;
 use crate::queue_client::Dialect;
+use crate::secret::Secret;
+use crate::server_ca::ServerCa;
 use hotdesk_protocol::{Problem, ProblemCode};
 use serde::Deserialize;
 use std::ffi::OsString;
@@ -13,14 +15,25 @@ use url::{Host, Url};
 pub const CONFIG_ENV: &str = "HOTDESK_CONFIG";
 /// Wins over `data_dir` of the file.
 pub const DATA_DIR_ENV: &str = "HOTDESK_DATA_DIR";
+const MINUTE_MS: u64 = 60_000;
+const IDLE_LOCK_MINUTES: u64 = 5;
+const IDLE_LOCK_MOST_MINUTES: u64 = 240;
+const DAY_MS: u64 = 24 * 60 * MINUTE_MS;
+const RETENTION_DAYS: u64 = 30;
+const RETENTION_MOST_DAYS: u64 = 365;
 /// The one page that is not a rehearsal.
 pub const WHATSAPP_URL: &str = "https://web.whatsapp.com";
 
+/// Of what a file says, so much is shown to a person.
+const LONGEST_KEY: usize = 64;
+const LONGEST_REASON: usize = 500;
+
 /// What the app starts from.
-#[derive(Clone)]
 pub struct Config {
     /// The queue server; https, or http to loopback.
     pub server_url: Url,
+    /// The authority that alone may vouch for the queue server; the system's own without it.
+    pub server_ca: Option<ServerCa>,
     /// WhatsApp Web, or the rehearsal WhatsApp.
     pub whatsapp_url: Url,
     /// Where database, profiles and logs are.
@@ -33,6 +46,10 @@ pub struct Config {
     pub dialect: Option<Dialect>,
     /// What this desktop is called on an SDR's other desktops.
     pub desktop_name: Option<String>,
+    /// How long nobody may touch the window before it locks; `None` never locks it by itself.
+    pub idle_lock_ms: Option<u64>,
+    /// How long names, texts and kept answers stay here after a message has ended.
+    pub retention_ms: u64,
     /// How much is logged.
     pub log_level: LogLevel,
     /// Where adapter packs are looked for beside the server; `packs` in the data directory.
@@ -63,14 +80,16 @@ impl DialectWish {
     }
 }
 
-/// An SDR a rehearsal signs in at start. Has no `Debug`: it holds a password.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
+/// An SDR a rehearsal signs in at start.
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RehearsalSignIn {
     /// The SDR's e-mail.
     pub email: String,
     /// The SDR's password.
-    pub password: String,
+    pub password: Secret<String>,
+    /// The PIN they choose; without one they unlock with the password.
+    pub pin: Option<Secret<String>>,
 }
 
 /// How much is logged.
@@ -150,6 +169,7 @@ impl From<&ConfigError> for Problem {
 #[serde(deny_unknown_fields)]
 struct Raw {
     server_url: Spanned<String>,
+    server_ca: Option<Spanned<PathBuf>>,
     whatsapp_url: Option<Spanned<String>>,
     data_dir: Option<Spanned<PathBuf>>,
     rehearsal: Option<Spanned<bool>>,
@@ -158,6 +178,8 @@ struct Raw {
     #[serde(default)]
     dialect: DialectWish,
     desktop_name: Option<Spanned<String>>,
+    idle_lock_minutes: Option<Spanned<u64>>,
+    retention_days: Option<Spanned<u64>>,
     #[serde(default)]
     log_level: LogLevel,
     adapter_pack_dir: Option<Spanned<PathBuf>>,
@@ -190,6 +212,14 @@ impl Config {
         let source = Source { text, name };
         let raw: Raw = toml::from_str(text).map_err(|error| source.of_toml(&error))?;
         let server_url = source.url("server_url", &raw.server_url)?;
+        if server_url.query().is_some() || server_url.fragment().is_some() {
+            let reason = "must not hold a ? or a #, which are no part of a server's address";
+            return Err(source.bad(raw.server_url.span().start, "server_url", reason));
+        }
+        let server_ca = raw
+            .server_ca
+            .map(|file| source.server_ca(&file, &server_url))
+            .transpose()?;
         let whatsapp_url = match &raw.whatsapp_url {
             Some(given) => source.url("whatsapp_url", given)?,
             None => source.url("whatsapp_url", &Spanned::new(0..0, WHATSAPP_URL.to_owned()))?,
@@ -221,12 +251,33 @@ impl Config {
             ));
         }
         let desktop_name = match raw.desktop_name {
-            Some(name) if is_name(name.get_ref()) => Some(name.into_inner()),
+            Some(name) if is_name(name.get_ref()) => Some(name.get_ref().trim().to_owned()),
             Some(name) => {
                 let reason = "must be 1 to 64 letters on one line";
                 return Err(source.bad(name.span().start, "desktop_name", reason));
             }
             None => host_name(&env),
+        };
+        let idle_lock_ms = match raw.idle_lock_minutes {
+            None => Some(IDLE_LOCK_MINUTES * MINUTE_MS),
+            Some(minutes) => match *minutes.get_ref() {
+                0 => None,
+                some @ 1..=IDLE_LOCK_MOST_MINUTES => Some(some * MINUTE_MS),
+                _ => {
+                    let reason = "must be 0 (never) to 240 minutes";
+                    return Err(source.bad(minutes.span().start, "idle_lock_minutes", reason));
+                }
+            },
+        };
+        let retention_ms = match raw.retention_days {
+            None => RETENTION_DAYS * DAY_MS,
+            Some(days) => match *days.get_ref() {
+                some @ 1..=RETENTION_MOST_DAYS => some * DAY_MS,
+                _ => {
+                    let reason = "must be 1 to 365 days";
+                    return Err(source.bad(days.span().start, "retention_days", reason));
+                }
+            },
         };
         let data_dir = match (env(DATA_DIR_ENV), raw.data_dir) {
             (Some(dir), _) => PathBuf::from(dir),
@@ -252,6 +303,7 @@ impl Config {
         });
         Ok(Self {
             server_url,
+            server_ca,
             whatsapp_url,
             adapter_pack_dir,
             adapter_pack_key: adapter_pack_key.transpose()?,
@@ -264,6 +316,8 @@ impl Config {
                 .collect(),
             dialect: raw.dialect.fixed(),
             desktop_name,
+            idle_lock_ms,
+            retention_ms,
             log_level: raw.log_level,
         })
     }
@@ -282,6 +336,16 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
         Some(Host::Ipv6(ip)) => ip.is_loopback(),
         None => false,
     }
+}
+
+/// A line of words, without what would break or hide them.
+fn shown(text: &str, longest: usize) -> String {
+    let plain = |c: char| if c.is_control() { ' ' } else { c };
+    text.chars().take(longest).map(plain).collect()
+}
+
+fn is_of_key(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "_-.[]".contains(c)
 }
 
 fn is_name(name: &str) -> bool {
@@ -328,7 +392,7 @@ impl Source<'_> {
             file: self.name.to_owned(),
             line: before.matches('\n').count() + 1,
             key: key.to_owned(),
-            reason: reason.to_owned(),
+            reason: shown(reason, LONGEST_REASON),
         }
     }
 
@@ -338,6 +402,9 @@ impl Source<'_> {
             .map_err(|error| self.bad(at, key, &format!("is not an address ({error})")))?;
         if url.cannot_be_a_base() || url.host().is_none() {
             return Err(self.bad(at, key, "is not the address of a server"));
+        }
+        if url.host_str().is_some_and(|host| host.ends_with('.')) {
+            return Err(self.bad(at, key, "must not end its server's name with a dot"));
         }
         if !url.username().is_empty() || url.password().is_some() {
             return Err(self.bad(at, key, "must not hold a user name or a password"));
@@ -350,6 +417,17 @@ impl Source<'_> {
             ));
         }
         Ok(url)
+    }
+
+    fn server_ca(&self, file: &Spanned<PathBuf>, server: &Url) -> Result<ServerCa, ConfigError> {
+        let bad = |reason: &str| self.bad(file.span().start, "server_ca", reason);
+        if server.scheme() != "https" {
+            return Err(bad("needs a `server_url` that begins with https://"));
+        }
+        if !file.get_ref().is_absolute() {
+            return Err(bad("must be an absolute path"));
+        }
+        ServerCa::read(file.get_ref()).map_err(|error| bad(&error.to_string()))
     }
 
     fn of_toml(&self, error: &toml::de::Error) -> ConfigError {
@@ -367,13 +445,14 @@ impl Source<'_> {
             {
                 key
             }
-            _ => here.split('=').next().unwrap_or(here).trim(),
+            // Without its `=` a line may go on with a password.
+            _ => here.trim().split(|c| !is_of_key(c)).next().unwrap_or(here),
         };
         ConfigError::Bad {
             file: self.name.to_owned(),
             line,
-            key: key.to_owned(),
-            reason: words.trim_end_matches('.').replace('\n', " "),
+            key: shown(key, LONGEST_KEY),
+            reason: shown(words.trim_end_matches('.'), LONGEST_REASON),
         }
     }
 }

@@ -33,8 +33,16 @@ pub(crate) async fn around<T, E>(
     answer
 }
 
+/// What a write is named after, of all it holds: the first of these.
+const WRITES: [&str; 6] = ["intent", "acked", "row", "marker", "finished", "other"];
+
 /// The name of a write.
-pub(crate) fn step(record: &Record) -> &'static str {
+pub(crate) fn step(records: &[Record]) -> &'static str {
+    let holds = |name: &&str| records.iter().any(|record| kind(record) == *name);
+    WRITES.into_iter().find(holds).unwrap_or("other")
+}
+
+fn kind(record: &Record) -> &'static str {
     match record {
         Record::Outbox(row) => match row.stage {
             Stage::Intent => "intent",

@@ -4,7 +4,7 @@ use crate::activity::Activity;
 use crate::progress::Progress;
 use crate::review::Decision;
 use crate::store::{Recovered, SessionCache, StoredSdr};
-use crate::views::{ActivityView, AssistView, ElsewhereView, SdrView};
+use crate::views::{ActivityView, AssistView, ElsewhereView, LockView, SdrView};
 use hotdesk_engine::effect::{Effect, OutboxRow, Record, Stage};
 use hotdesk_engine::input::{FetchFault, Input, Millis, Now, PageFault, PutFault, QueueFault};
 use hotdesk_engine::{Assist, Said, Session};
@@ -66,6 +66,7 @@ impl Journal {
     pub(crate) fn signed_in(&mut self, name: String, email: String) {
         self.name = name;
         self.email = email;
+        self.shown.signed_out = false;
     }
 
     /// A span for everything about one message.
@@ -180,6 +181,13 @@ impl Journal {
         tracing::info!(problem.code = ?problem.code, "The server refused the begin");
     }
 
+    /// Forget what ended before that moment.
+    pub(crate) fn purge(&mut self, before: UtcMs) {
+        if self.activity.purge(before) {
+            self.dirty = true;
+        }
+    }
+
     /// A lead's answer stays on this desktop.
     pub(crate) fn answered(&mut self, reply: &ReplyRequest) {
         self.activity.answered(reply);
@@ -189,18 +197,12 @@ impl Journal {
     /// The session asks for this.
     pub(crate) fn asked(&mut self, effect: &Effect, now: Now) {
         match effect {
-            Effect::Record(Record::Outbox(row)) => self.recorded(row, now.boot),
-            Effect::Record(Record::Dropped(id)) | Effect::Release(id, _) => {
-                self.activity.given_back(id);
-                self.progress.left(id);
-                self.span(id)
-                    .in_scope(|| tracing::info!("The message was handed back"));
+            Effect::Record(records) => {
+                for record in records {
+                    self.recorded(record, now.boot);
+                }
             }
-            Effect::Record(Record::Finished(id)) => {
-                self.span(id)
-                    .in_scope(|| tracing::info!("The message's end is reported"));
-                self.attempts.remove(id);
-            }
+            Effect::Release(id, _) => self.handed_back(id),
             Effect::Report(request) => {
                 self.activity.reported(request);
                 if request.state == MessageState::Failed {
@@ -232,11 +234,6 @@ impl Journal {
                 let _entered = self.span(message_id).entered();
                 tracing::info!("The message is looked up in the page");
             }
-            Effect::Record(Record::Blocked { numbers, .. }) => {
-                if !numbers.is_empty() {
-                    tracing::info!(count = numbers.len(), "Numbers were blocked");
-                }
-            }
             Effect::OpenPage => tracing::info!("The page is opened"),
             Effect::ReloadPage => tracing::warn!("The page is loaded anew"),
             Effect::ClosePage => tracing::info!("The page is closed"),
@@ -250,13 +247,6 @@ impl Journal {
                 | BridgeCommand::RefreshQr
                 | BridgeCommand::LogOut,
             )
-            | Effect::Record(
-                Record::Forgotten(_)
-                | Record::Reply(_)
-                | Record::ReplyDone(_)
-                | Record::Marker(_)
-                | Record::Account(_),
-            )
             | Effect::Probe
             | Effect::Drain(_)
             | Effect::Claim(_)
@@ -268,7 +258,36 @@ impl Journal {
         }
     }
 
-    fn recorded(&mut self, row: &OutboxRow, now: Millis) {
+    fn recorded(&mut self, record: &Record, now: Millis) {
+        match record {
+            Record::Outbox(row) => self.reached(row, now),
+            Record::Dropped(id) => self.handed_back(id),
+            Record::Finished(id) => {
+                self.span(id)
+                    .in_scope(|| tracing::info!("The message's end is reported"));
+                self.attempts.remove(id);
+            }
+            Record::Blocked { numbers, .. } => {
+                if !numbers.is_empty() {
+                    tracing::info!(count = numbers.len(), "Numbers were blocked");
+                }
+            }
+            Record::Forgotten(_)
+            | Record::Reply(_)
+            | Record::ReplyDone(_)
+            | Record::Marker(_)
+            | Record::Account(_) => {}
+        }
+    }
+
+    fn handed_back(&mut self, id: &MessageId) {
+        self.activity.given_back(id);
+        self.progress.left(id);
+        self.span(id)
+            .in_scope(|| tracing::info!("The message was handed back"));
+    }
+
+    fn reached(&mut self, row: &OutboxRow, now: Millis) {
         self.activity.recorded(row);
         self.progress.reached(&row.message_id, row.stage, now);
         self.dirty = true;
@@ -303,8 +322,10 @@ impl Journal {
         if !self.counted {
             facts.queued = self.shown.queued;
             facts.sent_today = self.shown.sent_today;
+            // A start without a network is no sign-in.
+            facts.signed_out |= self.shown.signed_out;
         }
-        if let Some(linked) = is_linked(facts.state) {
+        if let Some(linked) = tells_link(facts.state) {
             if facts.linked && !linked {
                 facts.unlinked_at = Some(now.utc);
             }
@@ -335,6 +356,9 @@ impl Journal {
             assist: status.assist.map(|assist| assist_view(assist, session)),
             run: self.progress.view(now.boot),
             activity: self.activity.view().to_vec(),
+            lock: LockView::default(),
+            strict: false,
+            sealed: false,
         }
     }
 
@@ -377,8 +401,8 @@ impl Journal {
     }
 }
 
-/// Whether the phone is linked, where the state tells.
-fn is_linked(state: SessionState) -> Option<bool> {
+/// Whether the phone is linked, if the state tells that at all.
+fn tells_link(state: SessionState) -> Option<bool> {
     match state {
         SessionState::Syncing
         | SessionState::Connected

@@ -35,6 +35,13 @@ impl Office {
         });
     }
 
+    /// Whether the SDR's sign-in has ended.
+    pub(crate) fn is_signed_out(&self, sdr: &SdrId) -> bool {
+        let office = self.view.borrow();
+        let mut sdrs = office.sdrs.iter();
+        sdrs.any(|known| known.id == *sdr && known.signed_out)
+    }
+
     /// The SDR is no longer on this machine.
     pub(crate) fn forget(&self, sdr: &SdrId) {
         self.view.send_if_modified(|office| {

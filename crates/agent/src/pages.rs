@@ -25,6 +25,8 @@ pub trait Pages: Send + Sync + 'static {
         sdr: &SdrId,
         bundles: Arc<Bundles>,
     ) -> impl Future<Output = Result<(), PageFault>> + Send;
+    /// Put this SDR's page on the screen, or take whatever page is there off it, at once.
+    fn show(&self, sdr: Option<&SdrId>) -> impl Future<Output = ()> + Send;
     /// Close the page; its storage stays.
     fn close(&self, sdr: &SdrId) -> impl Future<Output = ()> + Send;
     /// Hand over one command.

@@ -1,17 +1,22 @@
 //! One SDR's task: it drives the engine's session and carries out what it asks for.
 //!
-//! Page calls go through [`page_lane`] in order; queue calls run beside them; writes to the store
-//! are waited for before anything that follows. Nothing here is retried: the engine decides.
+//! Page calls go through [`page_lane`] in order; queue calls and writes to the store run beside them:
+//! what must not happen before a write is done, the engine asks for after it. Nothing here is
+//! retried: the engine decides.
 
 mod called;
 mod deciding;
+mod retention;
+mod wishes;
 
 pub(crate) use deciding::Reviewed;
 
 use crate::adapter_pack::Packs;
+use crate::audit::Audit;
 use crate::clock::{Clock, LONGEST_SLEEP_MS};
 use crate::failpoint::{self, around};
 use crate::files::{FileCache, Files};
+use crate::guard::Pins;
 use crate::journal::Journal;
 use crate::office::Office;
 use crate::page_lane::{self, Call, PageCall, Putting};
@@ -19,21 +24,22 @@ use crate::pages::Pages;
 use crate::queue_client::{Desk, Past, QueueClient, QueueError, QueueServer, Replied, Token};
 use crate::review::Decision;
 use crate::space::Space;
-use crate::spent::Spent;
+use crate::spent::{self, Spent};
 use crate::store::{Recovered, Store, StoreError, StoredSdr};
+use crate::strict::Strict;
 use called::{Called, keep_reply};
 use deciding::Heard;
 use hotdesk_engine::Session;
 use hotdesk_engine::effect::{Effect, Record};
 use hotdesk_engine::input::{Input, Millis, PutFault, Setup};
 use hotdesk_protocol::ids::{DesktopId, MessageId, SdrId};
-use hotdesk_protocol::queue::RenewRequest;
+use hotdesk_protocol::queue::{RenewRequest, Wish};
 use hotdesk_protocol::{Problem, ProblemCode};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::{JoinError, JoinHandle, JoinSet};
 use tokio::time::{Instant, sleep_until, timeout};
 use tracing::{Instrument, Span, info_span};
 
@@ -75,6 +81,9 @@ pub(crate) struct Shared<P> {
     pub(crate) file_cache: FileCache,
     pub(crate) office: Office,
     pub(crate) packs: Arc<Packs>,
+    pub(crate) pins: Pins,
+    pub(crate) strict: Strict,
+    pub(crate) audit: Audit,
     pub(crate) desktop_id: DesktopId,
     pub(crate) desktop_name: Option<String>,
     pub(crate) boot_id: String,
@@ -85,6 +94,8 @@ pub(crate) struct Shared<P> {
     pub(crate) space: Space,
     pub(crate) data_dir: PathBuf,
     pub(crate) app_version: String,
+    /// How long names, texts and kept answers of what has ended stay.
+    pub(crate) retention_ms: u64,
     pub(crate) clock: Clock,
 }
 
@@ -187,6 +198,7 @@ pub(crate) fn spawn<P: Pages>(
         files: Files::new(shared.file_cache.clone()),
         journal: Journal::new(stored, shared.recovered.as_ref(), now.utc),
         measure_at: now.boot.after(MEASURE_EVERY_MS),
+        purge_at: now.boot,
         session,
         clock,
         shared,
@@ -195,17 +207,22 @@ pub(crate) fn spawn<P: Pages>(
         page_answers,
         claims: JoinSet::new(),
         queue_calls: JoinSet::new(),
+        writes: JoinSet::new(),
         review_calls: JoinSet::new(),
         review_is_here: false,
         spent: Spent::default(),
         _lane: tasks,
         renewal_told: false,
         adapters_told: adapters,
+        wish_done: None,
     };
     runner.show();
     let task = tokio::spawn(runner.run().instrument(span));
     Ok(RunnerHandle { told, task })
 }
+
+/// What a write came to, how long it took, and how many messages waited for it.
+type Written = (Result<(), StoreError>, Duration, u32);
 
 struct Runner<P> {
     sdr: SdrId,
@@ -216,6 +233,8 @@ struct Runner<P> {
     clock: Clock,
     /// When the free space is to be measured next.
     measure_at: Millis,
+    /// When what has ended long ago is to be forgotten next.
+    purge_at: Millis,
     shared: Arc<Shared<P>>,
     hears: mpsc::UnboundedReceiver<Told>,
     page_calls: mpsc::UnboundedSender<PageCall>,
@@ -223,6 +242,8 @@ struct Runner<P> {
     /// The one long poll; an orderly stop does not wait for it.
     claims: JoinSet<Called>,
     queue_calls: JoinSet<Called>,
+    /// The one write.
+    writes: JoinSet<Written>,
     review_calls: JoinSet<Heard>,
     /// The server keeps no review: this desktop does.
     review_is_here: bool,
@@ -232,6 +253,8 @@ struct Runner<P> {
     renewal_told: bool,
     /// What the session knows to be in force.
     adapters_told: String,
+    /// The wish of the dashboard that was carried out last.
+    wish_done: Option<Wish>,
 }
 
 impl<P: Pages> Runner<P> {
@@ -244,7 +267,8 @@ impl<P: Pages> Runner<P> {
                 self.keep().await;
             }
             self.follow_the_packs();
-            self.carry_out().await;
+            self.carry_out();
+            self.purge().await;
             self.show();
             let now = clock.now().boot;
             if self.journal.is_dirty() && now >= keep_at {
@@ -275,8 +299,9 @@ impl<P: Pages> Runner<P> {
                     None => return,
                 },
                 Some(input) = self.page_answers.recv() => self.handle(input),
-                Some(called) = self.claims.join_next() => self.called(called),
-                Some(called) = self.queue_calls.join_next() => self.called(called),
+                Some(called) = self.claims.join_next() => self.answered(called).await,
+                Some(called) = self.queue_calls.join_next() => self.answered(called).await,
+                Some(written) = self.writes.join_next() => self.written(written),
                 Some(heard) = self.review_calls.join_next() => self.heard_of_review(heard),
                 () = clock.until(wake) => self.handle(Input::Tick),
             }
@@ -350,7 +375,7 @@ impl<P: Pages> Runner<P> {
         self.files.keep(|id| self.session.needs_file(id));
     }
 
-    async fn carry_out(&mut self) {
+    fn carry_out(&mut self) {
         while let Some(effect) = self.session.poll_effect() {
             self.journal.asked(&effect, self.clock.now());
             match effect {
@@ -377,7 +402,7 @@ impl<P: Pages> Runner<P> {
                     }
                     None => self.handle(Input::FilePut(id, Err(PutFault::Gone))),
                 },
-                Effect::Record(record) => self.record(record).await,
+                Effect::Record(records) => self.record(records),
                 Effect::Claim(request) => {
                     let queue = self.queue.clone();
                     let call = async move {
@@ -463,7 +488,7 @@ impl<P: Pages> Runner<P> {
         self.queue_calls.spawn(call.instrument(span));
     }
 
-    fn called(&mut self, called: Result<Called, tokio::task::JoinError>) {
+    fn called(&mut self, called: Result<Called, JoinError>) {
         match called {
             Ok(called) => {
                 match &called.server {
@@ -475,6 +500,11 @@ impl<P: Pages> Runner<P> {
                     self.journal.answered(&reply);
                 }
                 if let Some(input) = called.input {
+                    if let Input::Reported(id, Ok(())) = &input
+                        && let Some(row) = self.session.rows().find(|row| row.message_id == *id)
+                    {
+                        self.spent.told(row, self.clock.now().utc);
+                    }
                     let beaten = matches!(input, Input::Beaten(Ok(_)));
                     self.handle(input);
                     if beaten && self.session.were_decided() {
@@ -486,18 +516,28 @@ impl<P: Pages> Runner<P> {
         }
     }
 
-    /// Wait until it is on the disk.
-    async fn record(&mut self, record: Record) {
-        let since = Instant::now();
-        let step = failpoint::step(&record);
-        let write = self.shared.store.record(&self.sdr, record);
-        let refused = || StoreError::Failed {
-            what: "the write was refused",
+    fn record(&mut self, records: Vec<Record>) {
+        let (store, sdr) = (self.shared.store.clone(), self.sdr.clone());
+        let write = async move {
+            let since = Instant::now();
+            let (step, waiting) = (failpoint::step(&records), spent::waiting(&records));
+            let refused = || StoreError::Failed {
+                what: "the write was refused",
+            };
+            let result = around(step, store.record(&sdr, records), refused).await;
+            (result, since.elapsed(), waiting)
         };
-        let result = around(step, write, refused).await;
-        self.spent.write(since);
+        self.writes.spawn(write.instrument(Span::current()));
+    }
+
+    fn written(&mut self, written: Result<Written, JoinError>) {
+        let (result, took, waiting) = written.unwrap_or_else(|error| {
+            tracing::error!(panicked = error.is_panic(), "A write was lost");
+            (Err(StoreError::Closed), Duration::ZERO, 0)
+        });
+        self.spent.write(took, waiting);
         if let Err(error) = &result {
-            tracing::error!(problem.code = ?error.code(), %error, "A record could not be written");
+            tracing::error!(problem.code = ?error.code(), %error, "A write could not be made");
         }
         self.handle(Input::Recorded(
             result.map_err(|error| Problem::from(&error)),
@@ -518,7 +558,7 @@ impl<P: Pages> Runner<P> {
             .store
             .put_session(&self.sdr, cache, changed)
             .await;
-        self.spent.write(since);
+        self.spent.write(since.elapsed(), 0);
         if let Err(error) = kept {
             tracing::warn!(problem.code = ?error.code(), %error, "The shown truth could not be kept");
         }
@@ -530,13 +570,14 @@ impl<P: Pages> Runner<P> {
         self.session.handle(Input::Pause, self.clock.now());
         let by = Instant::now() + STOP_PATIENCE;
         loop {
-            self.carry_out().await;
-            if self.queue_calls.is_empty() {
+            self.carry_out();
+            if self.queue_calls.is_empty() && self.writes.is_empty() {
                 break;
             }
             tokio::select! {
                 Some(input) = self.page_answers.recv() => self.handle(input),
                 Some(called) = self.queue_calls.join_next() => self.called(called),
+                Some(written) = self.writes.join_next() => self.written(written),
                 () = sleep_until(by) => break,
             }
         }

@@ -2,9 +2,12 @@
 
 use crate::agent::{Inner, back_up};
 use crate::config::RehearsalSignIn;
+use crate::guard::Pin;
 use crate::pages::Pages;
 use crate::profile::is_plain;
 use crate::queue_client::{Desk, Dialect, QueueError, Retry, SignedIn};
+use crate::removal::sign_out;
+use crate::secret::Secret;
 use crate::store::SdrRow;
 use hotdesk_protocol::ids::SdrId;
 use hotdesk_protocol::{Problem, ProblemCode};
@@ -16,16 +19,24 @@ const REHEARSAL_RETRY: Duration = Duration::from_secs(1);
 
 impl<P: Pages> Inner<P> {
     /// Sign in at the server, keep the token, and start the SDR's runner or give it the token.
-    pub(crate) async fn sign_in(&self, email: &str, password: &str) -> Result<SdrId, Problem> {
+    pub(crate) async fn sign_in(
+        &self,
+        email: &str,
+        password: &Secret<String>,
+    ) -> Result<SignedInAs, Problem> {
         self.try_sign_in(email, password)
             .await
             .map_err(|failed| failed.problem)
     }
 
-    async fn try_sign_in(&self, email: &str, password: &str) -> Result<SdrId, Failed> {
+    async fn try_sign_in(
+        &self,
+        email: &str,
+        password: &Secret<String>,
+    ) -> Result<SignedInAs, Failed> {
         let _alone = self.changes.lock().await;
         let email = email.trim();
-        if email.is_empty() || password.is_empty() {
+        if email.is_empty() || password.expose().is_empty() {
             return Err(Failed::for_good(Problem::new(
                 ProblemCode::BadRequest,
                 "Enter the e-mail and the password of the queue server.",
@@ -47,11 +58,15 @@ impl<P: Pages> Inner<P> {
                 "The queue server named this SDR in a way Hotdesk cannot use (only a-z, 0-9 and - are). Nothing was changed. Tell whoever runs the queue server.",
             )));
         }
-        if signed_in.sdr.role != "sdr" {
-            return Err(Failed::for_good(Problem::new(
-                ProblemCode::Forbidden,
-                "This account is not an SDR's, so it has no messages to send. Nothing was changed. Sign in with an SDR's account.",
-            )));
+        match signed_in.sdr.role.as_str() {
+            "sdr" => {}
+            "manager" | "admin" => {
+                // It was for showing who they are; nothing is kept of it.
+                let desk = Desk::new(shared.desktop_id.clone(), shared.clock.clone(), []);
+                sign_out(&shared.server.of(id, signed_in.token, desk)).await;
+                return Ok(SignedInAs::Manager(signed_in.sdr.name));
+            }
+            _ => return Err(Failed::for_good(nothing_to_send())),
         }
         self.remember(signed_in.dialect)
             .await
@@ -66,9 +81,36 @@ impl<P: Pages> Inner<P> {
             connect: true,
             marker: None,
             account_phone: None,
+            sealed: false,
+            signed_out: false,
         })
         .await
+        .map(SignedInAs::Sdr)
         .map_err(Failed::for_good)
+    }
+
+    async fn rehearse_pin(&self, signed_in: &SignedInAs, pin: Option<&str>) {
+        let (SignedInAs::Sdr(sdr), Some(pin)) = (signed_in, pin) else {
+            return;
+        };
+        let chosen = match Pin::choose(pin) {
+            Ok(pin) => self.choose_pin(sdr, pin).await,
+            Err(problem) => Err(problem),
+        };
+        if let Err(problem) = chosen {
+            tracing::warn!(problem.code = ?problem.code, "A rehearsal's PIN was not taken");
+        }
+    }
+
+    /// From now on this is the SDR's PIN, and opens what the one before did.
+    pub(crate) async fn choose_pin(&self, sdr: &SdrId, pin: Pin) -> Result<(), Problem> {
+        let shared = &self.shared;
+        let by_pin = shared.strict.with_pin(sdr, pin.clone()).await?;
+        shared.pins.choose(sdr, pin, by_pin.clone()).await?;
+        if let Some(by_pin) = by_pin {
+            shared.strict.pin_chosen(sdr, by_pin);
+        }
+        Ok(())
     }
 
     /// A start does not guess again.
@@ -114,6 +156,7 @@ impl<P: Pages> Inner<P> {
     async fn keep(&self, row: SdrRow) -> Result<SdrId, Problem> {
         let store = &self.shared.store;
         let id = row.id.clone();
+        let was_closed = self.unseal_by_sign_in(&id, &row.token).await?;
         store
             .put_sdr(row.clone())
             .await
@@ -124,12 +167,30 @@ impl<P: Pages> Inner<P> {
         if self.renew(&row) {
             return Ok(id);
         }
-        let stored = store.sdrs().await.map_err(|e| Problem::from(&e))?;
-        if let Some(stored) = stored.into_iter().find(|stored| stored.row.id == id) {
+        if let Some(stored) = self.stored(&id).await? {
             self.spawn(stored)?;
+        }
+        if was_closed {
+            // What was closed may say that the sign-in before had ended.
+            self.renew(&row);
         }
         Ok(id)
     }
+}
+
+/// Whose e-mail and password they were.
+pub(crate) enum SignedInAs {
+    /// An SDR's, who is on this machine now.
+    Sdr(SdrId),
+    /// A manager's of this name. No token of theirs is kept.
+    Manager(String),
+}
+
+pub(crate) fn nothing_to_send() -> Problem {
+    Problem::new(
+        ProblemCode::Forbidden,
+        "This account is not an SDR's, so it has no messages to send. Nothing was changed. Sign in with an SDR's account.",
+    )
 }
 
 struct Failed {
@@ -161,7 +222,12 @@ fn refused(error: &QueueError) -> Problem {
 /// Sign the rehearsal's SDRs in, in order, trying again while the server does not answer. An SDR
 /// that is already signed in here stays as it is.
 pub(crate) async fn rehearse<P: Pages>(inner: Arc<Inner<P>>, sign_ins: Vec<RehearsalSignIn>) {
-    for RehearsalSignIn { email, password } in sign_ins {
+    for RehearsalSignIn {
+        email,
+        password,
+        pin,
+    } in sign_ins
+    {
         let office = inner.shared.office.subscribe();
         let known = office
             .borrow()
@@ -171,7 +237,15 @@ pub(crate) async fn rehearse<P: Pages>(inner: Arc<Inner<P>>, sign_ins: Vec<Rehea
         if known {
             continue;
         }
-        while let Err(failed) = inner.try_sign_in(&email, &password).await {
+        loop {
+            let failed = match inner.try_sign_in(&email, &password).await {
+                Ok(signed_in) => {
+                    let pin = pin.as_ref().map(|pin| pin.expose().as_str());
+                    inner.rehearse_pin(&signed_in, pin).await;
+                    break;
+                }
+                Err(failed) => failed,
+            };
             inner.shared.office.server(Some(&failed.problem));
             tracing::warn!(problem.code = ?failed.problem.code, "A rehearsal's sign-in failed");
             if !failed.again {

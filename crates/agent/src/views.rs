@@ -1,6 +1,7 @@
 //! What a window and a tray show: whole snapshots, never deltas.
 
 use crate::adapter_pack::Bundles;
+use crate::store::SdrRow;
 use hotdesk_engine::Elsewhere;
 use hotdesk_protocol::bridge::Capability;
 use hotdesk_protocol::ids::{MessageId, SdrId};
@@ -21,8 +22,50 @@ pub struct OfficeView {
     pub adapters: AdaptersView,
     /// The queue server.
     pub server: ServerView,
+    /// Who has the window.
+    pub guard: GuardView,
     /// Every SDR on this machine, in the order they were added.
     pub sdrs: Vec<SdrView>,
+}
+
+/// Who has the window.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(
+    tag = "type",
+    rename_all = "snake_case",
+    rename_all_fields = "camelCase"
+)]
+pub enum GuardView {
+    /// It is locked.
+    Nobody,
+    /// This SDR.
+    Sdr {
+        /// Their id.
+        sdr: SdrId,
+        /// Their PIN opens it the next time; else one is to be chosen.
+        has_pin: bool,
+    },
+    /// A manager.
+    Manager {
+        /// Their name.
+        name: String,
+    },
+}
+
+/// What opens an SDR's session.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub enum LockView {
+    /// Nothing: it is open to whoever sits at the window.
+    Open,
+    /// The PIN.
+    Pin,
+    /// Only the password of the queue server: there is no PIN, it was wrong too often, or nobody has
+    /// said yet.
+    #[default]
+    Password,
 }
 
 /// The scripts that serve WhatsApp's pages.
@@ -106,6 +149,42 @@ pub struct SdrView {
     pub run: Option<RunView>,
     /// The latest messages, newest first, at most 50.
     pub activity: Vec<ActivityView>,
+    /// What opens it.
+    pub lock: LockView,
+    /// Nothing is sent while it is locked, because the SDR wants it so.
+    pub strict: bool,
+    /// In strict mode and locked: no page is open, and what is kept of the SDR is closed.
+    pub sealed: bool,
+}
+
+impl SdrView {
+    /// What can be told of an SDR whose data is closed.
+    pub(crate) fn sealed(row: &SdrRow) -> Self {
+        Self {
+            id: row.id.clone(),
+            name: row.name.clone(),
+            email: row.email.clone(),
+            phone: None,
+            state: SessionState::Closed,
+            stale: false,
+            signed_out: row.signed_out,
+            paused: row.paused,
+            page_open: false,
+            queued: 0,
+            sent_today: 0,
+            review: 0,
+            problem: None,
+            adapter: None,
+            missing: Vec::new(),
+            elsewhere: None,
+            assist: None,
+            run: None,
+            activity: Vec::new(),
+            lock: LockView::default(),
+            strict: true,
+            sealed: true,
+        }
+    }
 }
 
 /// Where the SDR is active instead of here.
@@ -189,6 +268,24 @@ pub struct ActivityView {
     /// What the lead answered last, where the server has no place for it.
     #[serde(default)]
     pub reply: Option<String>,
+}
+
+impl ActivityView {
+    /// Nothing waits here any more, and has not since before that moment.
+    pub(crate) fn ended_before(&self, moment: UtcMs) -> bool {
+        let waits = match self.state {
+            MessageState::Leased | MessageState::Begun | MessageState::Review => true,
+            MessageState::Queued
+            | MessageState::Sent
+            | MessageState::Delivered
+            | MessageState::Read
+            | MessageState::Failed
+            | MessageState::Dead
+            | MessageState::Cancelled => false,
+        };
+        let last = self.steps.last().map_or(0, |step| step.at_ms.0);
+        !waits && last < moment.0
+    }
 }
 
 /// A state and when it was reached.

@@ -125,6 +125,69 @@ fn plain_http_is_taken_only_to_this_machine() {
 }
 
 #[test]
+fn the_servers_address_is_this_machines_or_https_and_holds_nothing_but_an_address() {
+    for url in [
+        "https://queue.example",
+        "https://queue.example:8443/office/",
+        "http://127.9.9.9:1",
+        "http://LOCALHOST:1",
+    ] {
+        let text = format!("server_url = \"{url}\"\n");
+        assert!(parse(&text).is_ok(), "{url} is safe");
+    }
+    for url in [
+        "http://127.0.0.1.queue.example",
+        "http://localhost.queue.example",
+        "http://0.0.0.0:1",
+        "http://192.168.0.1",
+        "http://[::ffff:10.0.0.1]",
+        "ftp://127.0.0.1",
+        "https://john@queue.example",
+        "https://:secret@queue.example",
+        "https://queue.example?token=secret",
+        "https://queue.example/#secret",
+        "https://queue.example/?",
+    ] {
+        let refused = parse(&format!("server_url = \"{url}\"\n")).map(|_| ());
+        let words = refused.expect_err(url).to_string();
+        assert!(words.contains("`server_url`: must"), "{url}: {words}");
+        assert!(!words.contains("secret"), "what was refused is not shown");
+    }
+}
+
+#[test]
+fn a_servers_authority_is_a_readable_file_of_certificates_and_for_https_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let file = dir.path().join(name);
+        std::fs::write(&file, text).unwrap();
+        file.display().to_string()
+    };
+    let block = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    for (server, path, words) in [
+        (SERVER, "ca.pem", "must be an absolute path"),
+        (SERVER, "/nowhere/ca.pem", "/nowhere/ca.pem cannot be read"),
+        (SERVER, &file("empty", ""), "must hold whole certificates"),
+        (
+            SERVER,
+            &file("text", "a CA"),
+            "must hold whole certificates",
+        ),
+        (SERVER, &file("bad", block), "must hold whole certificates"),
+        (
+            "server_url = \"http://127.0.0.1:1\"\n",
+            "/nowhere/ca.pem",
+            "needs a `server_url` that begins with https://",
+        ),
+    ] {
+        let refused = parse(&format!("{server}server_ca = {path:?}\n")).map(|_| ());
+        let told = refused.expect_err(path).to_string();
+        assert!(told.contains("line 2: `server_ca`"), "where: {told}");
+        assert!(told.contains(words), "{words}: {told}");
+    }
+}
+
+#[test]
 fn a_rehearsal_and_the_real_whatsapp_exclude_each_other() {
     assert_eq!(
         bad(&format!("{SERVER}rehearsal = true\n")),
@@ -158,6 +221,53 @@ fn a_desktop_is_called_by_its_name_in_the_file_else_by_the_computers() {
     for wrong in ["", " ", "two\\nlines", &"x".repeat(65)] {
         let text = format!("{SERVER}desktop_name = \"{wrong}\"\n");
         assert_eq!(bad(&text), ("desktop_name".to_owned(), 2), "{wrong:?}");
+    }
+}
+
+#[test]
+fn what_has_ended_is_kept_for_a_month_or_for_as_many_days_as_the_file_says() {
+    const DAY_MS: u64 = 86_400_000;
+    let kept = |line: &str| parse(&format!("{SERVER}{line}")).map(|config| config.retention_ms);
+    assert_eq!(kept(""), Ok(30 * DAY_MS));
+    assert_eq!(kept("retention_days = 1\n"), Ok(DAY_MS));
+    for wrong in ["0", "366"] {
+        let text = format!("{SERVER}retention_days = {wrong}\n");
+        assert_eq!(bad(&text), ("retention_days".to_owned(), 2), "{wrong}");
+    }
+}
+
+#[test]
+fn spaces_around_a_desktops_name_are_not_part_of_it() {
+    let padded = format!("{SERVER}desktop_name = \" Front desk{}\"\n", " ".repeat(99));
+    let name = parse(&padded).unwrap().desktop_name;
+    assert_eq!(name.as_deref(), Some("Front desk"), "64 letters at most");
+}
+
+#[test]
+fn the_real_whatsapp_under_its_name_with_a_dot_is_no_rehearsal() {
+    let dot = "whatsapp_url = \"https://web.whatsapp.com./\"\nrehearsal = true\n";
+    assert_eq!(
+        bad(&format!("{SERVER}{dot}")),
+        ("whatsapp_url".to_owned(), 2),
+        "it is the same server"
+    );
+}
+
+#[test]
+fn words_about_a_bad_line_are_short_and_hold_no_password_and_no_control_characters() {
+    let long = "x".repeat(5_000);
+    for line in [
+        "password \"s3cret\"",
+        "na\u{1d}me = 1",
+        "\"\\u0000\" = 1",
+        &format!("{long} = 1"),
+        &format!("log_level = \"{long}\""),
+    ] {
+        let error = parse(&format!("{SERVER}{line}\n")).map(|_| ()).unwrap_err();
+        let words = error.to_string();
+        assert!(!words.contains("s3cret"), "for anybody to read: {words}");
+        assert!(!words.contains(char::is_control), "one line: {words:?}");
+        assert!(words.chars().count() < 1_000, "a person reads it: {words}");
     }
 }
 

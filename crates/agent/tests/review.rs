@@ -1,7 +1,7 @@
 //! Messages whose fate nobody can tell: what the window shows of them, and what a person decides.
 
 use crate::support::day::Day;
-use crate::support::desk::{Desk, FakeAgent, sign_in, until_sdr};
+use crate::support::desk::{Desk, FakeAgent, relinked_after_a_crash, sign_in, until_sdr};
 use crate::support::lk1::{self, JOHN, Lk1, MARK_SENT};
 use crate::support::office::Office;
 use crate::support::pages::Mood;
@@ -20,21 +20,8 @@ use tokio::time::interval;
 const PHONE: &str = "+5511960000001";
 
 /// John's message was in the page's hands when the app died, and meanwhile the phone unlinked it.
-async fn parked(office: &Office, desk: &Desk) -> FakeAgent {
-    desk.pages.set_mood("john", Mood::SwallowsSubmits);
-    let agent = desk.start_signed_in(&["john"]).await;
-    while desk.pages.submits() == 0 {
-        tokio::task::yield_now().await;
-    }
-    desk.kill(agent);
-    desk.pages.unlink("john");
-    desk.pages.set_mood("john", Mood::Works);
-    let agent = desk.start().await;
-    until_sdr(&agent, "john", "the phone has unlinked it", |sdr| {
-        sdr.state == SessionState::Qr
-    })
-    .await;
-    desk.pages.link("john", PHONE);
+pub async fn parked(office: &Office, desk: &Desk) -> FakeAgent {
+    let agent = relinked_after_a_crash(desk, PHONE).await;
     office.until(Some("john"), MessageState::Review, 1).await;
     until_review(&agent, 1).await;
     agent

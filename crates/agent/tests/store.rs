@@ -112,7 +112,7 @@ async fn the_rules_of_the_file_hold() {
     let version: i64 = db
         .query_row("PRAGMA user_version", [], |row| row.get(0))
         .unwrap();
-    assert_eq!(version, 10, "every migration is applied");
+    assert_eq!(version, 13, "every migration is applied");
 }
 
 #[tokio::test]
@@ -179,7 +179,8 @@ async fn every_directory_is_private() {
 async fn a_data_directory_that_cannot_be_made_is_told() {
     let desk = Desk::new("http://127.0.0.1:1");
     std::fs::write(desk.data_dir(), "a file").unwrap();
-    let error = desk.try_start().await.err().unwrap();
+    let key = DatabaseKey::from_bytes([7; 32]);
+    let error = desk.start_opened(key, "").await.err().unwrap();
     assert!(
         matches!(error, StartError::DataDir { .. }),
         "told apart: {error}"

@@ -191,7 +191,7 @@ impl Session {
         match said {
             Said::Sent => {
                 flight.reach(Stage::Sent, utc, None);
-                self.queue.sent_today += 1;
+                self.queue.count_sent(1);
             }
             Said::NotSent => self.let_go(&id),
             Said::Unsure => flight.reach(Stage::Review, utc, Some(words::unsaid())),

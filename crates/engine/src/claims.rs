@@ -5,7 +5,6 @@ use crate::check;
 use crate::effect::{Effect, OutboxRow, Stage};
 use crate::flight::{Claimed, Flight, Step};
 use crate::input::{Millis, QueueFault};
-use crate::past::has_left;
 use crate::session::Session;
 use crate::wa_id::{body_hash, wa_message_id};
 use crate::words;
@@ -45,6 +44,13 @@ pub(crate) struct Queue {
     pub(crate) begin_from: Millis,
     pub(crate) report_from: Millis,
     pub(crate) reply_from: Millis,
+}
+
+impl Queue {
+    /// On top of what the server has told, which may be any number.
+    pub(crate) fn count_sent(&mut self, more: u32) {
+        self.sent_today = self.sent_today.saturating_add(more);
+    }
 }
 
 impl Session {
@@ -312,7 +318,7 @@ impl Session {
     /// A message that was here before is never sent again: its state is reported once more.
     fn seen_before(&mut self, message: &ClaimedMessage) -> bool {
         if let Some(flight) = self.flight(&message.message_id) {
-            let older = flight.row.generation < message.generation && !flight.has_left();
+            let older = flight.row.generation < message.generation && !flight.row.stage.has_left();
             if flight.step == Step::Settled && older {
                 self.remove(&message.message_id.clone());
                 return false;
@@ -333,7 +339,7 @@ impl Session {
         // What failed before it was ever begun never left: corrected, it may be offered again.
         let begun = row.at.iter().any(|(stage, _)| *stage == Stage::Intent);
         let corrected = row.stage == Stage::Failed && !begun && self.fault(message).is_none();
-        let older = row.generation < message.generation && !has_left(row.stage);
+        let older = row.generation < message.generation && !row.stage.has_left();
         if corrected || older {
             return false;
         }

@@ -65,7 +65,7 @@ impl Session {
             Decided::AtServer => flight.row.reported = Some(MessageState::Review),
             Decided::Sent => {
                 flight.reach(Stage::Sent, utc, None);
-                self.queue.sent_today += 1;
+                self.queue.count_sent(1);
             }
             Decided::Withdrawn => {
                 flight.reach(Stage::Failed, utc, Some(words::withdrawn()));

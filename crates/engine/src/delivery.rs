@@ -17,7 +17,7 @@ use hotdesk_protocol::{Problem, ProblemCode};
 /// server.
 const READY_AHEAD: usize = 4;
 const SHORT_GAP_MS: u32 = 1_000;
-const FIRST_DRAIN_MS: u64 = 12;
+const FIRST_DRAIN_MS: u64 = 4;
 const ATTEMPTS_MOST: usize = 5;
 const TRY_AGAIN_MS: u64 = 3_000;
 

@@ -47,8 +47,8 @@ pub enum Effect {
     TakeOver(TakeOverRequest),
     /// Hand a message back that was not begun (answered by nothing).
     Release(MessageId, LeaseToken),
-    /// Write to disk, durably, before anything that follows.
-    Record(Record),
+    /// Write these to disk in one transaction: all of them durably, or none.
+    Record(Vec<Record>),
     /// Tell the server what became of a message.
     Report(ResultRequest),
     /// Tell the server what a lead answered.
@@ -59,7 +59,7 @@ pub enum Effect {
     Qr(QrRequest),
 }
 
-/// What is written, in one transaction. Holds content: has no `Debug`.
+/// One thing to be written. Holds content: has no `Debug`.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Record {
     /// Insert or replace a row of the outbox.
@@ -177,4 +177,14 @@ pub enum Stage {
     Failed,
     /// Parked: a person decides.
     Review,
+}
+
+impl Stage {
+    /// It has left: WhatsApp or a person said so.
+    pub(crate) fn has_left(self) -> bool {
+        match self {
+            Self::Sent | Self::Delivered | Self::Read => true,
+            Self::Intent | Self::Submitted | Self::Failed | Self::Review => false,
+        }
+    }
 }

@@ -135,7 +135,7 @@ pub enum Input {
     Begun(MessageId, Result<LeaseAnswer, QueueFault>),
     /// A person has decided about a message in review.
     Decided(MessageId, Decided),
-    /// `Effect::Record` is on disk, or could not be written.
+    /// All of `Effect::Record` is on disk, or nothing of it.
     Recorded(Result<(), Problem>),
     /// Answer to `Effect::TakeOver`.
     TakenOver(Result<ActiveDesktop, QueueFault>),

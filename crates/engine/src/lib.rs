@@ -62,3 +62,4 @@ pub use input::{
 };
 pub use session::Session;
 pub use status::SessionStatus;
+pub use words::withdrawn;

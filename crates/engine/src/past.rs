@@ -70,11 +70,6 @@ impl Session {
 }
 
 impl Flight {
-    /// It has left: WhatsApp or a person said so.
-    pub(crate) fn has_left(&self) -> bool {
-        has_left(self.row.stage)
-    }
-
     /// How many earlier generations this load is known not to have.
     pub(crate) fn past_known(&self, load: &PageGeneration) -> u32 {
         let absent = self.past_absent.as_ref();
@@ -90,12 +85,5 @@ impl Flight {
     fn generation_of(&self, past: &WaMessageId) -> Option<u32> {
         let row = &self.row;
         (0..row.generation).find(|n| wa_message_id(&row.tenant, &row.message_id, *n) == *past)
-    }
-}
-
-pub(crate) fn has_left(stage: Stage) -> bool {
-    match stage {
-        Stage::Sent | Stage::Delivered | Stage::Read => true,
-        Stage::Intent | Stage::Submitted | Stage::Failed | Stage::Review => false,
     }
 }

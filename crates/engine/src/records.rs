@@ -1,9 +1,10 @@
-//! What goes to disk: one write at a time, the newest snapshot of a row each time. A send waits for
-//! its intent; everything else waits behind intents.
+//! What goes to disk: one write at a time, with everything that is due by then, the newest snapshot
+//! of a row each time. What nobody waits for rides along with the next write, or goes a little later.
 
 use crate::backoff::Backoff;
 use crate::effect::{Effect, Record, Stage};
-use crate::flight::Step;
+use crate::flight::{Flight, Step};
+use crate::input::Millis;
 use crate::session::Session;
 use crate::words;
 use hotdesk_protocol::Problem;
@@ -13,26 +14,32 @@ use std::hash::{Hash, Hasher};
 
 /// Sent rows kept in the outbox so that later ticks and replies find them.
 const TRACKED_MOST: usize = 500;
+/// So long a change may wait for another one, where its loss would only be found out again.
+const RIDE_ALONG_MS: u64 = 100;
 
 #[derive(Clone, Default)]
 pub(crate) struct Records {
     queued: VecDeque<Record>,
-    out: Option<Record>,
+    out: Vec<Record>,
+    /// Since when the oldest of what may wait has waited.
+    waits_since: Option<Millis>,
     pub(crate) failed: Option<Problem>,
     pub(crate) retry: Backoff,
 }
 
 impl Records {
     pub(crate) fn digest(&self, into: &mut impl Hasher) {
-        (self.out.is_some(), self.queued.len(), self.failed.is_some()).hash(into);
-        if let Some(Record::Outbox(row)) = &self.out {
-            (row.message_id.as_str(), row.stage).hash(into);
+        (self.out.len(), self.queued.len(), self.failed.is_some()).hash(into);
+        for record in &self.out {
+            if let Record::Outbox(row) = record {
+                (row.message_id.as_str(), row.stage).hash(into);
+            }
         }
     }
 
     /// Queue a record that is not a row, once.
     pub(crate) fn push(&mut self, record: Record) {
-        if self.out.as_ref() != Some(&record) && !self.queued.contains(&record) {
+        if !self.out.contains(&record) && !self.queued.contains(&record) {
             self.queued.push_back(record);
         }
     }
@@ -46,17 +53,26 @@ impl Records {
 
 impl Session {
     pub(crate) fn recorded(&mut self, result: Result<(), Problem>) {
-        let Some(record) = self.records.out.take() else {
+        let written = std::mem::take(&mut self.records.out);
+        if written.is_empty() {
             return;
-        };
+        }
         if let Err(problem) = result {
             self.records.failed = Some(words::store_failed(&problem));
             self.records.retry.failed(self.now.boot, 0, &mut self.rng);
-            self.write_again(record);
+            for record in written.into_iter().rev() {
+                self.write_again(record);
+            }
             return;
         }
         self.records.failed = None;
         self.records.retry.reset();
+        for record in written {
+            self.is_written(record);
+        }
+    }
+
+    fn is_written(&mut self, record: Record) {
         match record {
             Record::Outbox(row) => {
                 let now = self.now.boot;
@@ -108,43 +124,43 @@ impl Session {
 
     pub(crate) fn pump_records(&mut self) {
         self.close_finished();
-        if self.records.out.is_some() || !self.due(self.records.retry.not_before()) {
+        if !self.records.out.is_empty() || !self.due(self.records.retry.not_before()) {
             return;
         }
-        if let Some(record) = self.next_record() {
-            self.records.out = Some(record.clone());
-            self.emit(Effect::Record(record));
+        let queued = &self.records.queued;
+        let mut changed = self.flights.iter().filter(|flight| flight.is_changed());
+        if queued.iter().any(is_awaited) || changed.clone().any(Flight::is_awaited) {
+            self.write();
+        } else if !queued.is_empty() || changed.next().is_some() {
+            let since = *self.records.waits_since.get_or_insert(self.now.boot);
+            // Whoever paused may be about to end the process.
+            if self.paused || self.due(since.after(RIDE_ALONG_MS)) {
+                self.write();
+            }
         } else if self.records.failed.take().is_some() {
             // What could not be written need not be written any more: the next intent will tell.
             self.wake_at(self.now.boot);
         }
     }
 
-    fn next_record(&mut self) -> Option<Record> {
-        let intent = self
-            .flights
-            .iter()
-            .position(|f| f.dirty && f.step == Step::Recording);
-        let row = intent.or_else(|| {
-            let wanted = self.records.queued.is_empty();
-            self.flights
-                .iter()
-                .position(|f| f.dirty && wanted && has_row(f.step))
-        });
-        match row {
-            Some(at) => {
-                self.flights[at].dirty = false;
-                Some(Record::Outbox(Box::new(self.flights[at].row.clone())))
+    /// What is queued comes first: a row that is dropped or closed may be in flight again.
+    fn write(&mut self) {
+        self.records.waits_since = None;
+        let mut all: Vec<Record> = self.records.queued.drain(..).collect();
+        for flight in &mut self.flights {
+            if flight.is_changed() {
+                flight.dirty = false;
+                all.push(Record::Outbox(Box::new(flight.row.clone())));
             }
-            None => self.records.queued.pop_front(),
         }
+        self.records.out.clone_from(&all);
+        self.emit(Effect::Record(all));
     }
 
     /// Close rows whose end is reported, and the oldest of those that are merely watched.
     fn close_finished(&mut self) {
-        let watched = |flight: &&crate::flight::Flight| {
-            flight.step == Step::Settled && flight.to_report().is_none()
-        };
+        let watched =
+            |flight: &&Flight| flight.step == Step::Settled && flight.to_report().is_none();
         let mut excess = self
             .flights
             .iter()
@@ -170,6 +186,32 @@ impl Session {
     /// Whether what is known of this message is on disk.
     pub(crate) fn is_durable(durable: Option<Stage>, stage: Stage) -> bool {
         durable == Some(stage)
+    }
+}
+
+impl Flight {
+    /// Its row is to be written.
+    fn is_changed(&self) -> bool {
+        self.dirty && has_row(self.step)
+    }
+
+    /// Something waits until this row is on disk: its submit, or its report.
+    fn is_awaited(&self) -> bool {
+        let told = self.to_report().is_some() && self.durable != Some(self.row.stage);
+        self.step == Step::Recording || told
+    }
+}
+
+/// Whether something waits until this is on disk; the rest would be found out again after a kill.
+fn is_awaited(record: &Record) -> bool {
+    match record {
+        Record::Outbox(_)
+        | Record::Dropped(_)
+        | Record::Reply(_)
+        | Record::Blocked { .. }
+        | Record::Marker(_)
+        | Record::Account(_) => true,
+        Record::Finished(_) | Record::Forgotten(_) | Record::ReplyDone(_) => false,
     }
 }
 

@@ -11,7 +11,9 @@ use hotdesk_protocol::bridge::{BridgeEvent, Drain};
 use hotdesk_protocol::ids::{ChatId, MessageId, PageGeneration, WaMessageId};
 use hotdesk_protocol::session::Ack;
 
-const DRAIN_BUSY_MS: u64 = 20;
+/// What the page has in hand is asked for often at first, then with every quarter of its time.
+const DRAIN_JOB_MS: (u64, u64) = (4, 20);
+const DRAIN_HELD_MS: u64 = 20;
 const DRAIN_ACKS_MS: u64 = 50;
 const DRAIN_FAILED_MS: u64 = 500;
 const DRAINS_FAILED_MOST: u32 = 10;
@@ -51,9 +53,13 @@ impl Session {
         }
         self.page.more = current && drain.more;
         let wait = match (self.page.more, self.job()) {
-            (true, _) if self.replies.first_held().is_some() => DRAIN_BUSY_MS,
+            (true, _) if self.replies.first_held().is_some() => DRAIN_HELD_MS,
             (true, _) => 0,
-            (false, Some(_)) => DRAIN_BUSY_MS,
+            (false, Some(at)) => {
+                let (least, most) = DRAIN_JOB_MS;
+                let asked = Self::handed_at(&self.flights[at]);
+                (now.since(asked) / 4).clamp(least, most)
+            }
             (false, None) => DRAIN_ACKS_MS,
         };
         self.drain_answered(now.after(wait));
@@ -223,7 +229,7 @@ impl Session {
                 if rank(before) < rank(stage) {
                     let first = rank(before) < rank(Stage::Sent);
                     flight.reach(stage, now.utc, None);
-                    self.queue.sent_today += u32::from(first);
+                    self.queue.count_sent(u32::from(first));
                 }
             }
         }

@@ -2,7 +2,7 @@
 //! lease is gone. A server may say no for a while (one that takes reports only in its working hours):
 //! then it is asked more and more seldom, and again as soon as it is open.
 
-use crate::effect::{Effect, Stage};
+use crate::effect::Effect;
 use crate::flight::{Step, reportable};
 use crate::input::QueueFault;
 use crate::session::Session;
@@ -45,10 +45,6 @@ impl Session {
         flight.report_out = Some(flight.row.stage);
         let row = &flight.row;
         let reached = row.at.iter().rev().find(|(stage, _)| *stage == row.stage);
-        let left = match row.stage {
-            Stage::Sent | Stage::Delivered | Stage::Read => true,
-            Stage::Intent | Stage::Submitted | Stage::Failed | Stage::Review => false,
-        };
         let request = ResultRequest {
             sdr_id: self.sdr_id.clone(),
             desktop_id: self.desktop_id.clone(),
@@ -58,7 +54,7 @@ impl Session {
             wa_message_id: (!row.assisted).then(|| row.wa_message_id.clone()),
             chat_id: row.chat_id.clone(),
             other_chat_id: row.other_chat_id.clone(),
-            problem: row.problem.clone().filter(|_| !left),
+            problem: row.problem.clone().filter(|_| !row.stage.has_left()),
         };
         self.emit(Effect::Report(request));
     }

@@ -123,7 +123,8 @@ pub(crate) fn ack_stuck() -> Problem {
     )
 }
 
-pub(crate) fn withdrawn() -> Problem {
+/// Why a message that a person withdrew from the review has failed.
+pub fn withdrawn() -> Problem {
     Problem::new(
         ProblemCode::Cancelled,
         "A person decided not to send it again; it may have left before.",

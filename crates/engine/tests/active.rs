@@ -186,6 +186,7 @@ fn an_answer_that_was_overtaken_by_the_take_over_changes_nothing() {
         active: Some(false),
         active_desktop: world.server.active.clone(),
         opt_outs: None,
+        wish: None,
     };
     world.tell(Input::TakeOver);
     world.run(1_000);

@@ -1,6 +1,6 @@
 use crate::support::page::Trick;
 use crate::support::world::{World, unreachable};
-use hotdesk_engine::{Effect, Input};
+use hotdesk_engine::{Effect, Input, Record};
 use hotdesk_protocol::bridge::{BridgeCommand, BridgeEvent, BridgeReport, Drain};
 use hotdesk_protocol::ids::MessageId;
 use hotdesk_protocol::session::{Ack, MessageState, SessionState};
@@ -404,9 +404,10 @@ impl World {
     pub fn run_until_record(&mut self, id: &str) {
         for _ in 0..2_000 {
             let written = |effect: &Effect| match effect {
-                Effect::Record(hotdesk_engine::Record::Outbox(row)) => {
-                    row.message_id.as_str() == id
-                }
+                Effect::Record(records) => records.iter().any(|record| match record {
+                    Record::Outbox(row) => row.message_id.as_str() == id,
+                    _ => false,
+                }),
                 _ => false,
             };
             if self.pending.iter().any(written) {

@@ -1,4 +1,6 @@
 use crate::support::world::World;
+use hotdesk_engine::Input;
+use hotdesk_protocol::queue::HeartbeatAnswer;
 use hotdesk_protocol::session::MessageState;
 use hotdesk_protocol::{Problem, ProblemCode};
 
@@ -192,4 +194,23 @@ fn an_idle_queue_is_asked_only_when_the_long_poll_ends() {
         calls <= 60,
         "an idle session makes few calls of any kind: {calls} in a minute"
     );
+}
+
+#[test]
+fn a_count_of_the_day_that_can_rise_no_further_stops_sending_and_breaks_nothing() {
+    let mut world = World::connected();
+    world.server.enqueue("m1", LEAD, "hello");
+    world.run_until(5_000, |world| world.page.sends() > 0);
+    world.tell(Input::Beaten(Ok(HeartbeatAnswer {
+        queued: 0,
+        sent_today: u32::MAX,
+        review: None,
+        active: None,
+        active_desktop: None,
+        opt_outs: None,
+        wish: None,
+    })));
+    world.run(2_000);
+    let state = world.server.state("m1");
+    assert_eq!(state, MessageState::Read, "its ticks are heard");
 }

@@ -58,6 +58,7 @@ impl FileKind {
 
 /// A file as the queue server describes it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "camelCase")]
 pub struct Attachment {
     /// Where its bytes are.

@@ -4,7 +4,9 @@
 //! Unix epoch (`_ms`), durations are milliseconds (`_ms`).
 
 pub mod adapter_pack;
+pub mod audit;
 pub mod bridge;
+pub mod dashboard;
 pub mod file;
 pub mod ids;
 pub mod lk1;

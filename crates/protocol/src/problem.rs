@@ -31,6 +31,10 @@ pub enum ProblemCode {
     BadRequest,
     /// Wrong e-mail or password.
     WrongCredentials,
+    /// Wrong PIN of this machine, or one that no longer opens anything.
+    WrongPin,
+    /// Only whoever unlocks it may see or do this.
+    Locked,
     /// The token is unknown, expired or revoked: sign in again.
     Unauthorized,
     /// The caller may not see or touch this.

@@ -179,6 +179,9 @@ pub struct ClaimAnswer {
     /// Numbers blocked since `opt_outs_since`, to be looked at right before each submit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opt_outs: Option<OptOuts>,
+    /// What a person at the dashboard wants of the SDR's WhatsApp; told to the active desktop only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wish: Option<Wish>,
 }
 
 /// The one desktop an SDR is active on: the only one that is offered messages and may begin them.
@@ -195,6 +198,31 @@ pub struct ActiveDesktop {
     pub since_ms: UtcMs,
     /// Rises each time the SDR becomes active on another desktop.
     pub session_epoch: u32,
+}
+
+/// What a person at the dashboard wants of an SDR's WhatsApp. It is told with each claim and heartbeat
+/// until the session says that it is so, for ten minutes at most; a desktop carries it out once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Wish {
+    /// What.
+    pub kind: WishKind,
+    /// When it was asked for, by the server's clock; tells one wish from the next.
+    pub asked_at_ms: UtcMs,
+}
+
+/// What can be wanted of an SDR's WhatsApp.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub enum WishKind {
+    /// Open the page, so that a phone can be linked.
+    Link,
+    /// Pause, and unlink this device at WhatsApp.
+    Disconnect,
+    /// A wish of a later version; nothing is done.
+    #[serde(other)]
+    Unknown,
 }
 
 /// A page of blocked numbers, in the order in which they were blocked.
@@ -225,6 +253,23 @@ pub struct TakeOverRequest {
     /// What its people call that desktop, so that the former one can say it at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub desktop_name: Option<String>,
+}
+
+/// `POST /api/sdr/recovery-key`: the key an SDR's desktops close their data with beside the PIN.
+/// Answer: [`RecoveryKeyAnswer`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RecoveryKeyRequest {
+    /// The token's SDR.
+    pub sdr_id: SdrId,
+}
+
+/// The same at every call. A secret: has no `Debug`.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RecoveryKeyAnswer {
+    /// 32 bytes in hex.
+    pub recovery_key: String,
 }
 
 /// One leased message.
@@ -376,11 +421,15 @@ pub struct HeartbeatAnswer {
     /// As in [`ClaimAnswer`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opt_outs: Option<OptOuts>,
+    /// What a person at the dashboard wants of the SDR's WhatsApp; told to the active desktop only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wish: Option<Wish>,
 }
 
 /// `POST /api/sdr/whatsapp/qr`: relays the code for the dashboard. `GET` of the same path with
 /// `?sdrId=` gives it back (404 once it has expired or the session is linked).
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "camelCase")]
 pub struct QrRequest {
     /// Whose session.

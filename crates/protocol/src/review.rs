@@ -86,10 +86,10 @@ pub enum Verdict {
 }
 
 /// `POST /api/messages/{id}/decision`: done once; repeated it is answered alike, another decision
-/// afterwards is 409. Answer: [`Decided`].
+/// afterwards is 409. Answer: [`DecisionAnswer`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Decision {
+pub struct DecisionRequest {
     /// What is decided.
     pub decision: Verdict,
     /// As shown in the review; makes the call harmless to repeat at any later time.
@@ -106,7 +106,7 @@ pub struct Decision {
 /// Where a message stands after a decision, or after the one it repeats.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Decided {
+pub struct DecisionAnswer {
     /// Whose it is.
     pub sdr_id: SdrId,
     /// Where it stands.

@@ -5,9 +5,15 @@ use hotdesk_protocol::bridge::{
     BRIDGE_PROTOCOL, BridgeCommand, Drain, MAX_COMPOSE_BYTES, MAX_DRAIN_BYTES,
     MAX_REPORTS_PER_DRAIN, MAX_TEXT_BYTES, Probe, SubmitRequest, Submitted,
 };
+use hotdesk_protocol::dashboard::{
+    AssignAnswer, AssignRequest, DashboardSession, DashboardSignIn, Figures, ImportAnswer,
+    LeadAnswer, LeadSort, LeadsAnswer, LinkRequest, LiveKind, LiveNews, MAX_IMPORT_BYTES,
+    MAX_IMPORT_ROWS, MOST_ASSIGNED, OptOutRequest, OptOutsAnswer, SdrsAnswer,
+};
 use hotdesk_protocol::file::{
     MAX_CAPTION_CHARS, MAX_DOCUMENT_BYTES, MAX_FILE_NAME_BYTES, MAX_IMAGE_BYTES, MAX_PART_BYTES,
 };
+use hotdesk_protocol::queue::QrRequest;
 use specta::Types;
 use specta_typescript::Typescript;
 use std::path::Path;
@@ -52,18 +58,63 @@ fn generated() -> String {
     )
 }
 
-#[test]
-fn the_generated_protocol_of_the_bridge_is_fresh() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../bridge/src/generated/protocol.ts");
-    let fresh = generated();
+fn dashboard() -> String {
+    let types = Types::default()
+        .register::<DashboardSignIn>()
+        .register::<DashboardSession>()
+        .register::<SdrsAnswer>()
+        .register::<LinkRequest>()
+        .register::<QrRequest>()
+        .register::<LiveKind>()
+        .register::<LiveNews>()
+        .register::<Figures>()
+        .register::<LeadsAnswer>()
+        .register::<LeadSort>()
+        .register::<LeadAnswer>()
+        .register::<AssignRequest>()
+        .register::<AssignAnswer>()
+        .register::<ImportAnswer>()
+        .register::<OptOutsAnswer>()
+        .register::<OptOutRequest>();
+    let body = Typescript::default()
+        .header(HEADER)
+        .export(&types, specta_serde::Format)
+        .expect("every type of the dashboard has a TypeScript form");
+    format!(
+        "{}\n\
+         /** Most rows of one file of leads. */\n\
+         export const MAX_IMPORT_ROWS = {MAX_IMPORT_ROWS};\n\
+         /** Most bytes of one file of leads. */\n\
+         export const MAX_IMPORT_BYTES = {MAX_IMPORT_BYTES};\n\
+         /** Most leads named one by one in one call. */\n\
+         export const MOST_ASSIGNED = {MOST_ASSIGNED};\n",
+        body.trim_end()
+    )
+}
+
+/// Compares a generated file of this repository with what it should be; `UPDATE` rewrites it.
+fn is_fresh(file: &str, fresh: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .join(file);
     if std::env::var_os("UPDATE").is_some() {
         std::fs::create_dir_all(path.parent().expect("the path has a folder"))
             .expect("the folder can be made");
-        std::fs::write(&path, &fresh).expect("the generated file can be written");
+        std::fs::write(&path, fresh).expect("the generated file can be written");
     }
     let found = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(
         found == fresh,
-        "bridge/src/generated/protocol.ts is stale: run `UPDATE=1 cargo test -p hotdesk-protocol`"
+        "{file} is stale: run `UPDATE=1 cargo test -p hotdesk-protocol`"
     );
+}
+
+#[test]
+fn the_generated_protocol_of_the_bridge_is_fresh() {
+    is_fresh("bridge/src/generated/protocol.ts", &generated());
+}
+
+#[test]
+fn the_generated_types_of_the_dashboard_are_fresh() {
+    is_fresh("ui/src/lib/generated/dashboard.ts", &dashboard());
 }

@@ -1,18 +1,24 @@
 //! What the routes share, and the table of routes.
 
+use crate::beats::Beats;
+use crate::dashboard::{self, DashboardFile};
 use crate::extract::MAX_BODY_BYTES;
 use crate::files::Files;
 use crate::hints::Hints;
-use crate::options::Clock;
+use crate::options::{Clock, Patience};
 use crate::problem::ApiError;
 use crate::qr_codes::QrCodes;
-use crate::routes::{adapter_pack, files, health, messages, review, sdr, sender};
+use crate::routes::{
+    adapter_pack, audit, figures, files, health, leads, live, messages, opt_outs, review, sdr,
+    sdrs, sender, session,
+};
 use crate::sign_in_guard::SignInGuard;
 use crate::store::{Store, StoreError};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::StatusCode;
-use axum::routing::{get, post};
+use axum::middleware::map_response;
+use axum::routing::{any, delete, get, post};
 use hotdesk_protocol::{ProblemCode, UtcMs};
 use std::path::Path;
 use std::sync::Arc;
@@ -26,7 +32,10 @@ pub struct App {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) hints: Arc<Hints>,
     pub(crate) files: Arc<Files>,
+    /// Files of leads that are taken at once.
+    pub(crate) imports: Arc<Semaphore>,
     pub(crate) qr_codes: Arc<QrCodes>,
+    pub(crate) beats: Arc<Beats>,
     pub(crate) guard: Arc<SignInGuard>,
     pub(crate) passwords: Arc<Semaphore>,
     /// The hash of a password nobody has.
@@ -35,9 +44,12 @@ pub struct App {
     pub(crate) clock: Clock,
     pub(crate) lease_ms: u32,
     pub(crate) review_after_ms: u32,
+    pub(crate) patience: Patience,
     pub(crate) poll: Duration,
     /// Where an admin puts adapter packs, if anywhere.
     pub(crate) adapter_pack_dir: Option<Arc<Path>>,
+    /// The files of the dashboard.
+    pub(crate) dashboard: &'static [DashboardFile],
 }
 
 impl App {
@@ -56,10 +68,21 @@ impl App {
 
 /// All routes.
 pub fn router(app: App) -> Router {
+    let files = any(dashboard::get).with_state(app.dashboard);
     Router::new()
         .route("/api/adapter-pack", get(adapter_pack::get))
+        .route("/api/audit", get(audit::get))
+        .route("/api/figures", get(figures::get))
         .route("/api/files", post(files::upload))
         .route("/api/health", get(health::get))
+        .route("/api/leads", get(leads::list))
+        .route("/api/leads/assign", post(leads::assign::post))
+        .route(
+            "/api/leads/import",
+            post(leads::import::post).layer(DefaultBodyLimit::disable()),
+        )
+        .route("/api/leads/{id}", get(leads::one))
+        .route("/api/live", get(live::get))
         .route("/api/messages", get(messages::list).post(messages::enqueue))
         .route("/api/messages/{id}", get(messages::one))
         .route("/api/messages/{id}/cancel", post(messages::cancel))
@@ -69,7 +92,12 @@ pub fn router(app: App) -> Router {
         )
         .route("/api/messages/{id}/proof", get(messages::proof::get))
         .route("/api/messages/{id}/requeue", post(messages::requeue::post))
+        .route(
+            "/api/opt-outs",
+            get(opt_outs::list).post(opt_outs::post),
+        )
         .route("/api/review", get(review::get))
+        .route("/api/sender/audit", post(sender::audit::post))
         .route("/api/sender/auth", post(sender::auth::post))
         .route("/api/sender/begin", post(sender::begin::post))
         .route("/api/sender/claim", post(sender::claim::post))
@@ -84,10 +112,23 @@ pub fn router(app: App) -> Router {
         .route("/api/sender/reply", post(sender::reply::post))
         .route("/api/sender/result", post(sender::result::post))
         .route("/api/sender/sign-out", post(sender::sign_out::post))
+        .route("/api/sdr/sign-out", post(sdr::sign_out::post))
+        .route("/api/sdr/recovery-key", post(sdr::recovery_key::post))
         .route("/api/sdr/desktop", get(sdr::desktop::get))
         .route(
             "/api/sdr/desktop/take-over",
             post(sdr::desktop::take_over::post),
+        )
+        .route(
+            "/api/sdr/sending/control",
+            get(sdr::sending::control::get).post(sdr::sending::control::post),
+        )
+        .route("/api/sdr/sending/queue", get(sdr::sending::queue::get))
+        .route(
+            "/api/sdr/whatsapp/connect",
+            post(sdr::whatsapp::connect::post)
+                .put(sdr::whatsapp::connect::put)
+                .delete(sdr::whatsapp::connect::delete),
         )
         .route(
             "/api/sdr/whatsapp/qr",
@@ -97,8 +138,23 @@ pub fn router(app: App) -> Router {
             "/api/sdr/whatsapp/session",
             get(sdr::whatsapp::session::get).put(sdr::whatsapp::session::put),
         )
-        .route("/api/sdr/whatsapp/status", get(sdr::whatsapp::status::get))
-        .fallback(async || ApiError::not_found("There is no such call."))
+        .route(
+            "/api/sdr/whatsapp/status",
+            get(sdr::whatsapp::status::get)
+                .put(sdr::whatsapp::connect::put)
+                .delete(sdr::whatsapp::connect::delete),
+        )
+        .route("/api/sdrs", get(sdrs::get))
+        .route("/api/sdrs/{id}/whatsapp", delete(sdrs::whatsapp::disconnect))
+        .route(
+            "/api/sdrs/{id}/whatsapp/connect",
+            post(sdrs::whatsapp::connect),
+        )
+        .route(
+            "/api/session",
+            get(session::get).post(session::post).delete(session::delete),
+        )
+        .fallback_service(files)
         .method_not_allowed_fallback(async || {
             ApiError::new(
                 StatusCode::METHOD_NOT_ALLOWED,
@@ -107,6 +163,7 @@ pub fn router(app: App) -> Router {
             )
         })
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(map_response(dashboard::guarded))
         .layer(TraceLayer::new_for_http().make_span_with(|request: &Request| {
             tracing::info_span!("call", http.method = %request.method(), http.path = request.uri().path())
         }))

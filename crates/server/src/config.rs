@@ -1,5 +1,6 @@
 //! The configuration file. Flags win over the environment, which wins over the file.
 
+use crate::database::{Database, without_passwords};
 use hotdesk_protocol::file::{MAX_DOCUMENT_BYTES, MAX_IMAGE_BYTES};
 use serde::{Deserialize, Deserializer, de::Error};
 use std::net::SocketAddr;
@@ -21,8 +22,11 @@ pub const REVIEW_AFTER_MS: RangeInclusive<u32> = 60_000..=604_800_000;
 pub struct ConfigFile {
     /// Where to listen, `127.0.0.1:8750`.
     pub listen: Option<SocketAddr>,
-    /// The data file; a relative path counts from the configuration file's folder.
-    pub database: Option<PathBuf>,
+    /// The data file, where a relative path counts from the configuration file's folder, or
+    /// `postgres://…`.
+    pub database: Option<Database>,
+    /// Where the bytes of files lie; a relative path counts as `database` does.
+    pub files_dir: Option<PathBuf>,
     /// How long a lease lasts.
     #[serde(default, deserialize_with = "lease_ms")]
     pub lease_ms: Option<u32>,
@@ -75,7 +79,8 @@ impl ConfigFile {
         })?;
         let mut config = Self::parse(&text, path)?;
         if let Some(folder) = path.parent() {
-            config.database = config.database.map(|database| folder.join(database));
+            config.database = config.database.map(|database| database.within(folder));
+            config.files_dir = config.files_dir.map(|dir| folder.join(dir));
             config.adapter_pack_dir = config.adapter_pack_dir.map(|dir| folder.join(dir));
         }
         Ok(config)
@@ -89,8 +94,8 @@ impl ConfigFile {
             ConfigError::Wrong {
                 path: path.display().to_string(),
                 line,
-                reason: error.message().trim().replace('\n', " "),
-                text: text.lines().nth(line - 1).unwrap_or("").trim().to_owned(),
+                reason: without_passwords(&error.message().trim().replace('\n', " ")),
+                text: without_passwords(text.lines().nth(line - 1).unwrap_or("").trim()),
             }
         })
     }

@@ -1,24 +1,21 @@
 //! What handlers take from a request; what is wrong with it is told as a problem.
 
 use crate::app::App;
+use crate::browser;
 use crate::problem::ApiError;
-use crate::store::{Holder, Role, TokenHash};
+use crate::store::{Holder, Person, Role, TokenHash};
 use crate::tokens::hash_token;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
-use hotdesk_protocol::ProblemCode;
 use hotdesk_protocol::ids::{DesktopId, SdrId};
+use hotdesk_protocol::{ProblemCode, UtcMs};
 use serde::de::DeserializeOwned;
-use std::time::Duration;
 
 /// Most bytes of a body: the longest text, every byte of it escaped, and the rest.
 pub const MAX_BODY_BYTES: usize = 512 * 1024;
-
-/// How long a body may take to arrive.
-const BODY_WITHIN: Duration = Duration::from_secs(20);
 
 /// A JSON body.
 pub struct Body<T>(pub T);
@@ -27,7 +24,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, ApiError> {
-        let bytes = tokio::time::timeout(BODY_WITHIN, Bytes::from_request(request, app))
+        let bytes = tokio::time::timeout(app.patience.body, Bytes::from_request(request, app))
             .await
             .map_err(|_| {
                 ApiError::new(
@@ -71,7 +68,7 @@ impl<T: DeserializeOwned> FromRequestParts<App> for Params<T> {
     }
 }
 
-/// Who calls, known by a valid token.
+/// Who calls, known by a valid token: a bearer, or the cookie of a browser.
 #[derive(Clone)]
 pub struct Caller {
     holder: Holder,
@@ -82,9 +79,15 @@ impl FromRequestParts<App> for Caller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
-        let token = bearer(&parts.headers).ok_or_else(ApiError::unauthorized)?;
-        let holder = app.store.holder(token).await?;
+        let cookie = browser::cookie(&parts.headers);
+        let bearer = bearer(&parts.headers);
+        let token = bearer.or_else(|| cookie.map(hash_token));
+        let token = token.ok_or_else(ApiError::unauthorized)?;
+        let holder = app.store.holder(token, app.now()).await?;
         let holder = holder.ok_or_else(ApiError::unauthorized)?;
+        if let (None, Some(cookie)) = (bearer, cookie) {
+            browser::must_be_ours(&parts.method, &parts.headers, cookie)?;
+        }
         Ok(Self { holder, token })
     }
 }
@@ -100,9 +103,24 @@ pub fn bearer(headers: &HeaderMap) -> Option<TokenHash> {
 }
 
 impl Caller {
+    /// Who they are.
+    pub fn person(&self) -> &Person {
+        &self.holder.person
+    }
+
+    /// When their session at the dashboard ends, if it is one.
+    pub fn session_ends_at(&self) -> Option<UtcMs> {
+        self.holder.ends_at_ms
+    }
+
     /// Their id.
     pub fn id(&self) -> &SdrId {
         &self.holder.person.id
+    }
+
+    /// Their name.
+    pub fn name(&self) -> &str {
+        &self.holder.person.name
     }
 
     /// The hash of their token.

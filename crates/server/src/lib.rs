@@ -4,10 +4,17 @@
 //! configuration around it.
 
 mod app;
+mod beats;
+mod browser;
 pub mod config;
+mod cursor;
+mod dashboard;
+mod database;
+mod etag;
 mod extract;
 mod files;
 mod hints;
+mod import;
 mod options;
 mod passwords;
 mod phone;
@@ -16,10 +23,14 @@ mod qr_codes;
 mod routes;
 mod running;
 pub mod seed;
+mod serving;
+mod sign_in;
 mod sign_in_guard;
 pub mod store;
 mod tokens;
 
-pub use options::{Clock, FileLimits, Options, PasswordCost};
+pub use dashboard::DashboardFile;
+pub use database::{Database, without_passwords};
+pub use options::{Clock, FileLimits, Options, PasswordCost, Patience};
 pub use passwords::hash_password;
 pub use running::{Running, StartError, start};

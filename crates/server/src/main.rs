@@ -1,16 +1,16 @@
 //! The binary `hotdesk-server`. Exit codes: 0 stopped as asked, 1 failed, 2 wrong configuration or
-//! flags, 3 the address is not to be had, 4 the data file cannot be used, 5 a log does not hold.
+//! flags, 3 the address is not to be had, 4 the database cannot be used, 5 a log does not hold.
 
 mod verify;
 
 use anyhow::Context;
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 use hotdesk_protocol::ids::SdrId;
 use hotdesk_server::config::{ConfigError, ConfigFile};
 use hotdesk_server::seed::{SampleOffice, sample_office};
-use hotdesk_server::store::sqlite::SqliteStore;
-use hotdesk_server::store::{Credentials, OpenError, Person, Role, Store};
-use hotdesk_server::{Options, PasswordCost, StartError, hash_password, start};
+use hotdesk_server::store::{Credentials, OpenError, Person, Role};
+use hotdesk_server::{Database, Options, PasswordCost, StartError, hash_password, start};
 use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -41,22 +41,30 @@ enum Command {
     AddPerson(AddPerson),
     /// Check an exported log of a message, without a server.
     VerifyProof(verify::VerifyProof),
-    /// Check the log of every message in a data file.
+    /// Check the log of every message in a database.
     CheckLog(verify::CheckLog),
+    /// Bring a database to this version; `serve` does so too.
+    Migrate(Migrate),
 }
 
 #[derive(Args)]
 struct Serve {
-    /// A TOML file with the keys listen, database, lease_ms, review_after_ms, max_image_bytes,
+    /// A TOML file with the keys listen, database, files_dir, lease_ms, review_after_ms, max_image_bytes,
     /// max_document_bytes, adapter_pack_dir, log_level.
     #[arg(long, env = "HOTDESK_SERVER_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
     /// Where to listen [default: 127.0.0.1:8750]; port 0 takes a free one.
     #[arg(long, env = "HOTDESK_SERVER_LISTEN", value_name = "ADDRESS:PORT")]
     listen: Option<SocketAddr>,
-    /// The data file [default: hotdesk-server.sqlite]; created if there is none.
-    #[arg(long, env = "HOTDESK_SERVER_DATABASE", value_name = "FILE")]
-    database: Option<PathBuf>,
+    /// The data file [default: hotdesk-server.sqlite], created if there is none; or
+    /// postgres://USER@HOST/DATABASE, with its password from PGPASSWORD.
+    #[arg(long, env = "HOTDESK_SERVER_DATABASE", hide_env_values = true,
+          value_name = "FILE|URL", value_parser = database())]
+    database: Option<Database>,
+    /// Where the bytes of files lie [default: beside the data file; for PostgreSQL the folder
+    /// hotdesk-server-files]. Several servers on one database share it.
+    #[arg(long, env = "HOTDESK_SERVER_FILES_DIR", value_name = "FOLDER")]
+    files_dir: Option<PathBuf>,
     /// How long a lease lasts, in ms [default: 60000].
     #[arg(long, env = "HOTDESK_SERVER_LEASE_MS", value_name = "MS",
           value_parser = clap::value_parser!(u32).range(1_000..=3_600_000))]
@@ -71,9 +79,10 @@ struct Serve {
 
 #[derive(Args)]
 struct Seed {
-    /// The data file; created if there is none.
-    #[arg(long, env = "HOTDESK_SERVER_DATABASE", value_name = "FILE")]
-    database: PathBuf,
+    /// The data file, created if there is none; or postgres://USER@HOST/DATABASE.
+    #[arg(long, env = "HOTDESK_SERVER_DATABASE", hide_env_values = true,
+          value_name = "FILE|URL", value_parser = database())]
+    database: Database,
     /// Yes, the sample office: there is no other.
     #[arg(long, required = true)]
     sample_office: bool,
@@ -93,9 +102,10 @@ struct Seed {
 
 #[derive(Args)]
 struct AddPerson {
-    /// The data file; created if there is none.
-    #[arg(long, env = "HOTDESK_SERVER_DATABASE", value_name = "FILE")]
-    database: PathBuf,
+    /// The data file, created if there is none; or postgres://USER@HOST/DATABASE.
+    #[arg(long, env = "HOTDESK_SERVER_DATABASE", hide_env_values = true,
+          value_name = "FILE|URL", value_parser = database())]
+    database: Database,
     /// Their id: lowercase letters, digits, hyphens; at most 64.
     #[arg(long, value_parser = person_id)]
     id: SdrId,
@@ -108,6 +118,22 @@ struct AddPerson {
     /// sdr, manager or admin.
     #[arg(long, default_value = "sdr", value_parser = role)]
     role: Role,
+}
+
+#[derive(Args)]
+struct Migrate {
+    /// The data file, created if there is none; or postgres://USER@HOST/DATABASE.
+    #[arg(long, env = "HOTDESK_SERVER_DATABASE", hide_env_values = true,
+          value_name = "FILE|URL", value_parser = database())]
+    database: Database,
+    /// Only print the SQL that would be run.
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// Takes every word: a refusal by clap would repeat it, password and all.
+fn database() -> impl TypedValueParser<Value = Database> {
+    OsStringValueParser::new().map(Database::from)
 }
 
 fn role(word: &str) -> Result<Role, String> {
@@ -140,6 +166,7 @@ fn main() -> ExitCode {
                     Command::AddPerson(person) => add(person).await,
                     Command::VerifyProof(it) => say(&verify::proof(&it)?),
                     Command::CheckLog(it) => say(&verify::log(&it).await?),
+                    Command::Migrate(it) => migrate(it).await,
                 }
             })
         });
@@ -182,6 +209,7 @@ async fn run(serve: Serve) -> anyhow::Result<()> {
         .init();
     let database = serve.database.or(file.database);
     let mut options = Options::new(database.unwrap_or_else(|| "hotdesk-server.sqlite".into()));
+    options.files_dir = serve.files_dir.or(file.files_dir);
     options.listen = serve
         .listen
         .or(file.listen)
@@ -203,7 +231,7 @@ async fn run(serve: Serve) -> anyhow::Result<()> {
     stop.wait().await;
     tracing::info!("stopping");
     running.stop().await;
-    tracing::info!("stopped; all that was accepted is in the data file");
+    tracing::info!("stopped; all that was accepted is in the database");
     Ok(())
 }
 
@@ -249,8 +277,16 @@ fn pin_stop() -> anyhow::Result<Stop> {
     Ok(Stop(tokio::signal::windows::ctrl_c()?))
 }
 
+async fn migrate(it: Migrate) -> anyhow::Result<()> {
+    if it.dry_run {
+        return say(&it.database.plan().await?);
+    }
+    it.database.open().await?;
+    say(&format!("{} is of this version", it.database))
+}
+
 async fn fill(seed: Seed) -> anyhow::Result<()> {
-    let store = SqliteStore::open(&seed.database)?;
+    let store = seed.database.open().await?;
     let sample = SampleOffice {
         sdrs: seed.sdrs,
         messages: seed.messages,
@@ -259,12 +295,12 @@ async fn fill(seed: Seed) -> anyhow::Result<()> {
         password_cost: PasswordCost::default(),
     };
     let now = (Options::new(seed.database).clock)();
-    let seeded = sample_office(&store, sample, now).await?;
+    let seeded = sample_office(&*store, sample, now).await?;
     say(&seeded.to_string())
 }
 
 async fn add(person: AddPerson) -> anyhow::Result<()> {
-    let store = SqliteStore::open(&person.database)?;
+    let store = person.database.open().await?;
     let mut password = String::new();
     std::io::stdin().read_line(&mut password)?;
     let password = password.trim_end_matches(['\r', '\n']);

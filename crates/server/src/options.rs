@@ -1,5 +1,7 @@
 //! What a server is started with.
 
+use crate::dashboard::{self, DashboardFile};
+use crate::database::Database;
 use hotdesk_protocol::UtcMs;
 use hotdesk_protocol::file::FileKind;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -67,13 +69,40 @@ impl Default for FileLimits {
     }
 }
 
+/// How long a request may take to arrive, and its answer to be taken; what is later is cut off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Patience {
+    /// Its head, and how long a connection may ask for nothing.
+    pub head: Duration,
+    /// A JSON body.
+    pub body: Duration,
+    /// A file.
+    pub file: Duration,
+    /// How long a caller may take nothing of an answer.
+    pub answer: Duration,
+}
+
+impl Default for Patience {
+    /// 20 s, 20 s, 2 minutes (the largest document at 5 Mbit/s), and 20 s.
+    fn default() -> Self {
+        Self {
+            head: Duration::from_secs(20),
+            body: Duration::from_secs(20),
+            file: Duration::from_secs(120),
+            answer: Duration::from_secs(20),
+        }
+    }
+}
+
 /// What a server is started with.
 #[derive(Clone)]
 pub struct Options {
     /// Where it listens; port 0 takes a free one.
     pub listen: SocketAddr,
-    /// The data file; created if there is none.
-    pub database: PathBuf,
+    /// Where the queue is kept.
+    pub database: Database,
+    /// Where the bytes of files lie; beside a data file if nothing is said.
+    pub files_dir: Option<PathBuf>,
     /// How long a lease lasts.
     pub lease_ms: u32,
     /// A message that was begun and whose lease is gone for so long goes to a person's review.
@@ -84,12 +113,16 @@ pub struct Options {
     pub file_limits: FileLimits,
     /// Where an admin puts adapter packs for the desktops, if anywhere.
     pub adapter_pack_dir: Option<PathBuf>,
+    /// How long requests may take to arrive.
+    pub patience: Patience,
     /// How often a waiting claim looks again without having been woken.
     pub poll: Duration,
     /// How long a stop waits for calls under way.
     pub stop_within: Duration,
     /// The time of day.
     pub clock: Clock,
+    /// The files of the dashboard.
+    pub dashboard: &'static [DashboardFile],
     /// For the one hash made here: that of the password of nobody, so that an unknown e-mail takes as
     /// long to refuse as a wrong password.
     pub password_cost: PasswordCost,
@@ -97,18 +130,21 @@ pub struct Options {
 
 impl Options {
     /// A free port of this machine, leases of a minute, a review after an hour, the system's clock.
-    pub fn new(database: impl Into<PathBuf>) -> Self {
+    pub fn new(database: impl Into<Database>) -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             database: database.into(),
+            files_dir: None,
             lease_ms: 60_000,
             review_after_ms: 3_600_000,
             sweep: Duration::from_secs(15),
             file_limits: FileLimits::default(),
             adapter_pack_dir: None,
+            patience: Patience::default(),
             poll: Duration::from_secs(5),
             stop_within: Duration::from_secs(10),
             clock: Arc::new(system_now),
+            dashboard: dashboard::BUILT,
             password_cost: PasswordCost::default(),
         }
     }

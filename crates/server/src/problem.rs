@@ -121,11 +121,15 @@ impl From<Refusal> for ApiError {
             Refusal::Fenced => (StatusCode::CONFLICT, ProblemCode::Fenced),
             Refusal::OtherDesktop => (StatusCode::CONFLICT, ProblemCode::OtherDesktop),
             Refusal::Cancelled => (StatusCode::GONE, ProblemCode::Cancelled),
-            Refusal::TooLate | Refusal::IdTaken | Refusal::NotInReview | Refusal::NotDead => {
-                (StatusCode::CONFLICT, ProblemCode::BadRequest)
-            }
+            Refusal::TooLate
+            | Refusal::IdTaken
+            | Refusal::NotInReview
+            | Refusal::NotDead
+            | Refusal::NoDesktop => (StatusCode::CONFLICT, ProblemCode::BadRequest),
             Refusal::DoNotContact => (StatusCode::CONFLICT, ProblemCode::Forbidden),
-            Refusal::NoConsent => (StatusCode::BAD_REQUEST, ProblemCode::BadRequest),
+            Refusal::NoConsent | Refusal::Unstorable => {
+                (StatusCode::BAD_REQUEST, ProblemCode::BadRequest)
+            }
         };
         let words = refusal.to_string();
         let mut letters = words.chars();

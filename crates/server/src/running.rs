@@ -1,13 +1,16 @@
 //! A server from its start to its end.
 
 use crate::app::{App, router};
+use crate::beats::Beats;
+use crate::database::Database;
 use crate::files::Files;
 use crate::hints::Hints;
 use crate::options::Options;
 use crate::passwords::{PasswordError, hash_password};
 use crate::qr_codes::QrCodes;
+use crate::serving::serve;
 use crate::sign_in_guard::SignInGuard;
-use crate::store::sqlite::SqliteStore;
+use crate::store::postgres::Bells;
 use crate::store::{OpenError, Store};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -18,6 +21,9 @@ use tokio::task::JoinHandle;
 
 /// How many passwords are checked at once: each takes 19 MiB.
 const PASSWORDS_AT_ONCE: usize = 4;
+
+/// How many files of leads are taken at once: each writes as fast as the database lets it.
+const IMPORTS_AT_ONCE: usize = 2;
 
 /// Why a server does not start.
 #[derive(Debug, Error)]
@@ -32,7 +38,7 @@ pub enum StartError {
         /// What the system says.
         reason: String,
     },
-    /// The data file cannot be used.
+    /// The database cannot be used.
     #[error(transparent)]
     Open(#[from] OpenError),
     /// The cost of passwords is out of bounds.
@@ -69,7 +75,7 @@ impl Running {
     /// Answers waiting claims with nothing, lets calls under way end, and closes the data file.
     pub async fn stop(mut self) {
         self.stopping.send_replace(true);
-        self.hints.wake_all();
+        self.hints.ring_all();
         if tokio::time::timeout(self.stop_within, &mut self.task)
             .await
             .is_err()
@@ -84,7 +90,7 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         self.stopping.send_replace(true);
-        self.hints.wake_all();
+        self.hints.ring_all();
     }
 }
 
@@ -96,16 +102,26 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
     };
     let listener = TcpListener::bind(options.listen).await.map_err(listen)?;
     let address = listener.local_addr().map_err(listen)?;
-    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&options.database)?);
+    let store = options.database.open().await?;
     let nobody = hash_password("the password of nobody", options.password_cost)?;
     let hints = Arc::new(Hints::default());
+    match &options.database {
+        Database::Postgres(_) => Bells::new(options.database.address()?).join(&hints),
+        // Only one process has the file.
+        Database::File(_) => {}
+    }
+    let files_dir = options
+        .files_dir
+        .unwrap_or_else(|| options.database.files_dir());
     let (stopping, mut stopped) = watch::channel(false);
     let stop_within = options.stop_within;
     let app = App {
         store: Arc::clone(&store),
         hints: Arc::clone(&hints),
-        files: Arc::new(Files::beside(&options.database, options.file_limits)),
+        files: Arc::new(Files::in_folder(files_dir, options.file_limits)),
+        imports: Arc::new(Semaphore::new(IMPORTS_AT_ONCE)),
         qr_codes: Arc::new(QrCodes::default()),
+        beats: Arc::new(Beats::default()),
         guard: Arc::new(SignInGuard::default()),
         passwords: Arc::new(Semaphore::new(PASSWORDS_AT_ONCE)),
         nobody: nobody.into(),
@@ -113,18 +129,18 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         clock: options.clock,
         lease_ms: options.lease_ms,
         review_after_ms: options.review_after_ms,
+        patience: options.patience,
         poll: options.poll,
         adapter_pack_dir: options.adapter_pack_dir.map(Arc::from),
+        dashboard: options.dashboard,
     };
     let sweeping = tokio::spawn(sweep(app.clone(), options.sweep, stopped.clone()));
-    let serving = axum::serve(listener, router(app)).with_graceful_shutdown(async move {
+    let serving = serve(listener, router(app), options.patience, async move {
         // An error means the sender is gone, which is a stop too.
         let _ = stopped.wait_for(|stop| *stop).await;
     });
     let task = tokio::spawn(async move {
-        if let Err(error) = serving.await {
-            tracing::error!(%error, "the server ended");
-        }
+        serving.await;
         sweeping.abort();
         let _ = sweeping.await;
     });

@@ -2,9 +2,9 @@
 
 use anyhow::Context;
 use clap::Args;
+use hotdesk_server::Database;
 use hotdesk_server::store::proof::{LogHash, Proof};
-use hotdesk_server::store::sqlite::SqliteStore;
-use hotdesk_server::store::{Store, rules::state_name};
+use hotdesk_server::store::rules::state_name;
 use std::path::PathBuf;
 use thiserror::Error;
 
@@ -22,9 +22,10 @@ pub struct VerifyProof {
 
 #[derive(Args)]
 pub struct CheckLog {
-    /// The data file.
-    #[arg(long, env = "HOTDESK_SERVER_DATABASE", value_name = "FILE")]
-    database: PathBuf,
+    /// The data file, or postgres://USER@HOST/DATABASE.
+    #[arg(long, env = "HOTDESK_SERVER_DATABASE", hide_env_values = true,
+          value_name = "FILE|URL", value_parser = crate::database())]
+    database: Database,
 }
 
 /// A log is not what the server wrote.
@@ -68,15 +69,19 @@ pub fn proof(verify: &VerifyProof) -> anyhow::Result<String> {
     ))
 }
 
-/// Says that every log of a data file holds.
+/// Says that every log of a database holds.
 pub async fn log(check: &CheckLog) -> anyhow::Result<String> {
-    let path = check.database.display();
-    anyhow::ensure!(check.database.exists(), "there is no data file {path}");
-    let found = SqliteStore::open(&check.database)?.check_logs().await?;
+    let database = &check.database;
+    if let Database::File(path) = database {
+        anyhow::ensure!(path.exists(), "there is no data file {database}");
+    }
+    let found = database.open().await?.check_logs().await?;
     if found.holds() {
         return Ok(format!("the logs of all {} messages hold", found.messages));
     }
-    let mut words = vec![format!("the log in {path} is not what the server wrote")];
+    let mut words = vec![format!(
+        "the log in {database} is not what the server wrote"
+    )];
     if found.missing > 0 {
         words.push(format!("{} events are missing", found.missing));
     }

@@ -1,5 +1,6 @@
 //! The program as a person starts it.
 
+use crate::support::postgres::cluster;
 use crate::support::{Office, send};
 use hotdesk_server::seed::PASSWORD;
 use serde_json::json;
@@ -264,4 +265,143 @@ fn help_names_every_command_and_setting() {
     ] {
         assert!(serve.contains(word), "{word} is missing: {serve}");
     }
+}
+
+#[test]
+fn every_command_works_on_postgres_and_none_tells_a_password() {
+    let name = cluster().empty();
+    let url = format!("{}&password=s3cret", cluster().url(&name));
+    let told = |args: &[&str]| {
+        let output = program()
+            .args(args)
+            .env("HOTDESK_SERVER_DATABASE", &url)
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let out = String::from_utf8_lossy(&output.stdout).into_owned();
+        let told = format!("{out}{}", String::from_utf8_lossy(&output.stderr));
+        assert!(!told.contains("s3cret"), "{told}");
+        told
+    };
+    let planned = told(&["migrate", "--dry-run"]);
+    assert!(planned.contains("CREATE TABLE hotdesk_queue.messages"));
+    assert!(told(&["migrate"]).contains("of this version"));
+    assert!(told(&["migrate", "--dry-run"]).contains("nothing to run"));
+    let seeded = told(&["seed", "--sample-office", "--messages", "3"]);
+    assert!(seeded.contains("3 messages queued"), "{seeded}");
+    assert!(told(&["check-log"]).contains("the logs of all 3 messages hold"));
+    let person = [
+        "add-person",
+        "--id",
+        "amy",
+        "--email",
+        "amy@office.example",
+        "--name",
+        "Amy",
+    ];
+    assert!(
+        told(&person).contains("nobody was added"),
+        "without a password"
+    );
+    assert!(told(&["serve", "--help"]).contains("HOTDESK_SERVER_DATABASE"));
+    let lock =
+        "ALTER TABLE hotdesk_queue.events DISABLE TRIGGER ALL; DELETE FROM hotdesk_queue.events";
+    cluster().sql(&name, lock);
+    assert!(told(&["check-log"]).contains("3 events are missing"));
+}
+
+#[test]
+fn a_postgres_that_cannot_be_used_is_told_without_its_password() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("server.toml");
+    let url = "postgres://anna:s3cret@127.0.0.1:1/q";
+    for (args, code, word) in [
+        (vec!["check-log", "--database", url], 4, "cannot be reached"),
+        (
+            vec![
+                "check-log",
+                "--database",
+                "postgres://anna:s3cret@db.example/q?sslmode=disable",
+            ],
+            4,
+            "sslmode=require",
+        ),
+        (
+            vec!["check-log", "--database", "postgres://anna:s3cret@[/q"],
+            4,
+            "cannot be used",
+        ),
+        (
+            vec!["serve", "--config", config.to_str().unwrap()],
+            2,
+            "server.toml",
+        ),
+    ] {
+        std::fs::write(&config, format!("database = \"{url}\" oops\n")).unwrap();
+        let output = run(&args);
+        ends(&output, code, &[word]);
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(!told.contains("s3cret"), "{told}");
+    }
+}
+
+/// A million rows with HOTDESK_IMPORT_ROWS; the server is a process of its own, so that its memory is
+/// its own as well.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_large_file_of_leads_goes_through_in_little_memory() {
+    let rows = std::env::var("HOTDESK_IMPORT_ROWS").map_or(100_000, |it| it.parse().unwrap());
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("q.sqlite");
+    let args = ["seed", "--sample-office", "--messages", "0", "--database"];
+    let seeded = program().args(args).arg(&path).output().unwrap();
+    assert!(seeded.status.success());
+    let server = Serving::start(&path);
+    let peak = || {
+        let status =
+            std::fs::read_to_string(format!("/proc/{}/status", server.child.id())).unwrap();
+        let line = status.lines().find(|it| it.starts_with("VmHWM:")).unwrap();
+        let kib = line.split_whitespace().nth(1).unwrap();
+        kib.parse::<u64>().unwrap() / 1024
+    };
+    let http = reqwest::Client::new();
+    let sign_in = json!({"email": "manager@hotdesk.example", "password": PASSWORD});
+    let answer = send(
+        http.post(format!("{}/api/sender/auth", server.url))
+            .json(&sign_in),
+    )
+    .await;
+    let token = answer.ok()["token"].as_str().unwrap().to_owned();
+    let before = peak();
+    let pain = "x".repeat(100);
+    let pieces = (0..rows).step_by(500).map(move |first: u32| {
+        let row = |at: u32| format!("Ana Araújo {at};119{at:08};Construções;{pain}\n");
+        let head = if first == 0 {
+            "nome;telefone;empresa;dor\n"
+        } else {
+            ""
+        };
+        let rows: String = (first..(first + 500).min(rows)).map(row).collect();
+        Ok::<_, std::io::Error>(format!("{head}{rows}"))
+    });
+    let started = std::time::Instant::now();
+    let file = reqwest::Body::wrap_stream(futures_util::stream::iter(pieces));
+    let url = format!("{}/api/leads/import?consent=asked", server.url);
+    let import = http
+        .post(url)
+        .bearer_auth(&token)
+        .header("content-type", "text/csv");
+    let answer = send(import.body(file)).await.ok();
+    let took = started.elapsed();
+    assert_eq!(answer["rows"], rows);
+    let valid = answer["fresh"].as_u64().unwrap() + answer["rejectedCount"].as_u64().unwrap();
+    assert_eq!(valid, u64::from(rows), "each row is taken or told");
+    assert!(
+        answer["fresh"].as_u64().unwrap() > u64::from(rows) * 9 / 10,
+        "{}",
+        answer["rejected"][0]
+    );
+    let grown = peak() - before;
+    println!("import: {rows} rows in {took:?}, {grown} MiB more than before");
+    assert!(grown < 150, "{grown} MiB for {rows} rows");
 }

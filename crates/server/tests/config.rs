@@ -1,5 +1,5 @@
+use hotdesk_server::Database;
 use hotdesk_server::config::{ConfigError, ConfigFile};
-use std::path::PathBuf;
 
 fn read(text: &str) -> Result<ConfigFile, ConfigError> {
     let folder = tempfile::tempdir().unwrap();
@@ -15,7 +15,7 @@ fn a_whole_file_is_read() {
     )
     .unwrap();
     assert_eq!(config.listen, Some("127.0.0.1:9".parse().unwrap()));
-    assert_eq!(config.database, Some(PathBuf::from("/data/q")));
+    assert_eq!(config.database, Some(Database::from("/data/q")));
     assert_eq!(config.lease_ms, Some(5_000));
     let packs = config.adapter_pack_dir.unwrap();
     assert!(

@@ -1,7 +1,9 @@
 /** What the palette offers, as a pure function of the snapshot. */
+import { fold, matches } from "../lib/fold";
 import { phone } from "../lib/format";
-import type { OfficeView, Order, SdrView } from "../lib/office";
-import { actionsOf, statusOf } from "../lib/status";
+import type { GuardView, OfficeView, Order, SdrView } from "../lib/office";
+import { rightsOf } from "../lib/rights";
+import { statusOf } from "../lib/status";
 import type { Confirmed, IconName, StateWords } from "../lib/words";
 
 export type PaletteAct =
@@ -12,7 +14,8 @@ export type PaletteAct =
   | { does: "sign_in" }
   | { does: "pause_all" }
   | { does: "look_for_packs" }
-  | { does: "panel" };
+  | { does: "panel" }
+  | { does: "lock" };
 
 export type PaletteEntry = {
   id: string;
@@ -23,10 +26,6 @@ export type PaletteEntry = {
   hint: string;
   act: PaletteAct;
 };
-
-function fold(text: string): string {
-  return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
-}
 
 function showEntry(sdr: SdrView, index: number): PaletteEntry {
   return {
@@ -40,8 +39,8 @@ function showEntry(sdr: SdrView, index: number): PaletteEntry {
   };
 }
 
-function orderEntries(sdr: SdrView): PaletteEntry[] {
-  const can = actionsOf(sdr);
+function orderEntries(guard: GuardView, sdr: SdrView): PaletteEntry[] {
+  const can = rightsOf(guard, sdr);
   const entry = (wanted: boolean, verb: string, icon: IconName, act: PaletteAct): PaletteEntry[] =>
     wanted
       ? [
@@ -58,8 +57,11 @@ function orderEntries(sdr: SdrView): PaletteEntry[] {
       : [];
   const order = (what: Order): PaletteAct => ({ does: "order", sdrId: sdr.id, order: what });
   return [
-    ...entry(sdr.review > 0, "Decide for", "question", { does: "review", sdrId: sdr.id }),
-    ...entry(sdr.elsewhere !== null, "Send from here for", "windows", {
+    ...entry(can.open && sdr.review > 0, "Decide for", "question", {
+      does: "review",
+      sdrId: sdr.id,
+    }),
+    ...entry(can.open && sdr.elsewhere !== null, "Send from here for", "windows", {
       does: "ask",
       sdrId: sdr.id,
       what: "take_over",
@@ -71,11 +73,20 @@ function orderEntries(sdr: SdrView): PaletteEntry[] {
     ...entry(can.reload, "Reload WhatsApp of", "refresh", order("reload")),
     ...entry(can.disconnect, "Disconnect", "unplug", order("disconnect")),
     ...entry(can.unlink, "Unlink", "unlink", { does: "ask", sdrId: sdr.id, what: "unlink" }),
-    ...entry(true, "Remove", "trash", { does: "ask", sdrId: sdr.id, what: "remove" }),
+    ...entry(can.remove, "Remove", "trash", { does: "ask", sdrId: sdr.id, what: "remove" }),
   ];
 }
 
 const OFFICE: PaletteEntry[] = [
+  {
+    id: "lock",
+    label: "Lock",
+    detail: "",
+    icon: "lock",
+    status: null,
+    hint: "Ctrl L",
+    act: { does: "lock" },
+  },
   {
     id: "sign-in",
     label: "Sign in an SDR",
@@ -116,17 +127,17 @@ const OFFICE: PaletteEntry[] = [
 
 /** Entries for what was typed: every word must occur; an SDR is found by name, number or e-mail. */
 export function paletteEntries(view: OfficeView, typed: string): PaletteEntry[] {
-  const words = fold(typed).split(/\s+/).filter(Boolean);
-  const matches = (text: string) => words.every((word) => fold(text).includes(word));
   const digits = typed.replace(/\D/g, "");
   const people = view.sdrs
     .map((sdr, index) => ({ sdr, entry: showEntry(sdr, index) }))
     .filter(
       ({ sdr, entry }) =>
-        matches(`${sdr.name} ${sdr.email} ${entry.detail}`) ||
+        matches(`${sdr.name} ${sdr.email} ${entry.detail}`, typed) ||
         (digits.length >= 3 && (sdr.phone ?? "").includes(digits)),
     )
     .map(({ entry }) => entry);
-  const orders = words.length > 0 ? view.sdrs.flatMap(orderEntries) : [];
-  return [...people, ...[...orders, ...OFFICE].filter((entry) => matches(entry.label))];
+  const orders =
+    fold(typed).trim() !== "" ? view.sdrs.flatMap((sdr) => orderEntries(view.guard, sdr)) : [];
+  const office = OFFICE.filter(({ id }) => id !== "lock" || view.guard.type !== "nobody");
+  return [...people, ...[...orders, ...office].filter((entry) => matches(entry.label, typed))];
 }

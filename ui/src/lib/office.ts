@@ -1,17 +1,26 @@
 /** The one door between the window and the sender. Its types are those that Rust generates. */
-import type { commands, Decision, PageArea as Nullable, Order, ReviewView } from "./generated/app";
+import type {
+  commands,
+  Decision,
+  PageArea as Nullable,
+  Order,
+  PassphraseAsked,
+  ReviewView,
+} from "./generated/app";
 
 export type {
   Decision,
   Fact,
   MessageState,
   Order,
+  PassphraseAsked,
   ReviewView,
   SessionState,
   StepView,
 } from "./generated/app";
 
 export type OfficeView = Awaited<ReturnType<typeof commands.officeView>>;
+export type GuardView = OfficeView["guard"];
 export type SdrView = OfficeView["sdrs"][number];
 export type ActivityView = SdrView["activity"][number];
 export type ElsewhereView = NonNullable<SdrView["elsewhere"]>;
@@ -31,12 +40,22 @@ export type Outcome<T> = { status: "ok"; data: T } | { status: "error"; error: P
 
 /** Implemented by the Tauri app and, for tests and screenshots, by a fixture. */
 export interface OfficePort {
+  /** What is to be typed before there is a view; null where nothing is. */
+  passphraseAsked(): Promise<PassphraseAsked | null>;
+  enterPassphrase(passphrase: string): Promise<Outcome<null>>;
   view(): Promise<OfficeView>;
   /** Calls back with every further whole snapshot; returns how to stop. */
   onChanged(callback: (view: OfficeView) => void): () => void;
   /** Calls back when an SDR was picked outside of this window, as in the tray. */
   onSdrChosen(callback: (sdr: string) => void): () => void;
-  signIn(email: string, password: string): Promise<Outcome<string>>;
+  /** An SDR's id; null for a manager. */
+  signIn(email: string, password: string): Promise<Outcome<string | null>>;
+  unlock(sdr: string, pin: string): Promise<Outcome<null>>;
+  /** `current` where the SDR has a PIN already and did not just show the password. */
+  choosePin(current: string | null, pin: string): Promise<Outcome<null>>;
+  /** Whether sending stops while the SDR who has the window is locked. */
+  setStrict(pin: string, on: boolean): Promise<Outcome<null>>;
+  lock(): Promise<void>;
   order(sdr: string, order: Order): Promise<Outcome<null>>;
   pauseAll(): Promise<void>;
   /** What comes of it is in the next snapshots. */
@@ -50,6 +69,7 @@ export interface OfficePort {
     generation: number,
     decision: Decision,
   ): Promise<Outcome<null>>;
-  showPage(sdr: string | null): Promise<void>;
+  /** Refused where the SDR's session is locked. */
+  showPage(sdr: string | null): Promise<Outcome<null>>;
   setPageArea(area: PageArea | null): Promise<void>;
 }

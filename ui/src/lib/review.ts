@@ -60,17 +60,28 @@ export function factTime(fact: FactView, nowMs: number): string {
   return fact.atMs === null ? "" : hour(fact.atMs, nowMs);
 }
 
+/** As [`SendAsNew`] for a person who is at no desktop: the one that began it, or any once it is unlinked. */
+export type ResendOffer = SendAsNew | "from_its_desktop";
+
 /** A choice: what it is called, what comes of it, and why it cannot be chosen, if so. */
-export type Choice = { decision: Decision; label: string; comesOf: string; barred: string | null };
+export type Choice = {
+  decision: Decision;
+  label: string;
+  comesOf: string;
+  barred: string | null;
+  /** Whether the other desktop was unlinked on the phone is asked beside it. */
+  asksUnlinked: boolean;
+};
 
 /** The choices, in the order of how often they are right; `unlinked` is the person's word about the other desktop. */
-export function choicesFor(sendAsNew: SendAsNew, unlinked: boolean): Choice[] {
+export function choicesFor(sendAsNew: ResendOffer, unlinked: boolean): Choice[] {
   return [
     {
       decision: "arrived",
       label: "It is in the chat",
       comesOf: "It counts as sent. Nothing is sent.",
       barred: null,
+      asksUnlinked: false,
     },
     asNew(sendAsNew, unlinked),
     {
@@ -78,17 +89,19 @@ export function choicesFor(sendAsNew: SendAsNew, unlinked: boolean): Choice[] {
       label: "Do not send it again",
       comesOf: "It is given up, whether or not it has left. Nothing is sent.",
       barred: null,
+      asksUnlinked: false,
     },
   ];
 }
 
-function asNew(sendAsNew: SendAsNew, unlinked: boolean): Choice {
+function asNew(sendAsNew: ResendOffer, unlinked: boolean): Choice {
   const label = "It is not in the chat: send it as new…";
   const here = {
     decision: "send_as_new",
     label,
     comesOf:
       "It leaves once more, from this desktop. If WhatsApp shows the first one before that, it does not.",
+    asksUnlinked: false,
   } as const;
   switch (sendAsNew) {
     case "from_here":
@@ -101,6 +114,17 @@ function asNew(sendAsNew: SendAsNew, unlinked: boolean): Choice {
         barred: unlinked
           ? null
           : "Another desktop began it and may still send it. Unlink that desktop on the phone first, then tick below.",
+        asksUnlinked: true,
+      };
+    case "from_its_desktop":
+      return {
+        decision: unlinked ? "send_as_new_unlinked" : "send_as_new",
+        label,
+        comesOf: unlinked
+          ? "It leaves once more, from the desktop this SDR is active on."
+          : "It leaves once more, from the desktop that began it and no other. If WhatsApp shows the first one before that, it does not.",
+        barred: null,
+        asksUnlinked: true,
       };
     case "opted_out":
       return {

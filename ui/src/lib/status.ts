@@ -7,15 +7,17 @@ import {
   elsewhereWords,
   PAUSED,
   problemWords,
+  SEALED,
   SIGNED_OUT,
   type StateWords,
   sessionWords,
   TRYING_OTHER_WAY,
 } from "./words";
 
-/** The words for an SDR: signed out beats active elsewhere beats paused beats the session's own state. */
+/** The words for an SDR: signed out beats closed beats active elsewhere beats paused beats the session's own state. */
 export function statusOf(sdr: SdrView): StateWords {
   if (sdr.signedOut) return SIGNED_OUT;
+  if (sdr.sealed) return SEALED;
   const own = sessionWords(sdr.state);
   if (sdr.elsewhere && (isLinked(sdr) || sdr.state === "closed")) return ELSEWHERE;
   if (sdr.paused && isLinked(sdr)) return PAUSED;

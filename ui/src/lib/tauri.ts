@@ -18,16 +18,22 @@ function stopper(listening: Promise<() => void>): () => void {
 
 /** The real port: commands and events of src-tauri. */
 export const tauriPort: OfficePort = {
+  passphraseAsked: () => commands.passphraseAsked(),
+  enterPassphrase: (passphrase) => reached(commands.enterPassphrase(passphrase)),
   view: () => commands.officeView(),
   onChanged: (callback) => stopper(events.officeChanged.listen(({ payload }) => callback(payload))),
   onSdrChosen: (callback) => stopper(events.sdrChosen.listen(({ payload }) => callback(payload))),
   signIn: (email, password) => reached(commands.signIn(email, password)),
+  unlock: (sdr, pin) => reached(commands.unlock(sdr, pin)),
+  choosePin: (current, pin) => reached(commands.choosePin(current, pin)),
+  setStrict: (pin, on) => reached(commands.setStrict(pin, on)),
+  lock: () => commands.lock(),
   order: (sdr, order) => reached(commands.order(sdr, order)),
   pauseAll: () => commands.pauseAll(),
   lookForPacks: () => commands.lookForPacks(),
   review: (sdr) => reached(commands.review(sdr)),
   decide: (sdr, message, generation, decision) =>
     reached(commands.decide(sdr, message, generation, decision)),
-  showPage: (sdr) => commands.showPage(sdr),
+  showPage: (sdr) => reached(commands.showPage(sdr)),
   setPageArea: (area) => commands.setPageArea(area),
 };

@@ -2,46 +2,13 @@
  * Every word for every state and problem: one tone, in one file. States are exhaustive by the compiler;
  * problem codes are open (a newer version may know more), so tests/words.test.ts holds them to the Rust enum.
  */
+import type { IconName } from "./components/icons";
 import type { Capability, MessageState, Order, ProblemCode, SessionState } from "./office";
+
+export type { IconName } from "./components/icons";
 
 /** The colour family of a state. */
 export type Tone = "ok" | "busy" | "wait" | "bad" | "off";
-
-export type IconName =
-  | "check"
-  | "check-double"
-  | "eye"
-  | "clock"
-  | "send"
-  | "qr"
-  | "key"
-  | "sync"
-  | "plug"
-  | "unplug"
-  | "moon"
-  | "pause"
-  | "play"
-  | "alert"
-  | "stop"
-  | "refresh"
-  | "windows"
-  | "user-x"
-  | "user-plus"
-  | "search"
-  | "more"
-  | "close"
-  | "panel"
-  | "trash"
-  | "unlink"
-  | "cloud-off"
-  | "cloud"
-  | "chevron"
-  | "flask"
-  | "file"
-  | "minus"
-  | "question"
-  | "lock"
-  | "chat";
 
 export type StateWords = { label: string; sentence: string; tone: Tone; icon: IconName };
 
@@ -351,6 +318,10 @@ export function problemWords(code: ProblemCode): ProblemWords {
       return words("Request refused", "Check what was entered and try again.", null);
     case "wrong_credentials":
       return words("Wrong e-mail or password", "Check both and try again.", null);
+    case "wrong_pin":
+      return words("Wrong PIN", "Try it again, or use the password.", null);
+    case "locked":
+      return words("Locked", "Unlock this SDR first; nothing is lost.", null);
     case "unauthorized":
       return words("Signed out", "Sign in again; waiting messages stay in the queue.", SIGN_IN);
     case "forbidden":
@@ -508,3 +479,85 @@ export function confirmWords(
       };
   }
 }
+
+/** What is said of a session that somebody has to unlock. */
+export const LOCK = {
+  title: (name: string) => `${name} is locked`,
+  behind: "Sending goes on behind the lock. The page and the messages show once it is unlocked.",
+  paused: "Sending is paused. The page and the messages show once it is unlocked.",
+  strict: "Nothing is sent until it is unlocked. Messages wait in the queue; none is lost.",
+  pin: "PIN",
+  yourPin: "Your PIN",
+  unlock: "Unlock",
+  byPassword: "Unlock with the password",
+  tooShort: "A PIN has 6 to 12 digits.",
+  noPin: "There is no PIN that opens it: none was chosen, or it was wrong five times.",
+  signedOut: "The queue server no longer knows this sign-in. The password brings it back.",
+  now: "Lock (Ctrl L)",
+  manager: (name: string) => `${name}, manager: states and counts only.`,
+} as const;
+
+/** What is said of an SDR whose data is closed until they unlock. */
+export const SEALED: StateWords = {
+  label: "Locked, not sending",
+  sentence: "Messages wait in the queue until this SDR unlocks.",
+  tone: "off",
+  icon: "lock",
+};
+
+/** The words of turning strict mode on, or off again where it is on. */
+export function strictWords(on: boolean) {
+  return on
+    ? {
+        item: "Keep sending while locked…",
+        title: "Keep sending while locked?",
+        text: "From now on your messages leave also while your session is locked and after a restart of this machine.",
+        more: null,
+        button: "Keep sending",
+      }
+    : {
+        item: "Stop sending while locked…",
+        title: "Stop sending while locked?",
+        text: "Whenever your session locks, WhatsApp closes and nothing is sent until you unlock it yourself, also after a restart. Messages wait in the queue; none is lost.",
+        more: "What Hotdesk keeps of you on this machine is then readable with your PIN only. If you forget it, the password opens it.",
+        button: "Stop while locked",
+      };
+}
+
+/** The words before anything starts, on a machine without a keyring. */
+export const PASSPHRASE = {
+  choose: "Choose a passphrase",
+  chooseText:
+    "This computer has no keyring to keep the key of Hotdesk’s database in, so the key is made from a passphrase. It is one for this machine, not for an SDR.",
+  facts: [
+    "It has to be typed at every start; until then nothing is sent.",
+    "It cannot be recovered. Without it, all SDRs have to be signed in and linked again.",
+  ],
+  enter: "Enter the passphrase",
+  enterText:
+    "Hotdesk was set up on this machine with a passphrase. Nothing is sent until it is typed.",
+  label: "Passphrase of this machine",
+  newLabel: "New passphrase, at least 12 characters",
+  again: "The same again",
+  empty: "Enter the passphrase of this machine.",
+  tooShort:
+    "A passphrase has at least 12 characters. A few words that do not belong together are best.",
+  differ: "The two passphrases are not the same. Type the second one again.",
+  save: "Set up Hotdesk",
+  open: "Open Hotdesk",
+  busy: "Opening…",
+  why: (reason: string) =>
+    `If this computer has a keyring, close Hotdesk, unlock it, and start again: then no passphrase is needed. The system says: ${reason}.`,
+} as const;
+
+/** The words of choosing a PIN. */
+export const CHOOSE_PIN = {
+  title: "Choose a PIN",
+  text: "It unlocks your session on this machine. Others who use it cannot see your chats without it.",
+  current: "Your PIN until now",
+  pin: "New PIN, 6 to 12 digits",
+  again: "The same again",
+  differ: "The two PINs are not the same. Type the second one again.",
+  later: "Later",
+  save: "Save PIN",
+} as const;

@@ -10,14 +10,16 @@ use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 /// A pack's bytes and those of its signature, as found.
-pub(super) struct Found {
-    pub(super) pack: Vec<u8>,
-    pub(super) signature: Option<Vec<u8>>,
+pub struct Found {
+    /// Its bytes, one more than the limit at most.
+    pub pack: Vec<u8>,
+    /// Those of the file beside it; `None` where there is no such file.
+    pub signature: Option<Vec<u8>>,
 }
 
 /// The number of the newest pack by the files' names, and where it is; a folder that is not there
 /// holds none.
-pub(super) fn newest(folder: &Path) -> Result<Option<(u32, PathBuf)>, PackError> {
+pub fn newest(folder: &Path) -> Result<Option<(u32, PathBuf)>, PackError> {
     let entries = match std::fs::read_dir(folder) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         entries => entries?,
@@ -37,7 +39,7 @@ pub(super) fn newest(folder: &Path) -> Result<Option<(u32, PathBuf)>, PackError>
 }
 
 /// Read a pack and, if there is one, the signature beside it; a little more than the limit at most.
-pub(super) fn read(pack: &Path) -> std::io::Result<Found> {
+pub fn read(pack: &Path) -> std::io::Result<Found> {
     let mut signature: OsString = pack.into();
     signature.push(SIGNATURE_SUFFIX);
     Ok(Found {

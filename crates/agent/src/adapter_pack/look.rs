@@ -92,15 +92,15 @@ async fn look_at_server<P: Pages>(shared: &Shared<P>) -> Result<(), Missed> {
     if packs.are_off() {
         return Ok(());
     }
-    let sdrs = shared.store.sdrs().await.map_err(|error| {
+    let bearers = shared.store.bearers().await.map_err(|error| {
         Missed::Refused(PackError::Disk {
             reason: error.to_string(),
         })
     })?;
     let mut refused = None;
-    for sdr in sdrs {
+    for (sdr, token) in bearers {
         let desk = Desk::new(shared.desktop_id.clone(), shared.clock.clone(), []);
-        let queue = shared.server.of(sdr.row.id, sdr.row.token, desk);
+        let queue = shared.server.of(sdr, token, desk);
         match queue.adapter_pack(packs.number()).await {
             Ok(Some(answer)) if packs.is_news(answer.number) => {
                 let packs = Arc::clone(packs);

@@ -19,7 +19,7 @@
 
 mod bundles;
 mod error;
-mod folder;
+pub mod folder;
 pub mod keys;
 mod look;
 pub mod manifest;

@@ -1,5 +1,6 @@
 //! From a response to a value or a [`QueueError`], reading no more than is allowed.
 
+use super::certificate;
 use super::error::QueueError;
 use hotdesk_protocol::adapter_pack::MAX_PACK_BYTES;
 use hotdesk_protocol::{Problem, ProblemCode};
@@ -92,9 +93,10 @@ pub(super) async fn acknowledged(sent: Sent) -> Result<(), QueueError> {
     Ok(())
 }
 
-/// A server's words, cut to what a person reads.
+/// A server's words, cut to what a person reads, on one line.
 pub(super) fn short(words: &str) -> String {
-    words.chars().take(LONGEST_WORDS).collect()
+    let plain = words.replace(char::is_control, " ");
+    plain.trim().chars().take(LONGEST_WORDS).collect()
 }
 
 async fn success(sent: Sent, most: usize) -> Result<Vec<u8>, QueueError> {
@@ -108,7 +110,7 @@ async fn accepted(sent: Sent) -> Result<Response, QueueError> {
     let after_ms = retry_after_ms(response.headers());
     if status.is_redirection() {
         return Err(QueueError::BadAnswer {
-            what: "it sends us to another server".to_owned(),
+            what: "it sends us to another address".to_owned(),
         });
     }
     if status.is_success() {
@@ -140,6 +142,9 @@ async fn body(mut response: Response, most: usize) -> Result<Vec<u8>, QueueError
 }
 
 fn lost(error: &reqwest::Error) -> QueueError {
+    if let Some(what) = certificate::fault(error) {
+        return QueueError::Untrusted { what };
+    }
     let what = if error.is_timeout() {
         "no answer in time"
     } else if error.is_connect() {
@@ -158,19 +163,22 @@ struct Theirs {
 
 /// The body's own problem if it is one, else what the status says.
 fn problem(status: StatusCode, body: &[u8]) -> Problem {
-    if let Ok(mut problem) = serde_json::from_slice::<Problem>(body) {
-        problem.message = short(&problem.message);
-        if problem.code != ProblemCode::Unknown {
-            return problem;
-        }
-        return Problem::new(code(status), problem.message);
+    if let Ok(problem) = serde_json::from_slice::<Problem>(body) {
+        let known = Some(problem.code).filter(|code| *code != ProblemCode::Unknown);
+        let code = known.unwrap_or_else(|| code(status));
+        return Problem::new(code, words(status, &problem.message));
     }
-    if let Ok(Theirs { error }) = serde_json::from_slice(body)
-        && !error.trim().is_empty()
-    {
-        return Problem::new(code(status), short(&error));
+    let theirs = serde_json::from_slice::<Theirs>(body).map(|theirs| theirs.error);
+    Problem::new(code(status), words(status, &theirs.unwrap_or_default()))
+}
+
+/// The server's words, or ours where it has none.
+fn words(status: StatusCode, theirs: &str) -> String {
+    let theirs = short(theirs);
+    if !theirs.is_empty() {
+        return theirs;
     }
-    let words = match status.as_u16() {
+    match status.as_u16() {
         401 => "The queue server no longer accepts this desktop. Nothing is lost. Sign in again."
             .to_owned(),
         429 => "The queue server is busy. Nothing is lost; Hotdesk waits and goes on by itself."
@@ -178,8 +186,7 @@ fn problem(status: StatusCode, body: &[u8]) -> Problem {
         other => format!(
             "The queue server answered {other}. Nothing is lost. If this lasts, tell whoever runs the queue server."
         ),
-    };
-    Problem::new(code(status), words)
+    }
 }
 
 fn code(status: StatusCode) -> ProblemCode {

@@ -192,6 +192,7 @@ impl Desk {
             blocked: look.blocked,
             active_desktop: None,
             opt_outs: None,
+            wish: None,
         }
     }
 
@@ -311,6 +312,7 @@ impl Desk {
             active: None,
             active_desktop: None,
             opt_outs: None,
+            wish: None,
         })
     }
 

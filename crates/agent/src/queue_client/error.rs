@@ -15,6 +15,14 @@ pub enum QueueError {
         /// `connect`, `timeout`, `cut off`.
         what: &'static str,
     },
+    /// No safe connection: not even the request left.
+    #[error(
+        "There is no safe connection to the queue server: {what}. Nothing was sent to it and nothing is lost: messages wait there and here, and Hotdesk tries again by itself. Check this computer's clock; if this lasts, tell whoever runs the queue server. Hotdesk never goes on without a valid certificate."
+    )]
+    Untrusted {
+        /// What is wrong with the server's TLS.
+        what: &'static str,
+    },
     /// An answer that is not what the queue API says.
     #[error(
         "The queue server's answer cannot be understood ({what}). Nothing was sent because of it and nothing is lost. If this lasts, tell whoever runs the queue server."
@@ -64,7 +72,7 @@ impl QueueError {
     /// The code a caller may branch on.
     pub fn code(&self) -> ProblemCode {
         match self {
-            Self::Unreachable { .. } => ProblemCode::Unreachable,
+            Self::Unreachable { .. } | Self::Untrusted { .. } => ProblemCode::Unreachable,
             Self::BadAnswer { .. } | Self::OtherDialect { .. } => ProblemCode::BadAnswer,
             Self::Later { problem, .. } | Self::Refused { problem } => problem.code,
         }
@@ -73,9 +81,10 @@ impl QueueError {
     /// When the call may be made again.
     pub fn retry(&self) -> Retry {
         match self {
-            Self::Unreachable { .. } | Self::BadAnswer { .. } | Self::OtherDialect { .. } => {
-                Retry::Soon
-            }
+            Self::Unreachable { .. }
+            | Self::Untrusted { .. }
+            | Self::BadAnswer { .. }
+            | Self::OtherDialect { .. } => Retry::Soon,
             Self::Later { after_ms, .. } => Retry::After(*after_ms),
             Self::Refused { .. } => Retry::Never,
         }

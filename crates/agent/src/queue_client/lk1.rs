@@ -54,7 +54,8 @@ pub(super) async fn look(wire: &Wire) -> Result<Look, QueueError> {
             id: contact.contact_id,
         })
         .collect();
-    let blocked = queue.message.filter(|_| waiting.is_empty());
+    let closed_with = |words: &String| waiting.is_empty() && !answer::short(words).is_empty();
+    let blocked = queue.message.filter(closed_with);
     some_readable(offered, waiting.len())?;
     Ok(Look {
         // A contact's id is unique by itself, whatever the server's address.

@@ -7,6 +7,7 @@ use super::error::QueueError;
 use super::phone::normalised;
 use super::server::{QueueServer, SignedIn, Wire};
 use crate::clock::Clock;
+use crate::secret::Secret;
 use hotdesk_protocol::ids::{LeadId, MessageId, SdrId, TenantId};
 use hotdesk_protocol::lk1::Entry;
 use hotdesk_protocol::lk2::{Config, MarkFailed, MarkSent, Queue, Reply, Scalar};
@@ -24,14 +25,14 @@ const LOOK_LIMIT: u32 = 50;
 pub(super) async fn sign_in(
     server: &QueueServer,
     email: &str,
-    token: &str,
+    token: &Secret<String>,
 ) -> Result<SignedIn, QueueError> {
     let hash = Sha256::digest(format!("{}|{email}", server.url()));
     let id = SdrId(format!("lk2-{}", &hex::encode(hash)[..12]));
     let wire = Wire {
         server: server.clone(),
         sdr: id.clone(),
-        token: Token::new(token.to_owned()),
+        token: Token::new(token.expose().clone()),
     };
     let _queue: Queue = wire.look(QUEUE, 1, Dialect::Lk2).await?;
     let name = email.split('@').next().unwrap_or(email);

@@ -4,6 +4,7 @@
 //! [`Desk`] keeps on this desktop what they lack.
 
 mod answer;
+mod certificate;
 mod desk;
 mod dialect;
 mod error;
@@ -20,8 +21,10 @@ pub use dialect::Dialect;
 pub use error::{QueueError, Retry};
 pub use server::{QueueServer, SignedIn};
 
+use crate::secret::Secret;
 use hotdesk_engine::effect::{OutboxRow, Stage};
 use hotdesk_protocol::adapter_pack::AdapterPackAnswer;
+use hotdesk_protocol::audit::AuditRequest;
 use hotdesk_protocol::file::Attachment;
 use hotdesk_protocol::ids::MessageId;
 use hotdesk_protocol::queue::{
@@ -29,7 +32,7 @@ use hotdesk_protocol::queue::{
     LeaseAnswer, QrRequest, RenewRequest, ReplyRequest, ResultAnswer, ResultRequest,
     TakeOverRequest, WhatsappSession,
 };
-use hotdesk_protocol::review::{Decided, Decision, ReviewItem};
+use hotdesk_protocol::review::{DecisionAnswer, DecisionRequest, ReviewItem};
 use hotdesk_protocol::session::MessageState;
 use hotdesk_protocol::{Problem, ProblemCode, UtcMs};
 use reqwest::Method;
@@ -38,24 +41,27 @@ use server::Wire;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// What lies behind so many messages of a review is seen once some of them are decided.
+pub const REVIEW_MOST: usize = 2_000;
+
 /// The largest document at 3 Mbit/s.
 const FILE_TIMEOUT: Duration = Duration::from_secs(180);
 /// Megabytes, over whatever line the office has.
 const PACK_TIMEOUT: Duration = Duration::from_secs(120);
 
-/// A bearer. Cannot be printed.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Token(String);
+/// A bearer; its copies share one secret.
+#[derive(Clone)]
+pub struct Token(Arc<Secret<String>>);
 
 impl Token {
     /// A token as the server gave it.
     pub fn new(text: String) -> Self {
-        Self(text)
+        Self(Arc::new(Secret::new(text)))
     }
 
     /// The text, for the header and the encrypted store only.
     pub(crate) fn expose(&self) -> &str {
-        &self.0
+        self.0.expose()
     }
 }
 
@@ -117,6 +123,15 @@ pub enum Replied {
     NoPlace,
 }
 
+/// What became of entries of the audit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audited {
+    /// The server has them.
+    Told,
+    /// The server has no place for them.
+    NoPlace,
+}
+
 /// The queue server as one SDR sees it.
 #[derive(Clone)]
 pub struct QueueClient {
@@ -156,8 +171,9 @@ impl QueueClient {
 
     /// Fetch the bytes of a file; of a longer one than told no more than one byte more.
     pub async fn file(&self, file: &Attachment) -> Result<Vec<u8>, QueueError> {
-        let path = format!("api/sender/files/{}", file.file_id);
-        let request = self.wire.request(Method::GET, &path)?.timeout(FILE_TIMEOUT);
+        let (path, id) = ("api/sender/files/{id}", file.file_id.as_str());
+        let request = self.wire.request_about(Method::GET, path, id)?;
+        let request = request.timeout(FILE_TIMEOUT);
         let most = usize::try_from(file.size_bytes).unwrap_or(usize::MAX - 1);
         answer::bytes(request.send().await, most).await
     }
@@ -205,6 +221,22 @@ impl QueueClient {
         }
     }
 
+    /// Tell what was done on this desktop; harmless to repeat.
+    pub async fn audit(&self, body: &AuditRequest) -> Result<Audited, QueueError> {
+        match self.wire.server.dialect() {
+            Dialect::Native => {
+                let told = self.wire.tell(Method::POST, "api/sender/audit", body).await;
+                match told {
+                    Ok(()) => Ok(Audited::Told),
+                    // A server of an earlier version.
+                    Err(error) if error.code() == ProblemCode::NotFound => Ok(Audited::NoPlace),
+                    Err(error) => Err(error),
+                }
+            }
+            Dialect::Lk1 | Dialect::Lk2 => Ok(Audited::NoPlace),
+        }
+    }
+
     /// Tell how the desktop and the session stand.
     pub async fn heartbeat(&self, body: &HeartbeatRequest) -> Result<HeartbeatAnswer, QueueError> {
         match self.wire.server.dialect() {
@@ -235,7 +267,7 @@ impl QueueClient {
         }
     }
 
-    /// This SDR's messages that wait for a person; `None` where the server keeps no review.
+    /// This SDR's messages that wait for a person, the oldest [`REVIEW_MOST`]; `None` where the server keeps no review.
     pub async fn review(&self) -> Result<Option<Vec<ReviewItem>>, QueueError> {
         match self.wire.server.dialect() {
             Dialect::Native => native::review(&self.wire).await,
@@ -248,12 +280,15 @@ impl QueueClient {
     pub async fn decide(
         &self,
         id: &MessageId,
-        body: &Decision,
-    ) -> Result<Option<Decided>, QueueError> {
+        body: &DecisionRequest,
+    ) -> Result<Option<DecisionAnswer>, QueueError> {
         match self.wire.server.dialect() {
             Dialect::Native => {
-                let path = format!("api/messages/{id}/decision");
-                self.wire.call(Method::POST, &path, body).await.map(Some)
+                let path = "api/messages/{id}/decision";
+                let request = self.wire.request_about(Method::POST, path, id.as_str())?;
+                answer::json(request.json(body).send().await)
+                    .await
+                    .map(Some)
             }
             Dialect::Lk1 | Dialect::Lk2 => Ok(None),
         }
@@ -290,6 +325,14 @@ impl QueueClient {
                 let request = request.header(IF_NONE_MATCH, format!("\"{known}\""));
                 answer::changed(request.timeout(PACK_TIMEOUT).send().await).await
             }
+            Dialect::Lk1 | Dialect::Lk2 => Ok(None),
+        }
+    }
+
+    /// What the server keeps to open this SDR's data, in hex; `None` where it keeps nothing.
+    pub async fn recovery_key(&self) -> Result<Option<Secret<String>>, QueueError> {
+        match self.wire.server.dialect() {
+            Dialect::Native => native::recovery_key(&self.wire).await,
             Dialect::Lk1 | Dialect::Lk2 => Ok(None),
         }
     }

@@ -8,10 +8,13 @@ use super::dialect::Dialect;
 use super::error::QueueError;
 use super::{QueueClient, Token, lk1, lk2};
 use crate::config::is_loopback;
+use crate::secret::Secret;
+use crate::server_ca::ServerCa;
 use hotdesk_protocol::ProblemCode;
 use hotdesk_protocol::ids::{DesktopId, SdrId};
 use hotdesk_protocol::queue::{AuthRequest, Sdr};
 use reqwest::redirect::Policy;
+use reqwest::tls::Version;
 use reqwest::{Client, Method, RequestBuilder};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -19,10 +22,10 @@ use serde_json::{Map, Value};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use url::Url;
+use zeroize::Zeroize;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 pub(super) const CALL_TIMEOUT: Duration = Duration::from_secs(10);
-const MOST_REDIRECTS: usize = 3;
 
 /// The queue server, without a caller's identity.
 #[derive(Clone)]
@@ -43,20 +46,18 @@ pub struct SignedIn {
 }
 
 impl QueueServer {
-    /// A client for the server at `base`, which the configuration has found safe.
-    pub fn new(base: Url, app_version: &str) -> Result<Self, QueueError> {
+    /// A client for the server at `base`, which the configuration has found safe. With `ca` no other
+    /// authority counts.
+    pub fn new(base: Url, ca: Option<&ServerCa>, app_version: &str) -> Result<Self, QueueError> {
         let mut builder = Client::builder()
             .user_agent(format!("hotdesk/{app_version}"))
             .connect_timeout(CONNECT_TIMEOUT)
-            .redirect(Policy::custom(|attempt| {
-                let from = attempt.previous().first().map(Url::origin);
-                let same = from.is_some_and(|from| from == attempt.url().origin());
-                if same && attempt.previous().len() <= MOST_REDIRECTS {
-                    attempt.follow()
-                } else {
-                    attempt.stop()
-                }
-            }));
+            .tls_version_min(Version::TLS_1_2)
+            // A bearer stays at the address that a person has written down.
+            .redirect(Policy::none());
+        if let Some(ca) = ca {
+            builder = builder.tls_certs_only(ca.certificates());
+        }
         if is_loopback(&base) {
             builder = builder.no_proxy();
         }
@@ -97,19 +98,20 @@ impl QueueServer {
     pub async fn sign_in(
         &self,
         email: &str,
-        password: &str,
+        password: &Secret<String>,
         desktop: &DesktopId,
     ) -> Result<SignedIn, QueueError> {
         let known = self.known_dialect();
         if known == Some(Dialect::Lk2) {
             return lk2::sign_in(self, email, password).await;
         }
-        let body = AuthRequest {
+        let mut body = AuthRequest {
             email: email.to_owned(),
-            password: password.to_owned(),
+            password: password.expose().clone(),
             desktop_id: (known != Some(Dialect::Lk1)).then(|| desktop.clone()),
         };
         let request = self.request(Method::POST, "api/sender/auth")?.json(&body);
+        body.password.zeroize();
         let answer: Map<String, Value> = match answer::json(request.send().await).await {
             Err(error) if known.is_none() && error.code() == ProblemCode::NotFound => {
                 return lk2::sign_in(self, email, password).await;
@@ -127,11 +129,20 @@ impl QueueServer {
     }
 
     pub(super) fn request(&self, method: Method, path: &str) -> Result<RequestBuilder, QueueError> {
+        self.request_of(method, path.split('/'))
+    }
+
+    /// A call whose path has these parts; a slash within one is no new part.
+    fn request_of<'a>(
+        &self,
+        method: Method,
+        parts: impl Iterator<Item = &'a str>,
+    ) -> Result<RequestBuilder, QueueError> {
         let mut url = self.base.clone();
         url.path_segments_mut()
             .map_err(|()| QueueError::Unreachable { what: "address" })?
             .pop_if_empty()
-            .extend(path.split('/'));
+            .extend(parts);
         Ok(self.http.request(method, url).timeout(CALL_TIMEOUT))
     }
 }
@@ -203,11 +214,31 @@ impl Wire {
     }
 
     pub(super) fn request(&self, method: Method, path: &str) -> Result<RequestBuilder, QueueError> {
-        Ok(self
-            .server
-            .request(method, path)?
+        Ok(self.signed(self.server.request(method, path)?))
+    }
+
+    /// A call about one thing, whose id stands for `{id}` in the path and stays one part of it.
+    pub(super) fn request_about(
+        &self,
+        method: Method,
+        path: &str,
+        id: &str,
+    ) -> Result<RequestBuilder, QueueError> {
+        // A `Url` leaves dots alone and line ends out, and would so call for another thing.
+        if matches!(id, "" | "." | "..") || id.contains(char::is_control) {
+            return Err(QueueError::BadAnswer {
+                what: "it gave an id that no address can hold".to_owned(),
+            });
+        }
+        let part = |part| if part == "{id}" { id } else { part };
+        let request = self.server.request_of(method, path.split('/').map(part))?;
+        Ok(self.signed(request))
+    }
+
+    fn signed(&self, request: RequestBuilder) -> RequestBuilder {
+        request
             .query(&[("sdrId", self.sdr.as_str())])
-            .bearer_auth(self.token.expose()))
+            .bearer_auth(self.token.expose())
     }
 }
 

@@ -3,11 +3,11 @@
 
 use super::Runner;
 use crate::pages::Pages;
-use crate::queue_client::QueueError;
+use crate::queue_client::{QueueError, REVIEW_MOST};
 use crate::review::{Decision, Here, ReviewView};
 use hotdesk_engine::input::{Decided, Input};
 use hotdesk_protocol::ids::MessageId;
-use hotdesk_protocol::review::{Decision as Request, ReviewItem, Verdict};
+use hotdesk_protocol::review::{DecisionRequest, ReviewItem, Verdict};
 use hotdesk_protocol::{Problem, ProblemCode};
 use tokio::sync::oneshot;
 use tokio::task::JoinError;
@@ -63,7 +63,7 @@ impl<P: Pages> Runner<P> {
             Decision::SendAsNewUnlinked => (Verdict::Resend, true),
             Decision::DoNotSend => (Verdict::Cancel, false),
         };
-        let body = Request {
+        let body = DecisionRequest {
             decision: verdict,
             generation: Some(generation),
             unlinked,
@@ -154,7 +154,8 @@ impl<P: Pages> Runner<P> {
         let Some(found) = found else {
             return Ok(self.here().kept_here());
         };
-        for id in told {
+        let whole = found.len() < REVIEW_MOST;
+        for id in told.iter().filter(|_| whole) {
             // Meanwhile it may have been decided here.
             let waits = self.session.told_in_review().any(|it| it == id);
             if waits && !found.iter().any(|item| item.message_id == *id) {

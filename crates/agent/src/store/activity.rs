@@ -1,6 +1,7 @@
 //! The latest messages of each SDR, as the activity list shows them.
 
 use crate::views::ActivityView;
+use hotdesk_protocol::UtcMs;
 use hotdesk_protocol::ids::SdrId;
 use rusqlite::{Connection, Result, params};
 
@@ -56,4 +57,28 @@ pub(super) fn trim(db: &Connection, sdr: &SdrId) -> Result<()> {
     )?
     .execute(params![sdr.as_str(), MOST as u32])?;
     Ok(())
+}
+
+/// Drop what ended before that moment; how much that was. A row of another shape goes by its age.
+pub(super) fn purge(db: &Connection, sdr: &SdrId, before: UtcMs) -> Result<usize> {
+    let mut dropped = 0;
+    let rows: Vec<(String, i64, String)> = db
+        .prepare("SELECT message_id, since_ms, view FROM activity WHERE sdr_id = ?1")?
+        .query_map([sdr.as_str()], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })?
+        .collect::<Result<_>>()?;
+    for (message, since_ms, json) in rows {
+        let old = match serde_json::from_str::<ActivityView>(&json) {
+            Ok(view) => view.ended_before(before),
+            Err(_) => since_ms < before.0,
+        };
+        if old {
+            dropped += db.execute(
+                "DELETE FROM activity WHERE sdr_id = ?1 AND message_id = ?2",
+                [sdr.as_str(), &message],
+            )?;
+        }
+    }
+    Ok(dropped)
 }

@@ -6,6 +6,7 @@
 use super::error::StoreError;
 use super::open::keyed;
 use crate::keychain::DatabaseKey;
+use crate::profile::sync_parent;
 use rusqlite::Connection;
 use rusqlite::backup::Backup;
 use std::fs::{self, File, OpenOptions};
@@ -53,18 +54,7 @@ fn put_in_place(unfinished: &Path, newest: &Path, older: &Path) -> IoResult<()> 
         _ => {}
     }
     fs::rename(unfinished, newest)?;
-    sync_dir(newest)
-}
-
-/// A rename is on the disk only when its directory is.
-pub(super) fn sync_dir(file: &Path) -> IoResult<()> {
-    #[cfg(unix)]
-    if let Some(dir) = file.parent() {
-        File::open(dir)?.sync_all()?;
-    }
-    #[cfg(not(unix))]
-    let _ = file;
-    Ok(())
+    sync_parent(newest)
 }
 
 /// An empty file in the place of whatever an earlier try left; on Unix with mode 0600.

@@ -16,7 +16,7 @@ pub enum StoreError {
     },
     /// The key does not open it.
     #[error(
-        "Hotdesk's database cannot be read with the key from the system's keyring: the key is another one, or the file is damaged. Nothing was changed. Restore the keyring or the file from a backup, or move the data directory aside and sign the SDRs in again."
+        "Hotdesk's database cannot be read with its key: the key is another one, or the file is damaged. Nothing was changed. Restore the keyring, or hotdesk.db and hotdesk.key.json together, from a backup, or move the data directory aside and sign the SDRs in again."
     )]
     WrongKey,
     /// A check found damage.
@@ -72,7 +72,7 @@ impl StoreError {
         }
     }
 
-    /// Whether a copy of the file may help. The keyring's key has been checked against its
+    /// Whether a copy of the file may help. The key has been checked against its
     /// fingerprint before the file is opened, so a file it does not open is not what was written.
     pub(super) fn is_damage(&self) -> bool {
         match self {

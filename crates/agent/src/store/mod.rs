@@ -7,16 +7,20 @@
 //! copy, and the engine is told: see `recover` and `Setup::restored`.
 
 mod activity;
+mod audit;
 mod backup;
 mod desktop;
 mod error;
 mod open;
 mod opt_outs;
 mod outbox;
+mod pin;
 mod recover;
 mod replies;
+mod retention;
 mod schema;
 mod sdr;
+mod sealed;
 mod server;
 mod session_cache;
 
@@ -24,12 +28,15 @@ pub(crate) use activity::MOST as ACTIVITY_MOST;
 pub use error::StoreError;
 pub use recover::Recovered;
 pub use sdr::SdrRow;
+pub(crate) use sealed::StrictRow;
 pub use session_cache::SessionCache;
 
 use crate::keychain::DatabaseKey;
-use crate::queue_client::Dialect;
+use crate::queue_client::{Dialect, Token};
 use crate::views::ActivityView;
 use hotdesk_engine::effect::Record;
+use hotdesk_protocol::UtcMs;
+use hotdesk_protocol::audit::AuditEntry;
 use hotdesk_protocol::ids::{DesktopId, SdrId};
 use hotdesk_protocol::queue::{OptOuts, ReplyRequest};
 use rusqlite::Connection;
@@ -37,6 +44,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::JoinHandle;
 use tokio::sync::oneshot;
+use zeroize::Zeroizing;
 
 /// The database's name in the data directory.
 pub const DATABASE_FILE: &str = "hotdesk.db";
@@ -163,6 +171,76 @@ impl Store {
         .await
     }
 
+    /// Every SDR with their bearer, in the order they were added.
+    pub(crate) async fn bearers(&self) -> Result<Vec<(SdrId, Token)>, StoreError> {
+        let rows = self.rows().await?.into_iter();
+        Ok(rows
+            .filter(|row| !row.sealed)
+            .map(|row| (row.id, row.token))
+            .collect())
+    }
+
+    /// Every SDR without what belongs to them.
+    pub(crate) async fn rows(&self) -> Result<Vec<SdrRow>, StoreError> {
+        self.run(|db| sdr::all(db)).await
+    }
+
+    /// Who is in strict mode, with what their keys are wrapped in.
+    pub(crate) async fn strict(&self) -> Result<Vec<(SdrId, StrictRow)>, StoreError> {
+        self.run(|db| sealed::strict(db)).await
+    }
+
+    /// From now on the SDR is in strict mode.
+    pub(crate) async fn put_strict(&self, id: &SdrId, row: StrictRow) -> Result<(), StoreError> {
+        let id = id.clone();
+        self.run(move |db| sealed::put_strict(db, &id, &row)).await
+    }
+
+    /// From now on the SDR is not.
+    pub(crate) async fn end_strict(&self, id: &SdrId) -> Result<(), StoreError> {
+        let id = id.clone();
+        self.run(move |db| sealed::end_strict(db, &id)).await
+    }
+
+    /// Put what `close` makes of an SDR's rows in their place, and give the space back to the disk;
+    /// false, and nothing changed, where `close` refuses.
+    pub(crate) async fn seal(
+        &self,
+        id: &SdrId,
+        close: impl FnOnce(&[u8]) -> Option<Vec<u8>> + Send + 'static,
+    ) -> Result<bool, StoreError> {
+        let id = id.clone();
+        self.run(move |db| {
+            let transaction = db.transaction()?;
+            let sealed = sealed::seal(&transaction, &id, close)?;
+            transaction.commit()?;
+            db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+            Ok(sealed)
+        })
+        .await
+    }
+
+    /// What of an SDR is closed, if it is.
+    pub(crate) async fn closed(&self, id: &SdrId) -> Result<Option<Vec<u8>>, StoreError> {
+        let id = id.clone();
+        self.run(move |db| sealed::closed(db, &id)).await
+    }
+
+    /// Put an SDR's rows back.
+    pub(crate) async fn unseal(
+        &self,
+        id: &SdrId,
+        opened: Zeroizing<Vec<u8>>,
+    ) -> Result<(), StoreError> {
+        let id = id.clone();
+        self.run(move |db| {
+            let transaction = db.transaction()?;
+            sealed::unseal(&transaction, &id, &opened)?;
+            transaction.commit()
+        })
+        .await
+    }
+
     /// Add an SDR, or give a known one a new token and name.
     pub async fn put_sdr(&self, row: SdrRow) -> Result<(), StoreError> {
         self.run(move |db| sdr::put(db, &row)).await
@@ -185,26 +263,110 @@ impl Store {
         let id = id.clone();
         self.run(move |db| {
             sdr::remove(db, &id)?;
+            audit::forget(db, &id)?;
             db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
         })
         .await
     }
 
-    /// Write what the engine asks for, in one transaction.
-    pub async fn record(&self, id: &SdrId, record: Record) -> Result<(), StoreError> {
+    /// Forget names, texts and kept answers of what ended before that moment.
+    pub async fn purge(&self, id: &SdrId, before: UtcMs) -> Result<(), StoreError> {
         let id = id.clone();
-        self.run(move |db| match &record {
-            Record::Outbox(row) => outbox::put(db, &id, row),
-            Record::Finished(message) => outbox::finish(db, &id, message),
-            Record::Dropped(message) => outbox::remove(db, &id, message),
-            Record::Forgotten(messages) => outbox::forget(db, &id, messages),
-            Record::Reply(reply) => replies::put(db, &id, reply),
-            Record::ReplyDone(reply) => replies::remove(db, &id, reply),
-            Record::Blocked { numbers, cursor } => opt_outs::put(db, &id, numbers, *cursor),
-            Record::Marker(marker) => sdr::set_marker(db, &id, marker),
-            Record::Account(phone) => sdr::set_account_phone(db, &id, phone),
+        self.run(move |db| {
+            let transaction = db.transaction()?;
+            let forgotten = retention::purge(&transaction, &id, before)?;
+            transaction.commit()?;
+            if forgotten == 0 {
+                return Ok(());
+            }
+            // The log of what was written before has them, too.
+            db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
         })
         .await
+    }
+
+    /// Write what the engine asks for, in one transaction: a restart knows all of it or nothing.
+    pub async fn record(&self, id: &SdrId, records: Vec<Record>) -> Result<(), StoreError> {
+        let id = id.clone();
+        self.run(move |db| {
+            let transaction = db.transaction()?;
+            for record in &records {
+                put(&transaction, &id, record)?;
+            }
+            transaction.commit()
+        })
+        .await
+    }
+
+    /// Who has a PIN on this machine, and how often it was wrong in a row.
+    pub async fn pins(&self) -> Result<Vec<(SdrId, u32)>, StoreError> {
+        self.run(|db| pin::all(db)).await
+    }
+
+    /// Keep the hash of an SDR's PIN, and with it, in strict mode, what the PIN opens.
+    pub(crate) async fn put_pin(
+        &self,
+        id: &SdrId,
+        hash: String,
+        by_pin: Option<Vec<u8>>,
+    ) -> Result<(), StoreError> {
+        let id = id.clone();
+        self.run(move |db| {
+            let transaction = db.transaction()?;
+            pin::put(&transaction, &id, &hash)?;
+            if let Some(by_pin) = &by_pin {
+                sealed::put_by_pin(&transaction, &id, by_pin)?;
+            }
+            transaction.commit()
+        })
+        .await
+    }
+
+    /// Count a try as a wrong one, before it is looked at: the hash, and how many tries that makes;
+    /// `None` where there is no PIN or it was wrong `most` times.
+    pub async fn try_pin(
+        &self,
+        id: &SdrId,
+        most: u32,
+    ) -> Result<Option<(String, u32)>, StoreError> {
+        let id = id.clone();
+        self.run(move |db| pin::count_try(db, &id, most)).await
+    }
+
+    /// The SDR has shown who they are; false if they have no PIN.
+    pub async fn forgive_pin(&self, id: &SdrId) -> Result<bool, StoreError> {
+        let id = id.clone();
+        self.run(move |db| pin::forgive(db, &id)).await
+    }
+
+    /// Keep what was done.
+    pub(crate) async fn put_audit(&self, entry: AuditEntry) -> Result<(), StoreError> {
+        self.run(move |db| audit::put(db, &entry)).await
+    }
+
+    /// What was done about this SDR or the window and the server does not know, oldest first.
+    pub async fn untold_audit(
+        &self,
+        id: &SdrId,
+        most: usize,
+    ) -> Result<Vec<AuditEntry>, StoreError> {
+        let id = id.clone();
+        self.run(move |db| audit::untold(db, &id, most)).await
+    }
+
+    /// The server has the entries of these ids.
+    pub(crate) async fn told_audit(&self, ids: Vec<String>) -> Result<(), StoreError> {
+        self.run(move |db| {
+            let transaction = db.transaction()?;
+            audit::told(&transaction, &ids)?;
+            transaction.commit()
+        })
+        .await
+    }
+
+    /// Forget what the server has and was done before then.
+    pub(crate) async fn purge_audit(&self, before: UtcMs) -> Result<(), StoreError> {
+        self.run(move |db| audit::purge(db, before)).await
     }
 
     /// Keep an answer for good that the server has no place for.
@@ -281,5 +443,23 @@ impl Store {
             .map_err(|_| StoreError::Closed)?;
         let result = answer.await.map_err(|_| StoreError::Closed)?;
         result.map_err(|error| StoreError::from_sqlite(&error))
+    }
+}
+
+/// One thing the engine wants written, inside its transaction.
+fn put(db: &Connection, id: &SdrId, record: &Record) -> rusqlite::Result<()> {
+    match record {
+        Record::Outbox(row) => {
+            outbox::put(db, id, row)?;
+            audit::put_left(db, id, row)
+        }
+        Record::Finished(message) => outbox::finish(db, id, message),
+        Record::Dropped(message) => outbox::remove(db, id, message),
+        Record::Forgotten(messages) => outbox::forget(db, id, messages),
+        Record::Reply(reply) => replies::put(db, id, reply),
+        Record::ReplyDone(reply) => replies::remove(db, id, reply),
+        Record::Blocked { numbers, cursor } => opt_outs::put(db, id, numbers, *cursor),
+        Record::Marker(marker) => sdr::set_marker(db, id, marker),
+        Record::Account(phone) => sdr::set_account_phone(db, id, phone),
     }
 }

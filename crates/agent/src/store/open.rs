@@ -41,7 +41,7 @@ pub(super) fn keyed(file: &Path, key: &DatabaseKey) -> Result<Connection, StoreE
             reason: "it is read-only".to_owned(),
         });
     }
-    db.execute_batch(&format!("PRAGMA key = \"x'{}'\"", key.hex()))
+    db.execute_batch(key.statement().expose())
         .map_err(|_| StoreError::WrongKey)?;
     let cipher: String = db
         .query_row("PRAGMA cipher_version", [], |row| row.get(0))

@@ -30,17 +30,15 @@ pub(super) fn all(db: &Connection, sdr: &SdrId) -> Result<OptOuts> {
     })
 }
 
-/// The numbers and the cursor in one transaction: a restart knows both or neither.
-pub(super) fn put(db: &mut Connection, sdr: &SdrId, numbers: &[String], cursor: i64) -> Result<()> {
-    let transaction = db.transaction()?;
+/// The numbers and the cursor.
+pub(super) fn put(db: &Connection, sdr: &SdrId, numbers: &[String], cursor: i64) -> Result<()> {
     for phone in numbers {
-        transaction
-            .prepare_cached("INSERT OR IGNORE INTO opt_out (sdr_id, phone) VALUES (?1, ?2)")?
+        db.prepare_cached("INSERT OR IGNORE INTO opt_out (sdr_id, phone) VALUES (?1, ?2)")?
             .execute([sdr.as_str(), phone])?;
     }
-    transaction.execute(
+    db.execute(
         "UPDATE sdr SET opt_outs_since = ?2 WHERE id = ?1",
         params![sdr.as_str(), cursor],
     )?;
-    transaction.commit()
+    Ok(())
 }

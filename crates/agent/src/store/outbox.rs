@@ -20,7 +20,7 @@ pub(super) const MIGRATION_3: &str = "
 pub struct Found {
     /// Whose end is not yet reported.
     pub in_flight: Vec<OutboxRow>,
-    /// Whose end is reported; without their texts.
+    /// Whose end is reported; without their texts and names.
     pub finished: Vec<OutboxRow>,
 }
 
@@ -70,7 +70,7 @@ pub(super) fn put(db: &Connection, sdr: &SdrId, row: &OutboxRow) -> Result<()> {
 
 pub(super) fn finish(db: &Connection, sdr: &SdrId, message: &MessageId) -> Result<()> {
     db.prepare_cached(
-        "UPDATE outbox SET finished = 1, row = json_set(row, '$.text', '')
+        "UPDATE outbox SET finished = 1, row = json_set(row, '$.text', '', '$.lead_name', '')
          WHERE sdr_id = ?1 AND message_id = ?2",
     )?
     .execute([sdr.as_str(), message.as_str()])?;
@@ -85,15 +85,13 @@ pub(super) fn remove(db: &Connection, sdr: &SdrId, message: &MessageId) -> Resul
     Ok(())
 }
 
-/// In one transaction; a row that is in flight again stays.
-pub(super) fn forget(db: &mut Connection, sdr: &SdrId, messages: &[MessageId]) -> Result<()> {
-    let transaction = db.transaction()?;
+/// A row that is in flight again stays.
+pub(super) fn forget(db: &Connection, sdr: &SdrId, messages: &[MessageId]) -> Result<()> {
     for message in messages {
-        transaction
-            .prepare_cached(
-                "DELETE FROM outbox WHERE sdr_id = ?1 AND message_id = ?2 AND finished = 1",
-            )?
-            .execute([sdr.as_str(), message.as_str()])?;
+        db.prepare_cached(
+            "DELETE FROM outbox WHERE sdr_id = ?1 AND message_id = ?2 AND finished = 1",
+        )?
+        .execute([sdr.as_str(), message.as_str()])?;
     }
-    transaction.commit()
+    Ok(())
 }

@@ -8,6 +8,7 @@ use super::backup::{self, copies};
 use super::error::StoreError;
 use super::open::{check, keyed, open};
 use crate::keychain::DatabaseKey;
+use crate::profile::sync_parent;
 use hotdesk_protocol::{Problem, ProblemCode};
 use rusqlite::Connection;
 use std::fs;
@@ -93,7 +94,7 @@ fn restore(file: &Path, key: &DatabaseKey) -> Result<Option<Recovered>, StoreErr
         }
         let put_aside = put_aside(file).map_err(unusable)?;
         fs::rename(&checked, file)
-            .and_then(|()| backup::sync_dir(file))
+            .and_then(|()| sync_parent(file))
             .map_err(unusable)?;
         let age = SystemTime::now().duration_since(made).unwrap_or_default();
         tracing::warn!(

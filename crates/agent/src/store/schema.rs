@@ -1,10 +1,12 @@
 //! Numbered migrations, never edited once released.
 
 use super::error::StoreError;
-use super::{activity, desktop, opt_outs, outbox, replies, sdr, server, session_cache};
+use super::{
+    activity, audit, desktop, opt_outs, outbox, pin, replies, sdr, sealed, server, session_cache,
+};
 use rusqlite::Connection;
 
-const MIGRATIONS: [&str; 10] = [
+const MIGRATIONS: [&str; 13] = [
     desktop::MIGRATION_1,
     sdr::MIGRATION_2,
     outbox::MIGRATION_3,
@@ -15,6 +17,9 @@ const MIGRATIONS: [&str; 10] = [
     replies::MIGRATION_8,
     desktop::MIGRATION_9,
     opt_outs::MIGRATION_10,
+    pin::MIGRATION_11,
+    audit::MIGRATION_12,
+    sealed::MIGRATION_13,
 ];
 
 pub(super) fn migrate(db: &mut Connection) -> Result<(), StoreError> {

@@ -36,6 +36,10 @@ pub struct SdrRow {
     pub marker: Option<String>,
     /// The number linked last, E.164.
     pub account_phone: Option<String>,
+    /// In strict mode and locked: what belongs to them is closed, and the token is none.
+    pub sealed: bool,
+    /// That, and their sign-in had ended before.
+    pub signed_out: bool,
 }
 
 fn read(row: &Row<'_>) -> Result<SdrRow> {
@@ -48,12 +52,15 @@ fn read(row: &Row<'_>) -> Result<SdrRow> {
         connect: row.get(5)?,
         marker: row.get(6)?,
         account_phone: row.get(7)?,
+        sealed: row.get::<_, Option<bool>>(8)?.is_some(),
+        signed_out: row.get::<_, Option<bool>>(8)?.unwrap_or(false),
     })
 }
 
 pub(super) fn all(db: &Connection) -> Result<Vec<SdrRow>> {
     db.prepare(
-        "SELECT id, name, email, token, paused, connect, marker, account_phone
+        "SELECT id, name, email, token, paused, connect, marker, account_phone,
+            (SELECT signed_out FROM sealed WHERE sdr_id = sdr.id)
          FROM sdr ORDER BY position",
     )?
     .query_map([], read)?

@@ -153,10 +153,10 @@ async fn a_desktop_runs_until_its_parent_lets_go() {
         &text("DESKTOP_ENTRY"),
         &hex::decode(text("DESKTOP_KEY")).unwrap(),
     );
-    let agent = match desk.try_start().await {
+    let agent = match desk.start_or_words().await {
         Ok(agent) => agent,
-        Err(error) => {
-            std::fs::write(home.join(WHY), error.to_string()).unwrap();
+        Err(words) => {
+            std::fs::write(home.join(WHY), words).unwrap();
             return;
         }
     };

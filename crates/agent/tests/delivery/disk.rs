@@ -171,9 +171,8 @@ async fn start_after(death: &Death, damage: Damage) -> Row {
     let mut desk = Desk::at(dir.path().join("data"), &office.url());
     desk.pages = death.pages.copy().into();
     desk.keep_key(&death.entry, &death.key);
-    let (end, review) = match desk.try_start().await {
-        Err(error) => {
-            let words = error.to_string();
+    let (end, review) = match desk.start_or_words().await {
+        Err(words) => {
             assert!(
                 words.contains("othing was"),
                 "what is safe: {case}: {words}"

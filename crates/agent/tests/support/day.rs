@@ -5,7 +5,7 @@ use hotdesk_protocol::UtcMs;
 use jiff::Timestamp;
 use jiff::tz::{TimeZone, offset};
 use std::time::Duration;
-use tokio::time::interval;
+use tokio::time::{MissedTickBehavior, interval};
 
 pub const MINUTE_MS: u64 = 60_000;
 pub const HOUR_MS: u64 = 60 * MINUTE_MS;
@@ -35,6 +35,8 @@ impl Day {
     /// Time goes on in steps until this is so; whatever waits gets its turn between them.
     pub async fn until(&self, what: &str, step_ms: u64, mut is: impl FnMut() -> bool) {
         let mut look = interval(Duration::from_millis(5));
+        // On a busy machine a late look must not make the next ones come at once.
+        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         for _ in 0..MOST_STEPS {
             look.tick().await;
             if is() {

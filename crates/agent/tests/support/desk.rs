@@ -1,14 +1,16 @@
 //! One desktop: its data directory, its keyring, its pages, and the agent that runs or does not.
 
 use super::office::PASSWORD;
-use super::pages::FakePages;
+use super::pages::{FakePages, Mood};
 use hotdesk_agent::adapter_pack::Bundles;
 use hotdesk_agent::agent::{Agent, AgentSetup, StartError};
 use hotdesk_agent::clock::Clock;
 use hotdesk_agent::config::Config;
-use hotdesk_agent::keychain::Keychain;
+use hotdesk_agent::keychain::{DatabaseKey, Keychain, KeychainError, Opening};
 use hotdesk_agent::space::Space;
+use hotdesk_agent::store::Store;
 use hotdesk_agent::views::{OfficeView, SdrView};
+use hotdesk_protocol::session::SessionState;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -65,14 +67,52 @@ impl Desk {
         self.start_with("").await
     }
 
+    /// How the database is opened here, asked of this keychain.
+    pub fn open(&self, keychain: &Keychain) -> Result<Opening, KeychainError> {
+        let data_dir = self.data_dir();
+        keychain.open(&data_dir, Store::exists(&data_dir))
+    }
+
+    /// Why it is not opened here.
+    pub fn refused(&self) -> KeychainError {
+        let keychain = Keychain::with_store(Arc::clone(&self.keyring));
+        self.open(&keychain).err().expect("it must not start")
+    }
+
+    /// Start, or the words of whatever keeps it from starting.
+    pub async fn start_or_words(&self) -> Result<FakeAgent, String> {
+        let keychain = Keychain::with_store(Arc::clone(&self.keyring));
+        match self.open(&keychain) {
+            Ok(Opening::Key(key)) => {
+                let started = self.start_opened(key, "").await;
+                started.map_err(|error| error.to_string())
+            }
+            Ok(Opening::Passphrase(_)) => panic!("this desk has a keyring"),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
     pub async fn start_with(&self, more: &str) -> Result<FakeAgent, StartError> {
+        let keychain = Keychain::with_store(Arc::clone(&self.keyring));
+        match self.open(&keychain) {
+            Ok(Opening::Key(key)) => self.start_opened(key, more).await,
+            Ok(Opening::Passphrase(_)) => panic!("this desk has a keyring"),
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    pub async fn start_opened(
+        &self,
+        key: DatabaseKey,
+        more: &str,
+    ) -> Result<FakeAgent, StartError> {
         Agent::start(AgentSetup {
             config: self.config(more),
             pages: Arc::clone(&self.pages),
             app_version: "1.2.3".to_owned(),
             built_in: Bundles::built_in(r#"{"number":5,"name":"2026.11.5"}"#, "built in", "wa-js")
                 .unwrap(),
-            keychain: Keychain::with_store(Arc::clone(&self.keyring)),
+            key,
             clock: self.clock.clone(),
             space: self.space.clone(),
         })
@@ -185,4 +225,23 @@ pub async fn until_sdr(
     let find = |view: &OfficeView| view.sdrs.iter().find(|s| s.id.as_str() == sdr).cloned();
     let office = until(agent, what, |view| find(view).is_some_and(|sdr| is(&sdr))).await;
     find(&office).unwrap()
+}
+
+/// The app dies while John's page has a message in hand, the phone unlinks it, and `phone` links anew.
+pub async fn relinked_after_a_crash(desk: &Desk, phone: &str) -> FakeAgent {
+    desk.pages.set_mood("john", Mood::SwallowsSubmits);
+    let agent = desk.start_signed_in(&["john"]).await;
+    while desk.pages.submits() == 0 {
+        tokio::task::yield_now().await;
+    }
+    desk.kill(agent);
+    desk.pages.unlink("john");
+    desk.pages.set_mood("john", Mood::Works);
+    let agent = desk.start().await;
+    until_sdr(&agent, "john", "the phone has unlinked it", |sdr| {
+        sdr.state == SessionState::Qr
+    })
+    .await;
+    desk.pages.link("john", phone);
+    agent
 }

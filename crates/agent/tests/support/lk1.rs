@@ -141,6 +141,12 @@ impl Lk1 {
             .collect()
     }
 
+    /// Every address that was called, without the server's own part.
+    pub fn addresses(&self) -> Vec<String> {
+        let address = |call: &Call| format!("{}?{}", call.path, call.query);
+        self.inner().calls.iter().map(address).collect()
+    }
+
     pub fn fail(&self, path: &'static str, status: u16, body: &str) {
         self.inner().faults.insert(path, (status, body.to_owned()));
     }

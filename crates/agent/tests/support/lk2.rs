@@ -16,6 +16,8 @@ pub struct Inner {
     pub config: Value,
     pub pending: Vec<Value>,
     pub calls: Vec<(String, Value)>,
+    /// Every address that was called, without the server's own part.
+    pub addresses: Vec<String>,
     /// Answers the queue in lk1's words.
     pub turned: bool,
 }
@@ -74,6 +76,7 @@ async fn answer(
     let body: Value = serde_json::from_slice(&body).unwrap_or(Value::Null);
     let mut inner = server.inner();
     inner.calls.push((uri.path().to_owned(), body.clone()));
+    inner.addresses.push(uri.to_string());
     let right = headers
         .get(header::AUTHORIZATION)
         .is_some_and(|v| *v == *format!("Bearer {TOKEN}"));

@@ -8,7 +8,11 @@ pub mod office;
 pub mod packs;
 pub mod pages;
 pub mod proxy;
+#[cfg(target_os = "linux")]
+pub mod search;
 pub mod stub;
+#[cfg(target_os = "linux")]
+pub mod tls;
 
 /// Run an ignored test of this binary in a process of its own, whose environment a test may change
 /// and whose log is nobody else's.

@@ -114,6 +114,12 @@ impl Office {
         self.running = Some(running);
     }
 
+    /// Every desktop is signed out.
+    pub fn forget_tokens(&self) {
+        let db = rusqlite::Connection::open(self.database()).unwrap();
+        db.execute_batch("DELETE FROM desktop_tokens").unwrap();
+    }
+
     /// What no server does: it tells of no blocked number any more.
     pub fn forget_opt_outs(&self) {
         let db = rusqlite::Connection::open(self.dir.path().join("server.db")).unwrap();

@@ -75,6 +75,8 @@ struct World {
     adoptions: usize,
     composed: Vec<String>,
     profiles: Vec<PathBuf>,
+    /// Whose page is on the screen.
+    shown: Option<SdrId>,
 }
 
 /// All pages of an office, and what really left through them.
@@ -193,6 +195,11 @@ impl FakePages {
     /// The numbers whose chats were opened with a text in the box.
     pub fn composed(&self) -> Vec<String> {
         self.world.lock().unwrap().composed.clone()
+    }
+
+    /// Whose page is on the screen.
+    pub fn shown(&self) -> Option<SdrId> {
+        self.world.lock().unwrap().shown.clone()
     }
 
     /// Everything that really left, oldest first.
@@ -360,6 +367,10 @@ impl Pages for FakePages {
         self.mood(sdr).await;
         self.with(sdr, |page| page.start(bundles));
         Ok(())
+    }
+
+    async fn show(&self, sdr: Option<&SdrId>) {
+        self.world.lock().unwrap().shown = sdr.cloned();
     }
 
     async fn close(&self, sdr: &SdrId) {

@@ -5,7 +5,9 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use axum::serve::Listener;
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -64,8 +66,15 @@ pub struct Stub {
 
 impl Stub {
     pub async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
+        Self::behind(TcpListener::bind("127.0.0.1:0").await.unwrap(), "http")
+    }
+
+    /// Behind a listener of whatever kind.
+    pub fn behind<L>(listener: L, scheme: &str) -> Self
+    where
+        L: Listener<Addr = SocketAddr>,
+    {
+        let url = format!("{scheme}://{}", listener.local_addr().unwrap());
         let stub = Self {
             inner: Arc::default(),
             url,
@@ -104,6 +113,13 @@ impl Stub {
             .filter(|call| call.path == path)
             .cloned()
             .collect()
+    }
+
+    /// Every address that was called, without the server's own part.
+    pub fn addresses(&self) -> Vec<String> {
+        let inner = self.inner.lock().unwrap();
+        let address = |call: &Call| format!("{}?{}", call.path, call.query);
+        inner.calls.iter().map(address).collect()
     }
 
     /// Wait until a path was called so often.

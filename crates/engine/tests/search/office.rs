@@ -327,7 +327,12 @@ pub fn is_send(effect: &Effect) -> bool {
 fn decides(effect: &Effect) -> bool {
     match effect {
         Effect::Claim(_) | Effect::Begin(_) | Effect::Report(_) => true,
-        Effect::Record(Record::Outbox(_) | Record::Dropped(_) | Record::Blocked { .. }) => true,
+        Effect::Record(records) => records.iter().any(|record| {
+            matches!(
+                record,
+                Record::Outbox(_) | Record::Dropped(_) | Record::Blocked { .. }
+            )
+        }),
         Effect::Submit(_, BridgeCommand::SendText { .. }) => true,
         _ => false,
     }

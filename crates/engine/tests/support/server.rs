@@ -197,6 +197,7 @@ impl Server {
             },
             active_desktop: self.active.clone(),
             opt_outs: self.opt_outs_since(ask.opt_outs_since),
+            wish: None,
         }
     }
 

@@ -221,7 +221,7 @@ impl World {
         let end = self.now + most_ms;
         while !done(self) {
             assert!(self.now < end, "it did not happen within {most_ms} ms");
-            self.run(10);
+            self.run(2);
         }
     }
 
@@ -343,8 +343,8 @@ impl World {
                 self.server.release(&id, &token);
                 self.released.push(id);
             }
-            Effect::Record(record) => {
-                let answer = self.write(record);
+            Effect::Record(records) => {
+                let answer = self.write(records);
                 self.tell(Input::Recorded(answer));
             }
             Effect::Report(ask) => {
@@ -380,6 +380,7 @@ impl World {
                     active: None,
                     active_desktop: self.server.active.clone(),
                     opt_outs: self.server.opt_outs_since(since),
+                    wish: None,
                 };
                 let answer = self.server_fault.clone().map_or(Ok(answer), Err);
                 self.tell(Input::Beaten(answer));
@@ -399,10 +400,17 @@ impl World {
         self.tell(Input::PageOpened(answer));
     }
 
-    fn write(&mut self, record: Record) -> Result<(), Problem> {
+    fn write(&mut self, records: Vec<Record>) -> Result<(), Problem> {
         if self.disk.full {
             return Err(Problem::new(ProblemCode::StoreFailed, "disk full"));
         }
+        for record in records {
+            self.put(record);
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, record: Record) {
         match record {
             Record::Outbox(row) => {
                 self.trace.push(match row.stage {
@@ -414,7 +422,7 @@ impl World {
                     Stage::Review => "review",
                 });
                 if self.disk.drops_intents && row.stage <= Stage::Submitted {
-                    return Ok(());
+                    return;
                 }
                 self.disk.finished.remove(&row.message_id);
                 self.disk.outbox.insert(row.message_id.clone(), *row);
@@ -447,7 +455,6 @@ impl World {
             Record::Marker(marker) => self.disk.marker = Some(marker),
             Record::Account(phone) => self.disk.account = Some(phone),
         }
-        Ok(())
     }
 }
 

@@ -32,12 +32,10 @@ pub struct Files {
 
 impl Files {
     /// The folder of a data file: `queue.sqlite` has `queue.sqlite-files`. It is made by the first
-    /// upload.
-    pub fn beside(database: &Path, limits: FileLimits) -> Self {
-        let mut folder = database.as_os_str().to_owned();
-        folder.push("-files");
+    /// upload. Several servers on one PostgreSQL database must share one folder.
+    pub fn in_folder(folder: PathBuf, limits: FileLimits) -> Self {
         Self {
-            folder: folder.into(),
+            folder,
             limits,
             uploads: Semaphore::new(UPLOADS_AT_ONCE),
             downloads: Semaphore::new(DOWNLOADS_AT_ONCE).into(),

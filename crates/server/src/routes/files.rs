@@ -16,9 +16,6 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use std::time::Duration;
 
-/// How long a file may take to arrive.
-const WITHIN: Duration = Duration::from_secs(120);
-
 /// What the file is; its bytes are the body, its type is that of the body.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -47,7 +44,7 @@ pub async fn upload(
             )
         })?;
         let limit = app.files.limit(params.kind);
-        let bytes = receive(request, limit).await?;
+        let bytes = receive(request, limit, app.patience.file).await?;
         check(params.kind, &mime_type, &bytes).map_err(|why| unfit(why.to_string()))?;
         bytes
     };
@@ -111,7 +108,11 @@ fn check_name(name: &str) -> Result<(), ApiError> {
     Ok(())
 }
 
-async fn receive(request: Request, limit: u32) -> Result<axum::body::Bytes, ApiError> {
+async fn receive(
+    request: Request,
+    limit: u32,
+    within: Duration,
+) -> Result<axum::body::Bytes, ApiError> {
     let most = usize::try_from(limit).unwrap_or(usize::MAX);
     let told = request.headers().get(CONTENT_LENGTH);
     let told = told.and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
@@ -133,7 +134,7 @@ async fn receive(request: Request, limit: u32) -> Result<axum::body::Bytes, ApiE
             "The file did not arrive in time; nothing was kept.",
         )
     };
-    let received = tokio::time::timeout(WITHIN, to_bytes(body, most))
+    let received = tokio::time::timeout(within, to_bytes(body, most))
         .await
         .map_err(late)?;
     received.map_err(|error| {

@@ -5,9 +5,11 @@ pub mod proof;
 pub mod requeue;
 
 use crate::app::App;
+use crate::cursor;
 use crate::extract::{Body, Caller, Params};
 use crate::phone::is_e164;
 use crate::problem::ApiError;
+use crate::store::leads::Needle;
 use crate::store::{Addressee, MessageView, NewLead, NewMessage, Which};
 use axum::Json;
 use axum::extract::{Path, State};
@@ -80,9 +82,11 @@ pub async fn enqueue(
     let id = request
         .message_id
         .unwrap_or_else(|| MessageId(uuid::Uuid::now_v7().to_string()));
-    if id.as_str().is_empty() || id.as_str().len() > MAX_ID_BYTES {
+    // What makes addresses leaves dots alone and line ends out, so that another message was meant.
+    let unfit = matches!(id.as_str(), "" | "." | "..") || id.as_str().contains(char::is_control);
+    if unfit || id.as_str().len() > MAX_ID_BYTES {
         return Err(ApiError::bad_request(format!(
-            "A messageId has 1 to {MAX_ID_BYTES} bytes; nothing was queued."
+            "A messageId has 1 to {MAX_ID_BYTES} bytes, no control characters, and is not . or ..; nothing was queued."
         )));
     }
     let message = NewMessage {
@@ -162,11 +166,17 @@ fn checked(lead: LeadGiven) -> Result<NewLead, ApiError> {
 pub struct ListParams {
     state: Option<MessageState>,
     sdr_id: Option<SdrId>,
+    lead_id: Option<LeadId>,
+    search: Option<String>,
+    #[serde(default)]
+    newest: bool,
+    cursor: Option<String>,
     limit: Option<u32>,
     after: Option<i64>,
 }
 
 /// A page of messages with their events, oldest first, `state=dead` those given up; `after` is the `seq` of the last one seen.
+/// With `newest=true` the newest come first, and `next` is the `cursor` of the page after it.
 pub async fn list(
     State(app): State<App>,
     caller: Caller,
@@ -179,16 +189,27 @@ pub async fn list(
     if let Some(sdr) = &sdr_id {
         caller.must_see(sdr)?;
     }
-    let messages = app
+    let start = if params.newest { i64::MAX } else { 0 };
+    let after = params.cursor.as_deref().map(cursor::of).transpose()?;
+    let limit = params.limit.unwrap_or(MAX_PAGE).clamp(1, MAX_PAGE);
+    let mut messages = app
         .store
-        .messages(Which::Page {
+        .messages(Which::Found {
             state: params.state,
             sdr_id,
-            after: params.after.unwrap_or(0),
-            limit: params.limit.unwrap_or(MAX_PAGE).clamp(1, MAX_PAGE),
+            lead_id: params.lead_id,
+            search: params.search.as_deref().and_then(Needle::of),
+            newest: params.newest,
+            after: after.or(params.after).unwrap_or(start),
+            limit: limit + 1,
         })
         .await?;
-    Ok(Json(json!({ "messages": messages })))
+    let fits = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = messages.len() > fits;
+    messages.truncate(fits);
+    let end = messages.last().filter(|_| more).map(|last| last.seq);
+    let next = end.map(|end| cursor::word(&end)).transpose()?;
+    Ok(Json(json!({ "messages": messages, "next": next })))
 }
 
 /// One message with its events.

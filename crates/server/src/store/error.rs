@@ -28,6 +28,11 @@ pub enum Refusal {
         "this SDR is active on another desktop, so nothing may be sent from this one; nothing is lost, take over if you want to go on here"
     )]
     OtherDesktop,
+    /// No desktop of the SDR is heard.
+    #[error(
+        "no desktop of this SDR is switched on and signed in, so nobody can do this; nothing was changed, start Hotdesk there and ask again"
+    )]
+    NoDesktop,
     /// The message was withdrawn.
     #[error("this message was cancelled, or its lead opted out; do not send it")]
     Cancelled,
@@ -51,6 +56,9 @@ pub enum Refusal {
     /// The lead must not be written to.
     #[error("this number is on the do-not-contact list; nothing was queued")]
     DoNotContact,
+    /// A text has a character that this database has no place for.
+    #[error("a text with the character U+0000 cannot be kept here; nothing was changed")]
+    Unstorable,
     /// The lead has no consent recorded.
     #[error("no consent is recorded for this lead; nothing was queued")]
     NoConsent,
@@ -103,14 +111,44 @@ pub enum OpenError {
         /// What SQLite says.
         reason: String,
     },
-    /// The file was written by a newer server.
+    /// The database was written by a newer server.
     #[error(
-        "the data file is of version {found}, this server knows versions up to {known}. It was left as it is; start the newer server."
+        "the database is of version {found}, this server knows versions up to {known}. It was left as it is; start the newer server."
     )]
     Newer {
-        /// The file's version.
+        /// Its version.
         found: u32,
         /// Ours.
         known: u32,
+    },
+    /// An address of a database that cannot be used.
+    #[error(
+        "{database} cannot be used: {reason}. Nothing was changed. An address is postgres://USER@HOST:PORT/DATABASE, or postgres:///DATABASE?host=/FOLDER for a socket; the password may come from PGPASSWORD."
+    )]
+    Address {
+        /// The address without its password.
+        database: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The database does not answer.
+    #[error(
+        "{database} cannot be reached ({reason}). Nothing was changed. Check that PostgreSQL runs there, that the database exists and that this user may sign in."
+    )]
+    Unreachable {
+        /// The address without its password.
+        database: String,
+        /// What the system or PostgreSQL says.
+        reason: String,
+    },
+    /// A migration did not go through.
+    #[error(
+        "{database} could not be brought to this version ({reason}). The step that failed was taken back whole and no row is lost. `hotdesk-server migrate --dry-run` shows what is run."
+    )]
+    NotMigrated {
+        /// The address without its password.
+        database: String,
+        /// What PostgreSQL says.
+        reason: String,
     },
 }

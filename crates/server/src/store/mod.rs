@@ -2,28 +2,41 @@
 //! `now` comes with every call that needs it.
 
 mod error;
+mod figures;
+pub mod folding;
+pub mod leads;
+pub mod postgres;
 pub mod proof;
 pub mod review;
 pub mod rules;
 pub mod sqlite;
+mod standing;
 mod types;
 
 pub use error::{OpenError, Refusal, StoreError};
+pub use figures::MOST_DAYS;
 pub use types::{
     Addressee, Beat, Beaten, Cause, Claim, Claimed, Counts, Credentials, Event, Holder,
-    MessageView, NewLead, NewMessage, Office, OptOutOf, OptedOut, Person, Reply, Report, Reporter,
-    Role, SeenSession, TokenHash, Waiting, Which,
+    MessageView, NewLead, NewMessage, Office, OptOutOf, OptedOut, Person, RecoveryKey, Reply,
+    Report, Reporter, Role, SeenSession, TokenHash, Waiting, Which,
 };
 
+use leads::{
+    Assign, Assigned, FoundLeads, FoundOptOuts, ImportRows, Imported, ImportedRows, LeadFilter,
+    LeadPage, OptOutPage, Thread,
+};
 use proof::{LogCheck, Proof};
-use review::{Decide, Decided, ReviewItem};
+use review::{Decide, DecisionAnswer, ReviewItem};
 use rules::state_name;
 
 use hotdesk_protocol::UtcMs;
+use hotdesk_protocol::audit::{AuditEntry, KeptAudit};
+use hotdesk_protocol::dashboard::{Figures, SdrRow};
 use hotdesk_protocol::file::Attachment;
-use hotdesk_protocol::ids::{DesktopId, FileId, MessageId, SdrId};
+use hotdesk_protocol::ids::{DesktopId, FileId, LeadId, MessageId, SdrId};
 use hotdesk_protocol::queue::{
     ActiveDesktop, BeginRequest, RenewRequest, ReplyRequest, TakeOverRequest, WhatsappSession,
+    WishKind,
 };
 use hotdesk_protocol::session::MessageState;
 use std::future::Future;
@@ -55,11 +68,21 @@ pub trait Store: Send + Sync + 'static {
         desktop: Option<DesktopId>,
         now: UtcMs,
     ) -> Answer<'_, ()>;
+    /// Makes a browser's token valid until it ends; those before stay as they are.
+    fn add_browser_token(
+        &self,
+        hash: TokenHash,
+        person: SdrId,
+        ends_at: UtcMs,
+        now: UtcMs,
+    ) -> Answer<'_, ()>;
     /// Who stands behind a token, if it is valid.
-    fn holder(&self, hash: TokenHash) -> Answer<'_, Option<Holder>>;
+    fn holder(&self, hash: TokenHash, now: UtcMs) -> Answer<'_, Option<Holder>>;
     /// Makes a token invalid, and its desktop the SDR's active one no longer; false if it never was
     /// a token. Repeatable.
     fn revoke_token(&self, hash: TokenHash, now: UtcMs) -> Answer<'_, bool>;
+    /// Makes every token of an SDR invalid, and no desktop their active one. Repeatable.
+    fn revoke_tokens(&self, sdr: SdrId, now: UtcMs) -> Answer<'_, ()>;
 
     /// Queues a message; false if this very message was queued before.
     fn enqueue(&self, message: NewMessage, now: UtcMs) -> Answer<'_, bool>;
@@ -85,7 +108,7 @@ pub trait Store: Send + Sync + 'static {
     /// Messages that wait for a person's decision, oldest first, with a number above `after`.
     fn in_review(&self, of: Option<SdrId>, after: i64, limit: u32) -> Answer<'_, Vec<ReviewItem>>;
     /// Does what a person decided about a message in review; repeatable.
-    fn decide(&self, decide: Decide, now: UtcMs) -> Answer<'_, Decided>;
+    fn decide(&self, decide: Decide, now: UtcMs) -> Answer<'_, DecisionAnswer>;
     /// Queues a message again that was given up before it was begun; repeatable. Says whose it was.
     fn requeue(
         &self,
@@ -119,6 +142,27 @@ pub trait Store: Send + Sync + 'static {
     /// Blocks a number for every SDR and withdraws what is not begun.
     fn opt_out(&self, of: OptOutOf, by: SdrId, reason: String, now: UtcMs) -> Answer<'_, OptedOut>;
 
+    /// Numbers that must not be written to, newest first.
+    fn opt_outs(&self, page: OptOutPage) -> Answer<'_, FoundOptOuts>;
+
+    /// A page of leads.
+    fn leads(&self, page: LeadPage) -> Answer<'_, FoundLeads>;
+    /// The ids of leads in the order of their ids, above `after`.
+    fn lead_ids(
+        &self,
+        filter: LeadFilter,
+        after: Option<LeadId>,
+        limit: u32,
+    ) -> Answer<'_, Vec<LeadId>>;
+    /// A lead with their messages, those of one SDR if `of` names one.
+    fn thread(&self, lead: LeadId, of: Option<SdrId>) -> Answer<'_, Option<Thread>>;
+    /// Gives leads to SDRs in turn, with what is queued for them, or to nobody; repeatable.
+    fn assign(&self, assign: Assign, now: UtcMs) -> Answer<'_, Assigned>;
+    /// What [`Store::import`] would do with these numbers; changes nothing.
+    fn look_at_phones(&self, phones: Vec<String>) -> Answer<'_, Vec<Imported>>;
+    /// Takes rows of a file of leads; repeatable.
+    fn import(&self, rows: ImportRows, now: UtcMs) -> Answer<'_, ImportedRows>;
+
     /// Keeps how an SDR's session stands.
     fn put_session(&self, session: WhatsappSession, now: UtcMs) -> Answer<'_, ()>;
     /// Takes a heartbeat: its desktop is the SDR's active one if no other is. Of another desktop's
@@ -128,6 +172,33 @@ pub trait Store: Send + Sync + 'static {
     fn take_over(&self, request: TakeOverRequest, now: UtcMs) -> Answer<'_, ActiveDesktop>;
     /// Where an SDR is active.
     fn active_desktop(&self, sdr: SdrId, now: UtcMs) -> Answer<'_, Option<ActiveDesktop>>;
+    /// The key an SDR's desktops close their data with beside the PIN; `offered` if there is none yet.
+    fn recovery_key(&self, sdr: SdrId, offered: RecoveryKey) -> Answer<'_, RecoveryKey>;
+
+    /// Keeps what was done, on a desktop or at the server; an entry that is there stays as it is, and
+    /// none is ever changed.
+    fn put_audit(
+        &self,
+        entries: Vec<AuditEntry>,
+        desktop: Option<DesktopId>,
+        told_by: SdrId,
+        now: UtcMs,
+    ) -> Answer<'_, ()>;
+    /// What was done, newest first, with a number below `before`.
+    fn audit(&self, of: Option<SdrId>, before: i64, limit: u32) -> Answer<'_, Vec<KeptAudit>>;
+
     /// How an SDR's session stands.
     fn session(&self, sdr: SdrId) -> Answer<'_, SeenSession>;
+    /// How each SDR stands, in no order; `of` limits it to that one.
+    fn sdrs(&self, of: Option<SdrId>, now: UtcMs) -> Answer<'_, Vec<SdrRow>>;
+    /// Keeps what a person wants of an SDR's WhatsApp for their active desktop, in the place of what
+    /// they wanted before.
+    fn put_wish(&self, sdr: SdrId, wish: WishKind, now: UtcMs) -> Answer<'_, ()>;
+    /// Leases nothing more to an SDR, or does again; repeatable.
+    fn stop_sending(&self, sdr: SdrId, stopped: bool, now: UtcMs) -> Answer<'_, ()>;
+    /// Whether nothing more is leased to an SDR.
+    fn is_stopped(&self, sdr: SdrId) -> Answer<'_, bool>;
+    /// What came of the messages of the last `days` days of the office, this one included; `of` limits
+    /// it to that SDR's.
+    fn figures(&self, of: Option<SdrId>, days: u32, now: UtcMs) -> Answer<'_, Figures>;
 }

@@ -3,7 +3,7 @@
 use super::Cause;
 use hotdesk_protocol::UtcMs;
 use hotdesk_protocol::ids::{DesktopId, MessageId, SdrId};
-pub use hotdesk_protocol::review::{Decided, ReviewItem, Verdict};
+pub use hotdesk_protocol::review::{DecisionAnswer, ReviewItem, Verdict};
 
 /// How the log names a verdict.
 pub fn cause(verdict: Verdict) -> Cause {
@@ -31,6 +31,20 @@ pub struct Decide {
     pub of: Option<SdrId>,
     /// Who decides.
     pub by: SdrId,
+}
+
+impl Decide {
+    /// What the log keeps beside it.
+    pub(super) fn log_note(&self) -> Option<String> {
+        match (self.verdict, self.unlinked) {
+            (Verdict::Resend, true) => {
+                let word = "the old device was unlinked on the phone";
+                let note = self.note.as_ref();
+                Some(note.map_or_else(|| word.to_owned(), |note| format!("{word}; {note}")))
+            }
+            (Verdict::Resend | Verdict::Sent | Verdict::Cancel, _) => self.note.clone(),
+        }
+    }
 }
 
 /// What is known, in plain sentences.

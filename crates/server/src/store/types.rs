@@ -1,5 +1,6 @@
 //! What the store takes and gives, beyond the types of the wire.
 
+use super::leads::Needle;
 use super::proof::LogHash;
 use hotdesk_protocol::file::Attachment;
 use hotdesk_protocol::ids::{
@@ -7,7 +8,7 @@ use hotdesk_protocol::ids::{
 };
 use hotdesk_protocol::policy::Policy;
 use hotdesk_protocol::queue::{
-    ActiveDesktop, ClaimedMessage, OptOuts, QueueContact, WhatsappSession,
+    ActiveDesktop, ClaimedMessage, OptOuts, QueueContact, WhatsappSession, Wish,
 };
 use hotdesk_protocol::session::MessageState;
 use hotdesk_protocol::{Problem, UtcMs};
@@ -75,6 +76,10 @@ pub struct Credentials {
     pub password_hash: String,
 }
 
+/// What an SDR's desktops close their data with beside the PIN. No `Debug`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct RecoveryKey(pub [u8; 32]);
+
 /// SHA-256 of a token.
 pub type TokenHash = [u8; 32];
 
@@ -85,6 +90,8 @@ pub struct Holder {
     pub person: Person,
     /// The desktop the token was given to; none for a browser or an lk1 client.
     pub desktop: Option<DesktopId>,
+    /// When it ends by itself; none but for a browser's.
+    pub ends_at_ms: Option<UtcMs>,
 }
 
 /// A lead to be written. Matched by phone: the same phone is the same lead.
@@ -170,6 +177,8 @@ pub struct Claimed {
     pub active: ActiveDesktop,
     /// Numbers blocked since.
     pub opt_outs: Option<OptOuts>,
+    /// What a person wants of the active desktop; none for another one.
+    pub wish: Option<Wish>,
 }
 
 /// The two figures an SDR sees.
@@ -266,6 +275,8 @@ pub struct Beaten {
     pub active: Option<ActiveDesktop>,
     /// Numbers blocked since.
     pub opt_outs: Option<OptOuts>,
+    /// What a person wants of the active desktop; none for another one.
+    pub wish: Option<Wish>,
 }
 
 /// An SDR's session with the time of the last word from its desktop.
@@ -278,7 +289,7 @@ pub struct SeenSession {
 }
 
 /// Which messages to list.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Which {
     /// This one.
     One(MessageId),
@@ -288,6 +299,23 @@ pub enum Which {
         state: Option<MessageState>,
         /// Whose; none for everybody's.
         sdr_id: Option<SdrId>,
+        /// The last number of the page before.
+        after: i64,
+        /// At most this many.
+        limit: u32,
+    },
+    /// Those that fit, by their number.
+    Found {
+        /// In this state; none for all.
+        state: Option<MessageState>,
+        /// Whose; none for everybody's.
+        sdr_id: Option<SdrId>,
+        /// To this lead; none for all.
+        lead_id: Option<LeadId>,
+        /// Part of the text, or of the lead's name, company or number.
+        search: Option<Needle>,
+        /// Newest first.
+        newest: bool,
         /// The last number of the page before.
         after: i64,
         /// At most this many.
@@ -424,10 +452,12 @@ pub enum Cause {
     Requeued,
     /// Its SDR became active on another desktop before it was begun.
     TakenOver,
+    /// Its lead was given to another SDR, and it went with them.
+    Reassigned,
 }
 
 impl Cause {
-    const ALL: [Self; 16] = [
+    const ALL: [Self; 17] = [
         Self::Enqueued,
         Self::Claimed,
         Self::Begun,
@@ -444,6 +474,7 @@ impl Cause {
         Self::DecidedCancel,
         Self::Requeued,
         Self::TakenOver,
+        Self::Reassigned,
     ];
 
     /// The word for it in the database.
@@ -465,6 +496,7 @@ impl Cause {
             Self::DecidedCancel => "decided_cancel",
             Self::Requeued => "requeued",
             Self::TakenOver => "taken_over",
+            Self::Reassigned => "reassigned",
         }
     }
 

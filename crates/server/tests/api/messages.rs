@@ -242,7 +242,7 @@ async fn the_event_log_tells_every_step() {
 
 #[tokio::test]
 async fn a_data_file_another_process_holds_is_told_as_later() {
-    let office = Office::open().await;
+    let office = Office::in_a_file().await;
     let manager = office.manager().await;
     let body = message("m-1", "john", "+5511970000001");
     let other = rusqlite::Connection::open(office.database()).unwrap();
@@ -254,4 +254,47 @@ async fn a_data_file_another_process_holds_is_told_as_later() {
     other.execute_batch("ROLLBACK").unwrap();
     let again = manager.post("/api/messages", body).await;
     assert_eq!(again.status, 201, "nothing was half done");
+}
+
+#[tokio::test]
+async fn messages_are_found_by_what_they_say_and_to_whom_newest_first() {
+    let office = Office::open().await;
+    let manager = office.manager().await;
+    for (id, name, text, phone) in [
+        ("m-1", "Ana", "Olá, AÇÃO!", "+5511970000001"),
+        ("m-2", "João", "hello", "+5511970000002"),
+        ("m-3", "Ana", "again", "+5511970000001"),
+    ] {
+        let lead = json!({"name": name, "phone": phone, "consent": "asked"});
+        let body = json!({"messageId": id, "sdrId": "john", "text": text, "lead": lead});
+        manager.post("/api/messages", body).await.ok();
+    }
+    let find = async |query: &str| {
+        let found = manager
+            .get(&format!("/api/messages?newest=true{query}"))
+            .await;
+        ids(&found.ok())
+    };
+    assert_eq!(find("").await, ["m-3", "m-2", "m-1"]);
+    assert_eq!(find("&search=acao").await, ["m-1"]);
+    assert_eq!(find("&search=JOAO").await, ["m-2"]);
+    assert_eq!(find("&search=97000-0001").await, ["m-3", "m-1"]);
+    assert_eq!(find("&search=%25").await, Vec::<String>::new());
+    assert_eq!(find("&search=a&state=sent").await, Vec::<String>::new());
+    let first = manager.get("/api/messages?newest=true&limit=2").await.ok();
+    assert_eq!(ids(&first), ["m-3", "m-2"]);
+    let next = first["next"].as_str().unwrap();
+    let rest = format!("/api/messages?newest=true&cursor={next}");
+    let rest = manager.get(&rest).await.ok();
+    assert_eq!(
+        (ids(&rest), &rest["next"]),
+        (vec!["m-1".to_owned()], &Value::Null)
+    );
+    let lead = first["messages"][0]["leadId"].as_str().unwrap();
+    assert_eq!(find(&format!("&leadId={lead}")).await, ["m-3", "m-1"]);
+    let oldest = format!("/api/messages?leadId={lead}&search=ana");
+    assert_eq!(ids(&manager.get(&oldest).await.ok()), ["m-1", "m-3"]);
+    let jane = office.seat("jane", "d1").await;
+    let none = jane.get("/api/messages?newest=true&search=a").await.ok();
+    assert!(ids(&none).is_empty(), "an SDR finds their own");
 }

@@ -267,6 +267,7 @@ impl Office {
             blocked: claimed.blocked,
             active_desktop: Some(claimed.active),
             opt_outs: claimed.opt_outs,
+            wish: claimed.wish,
         })
     }
 
@@ -371,6 +372,7 @@ impl Office {
             active: Some(beaten.active.as_ref().is_some_and(here)),
             active_desktop: beaten.active,
             opt_outs: beaten.opt_outs,
+            wish: beaten.wish,
         })
     }
 }
@@ -404,8 +406,10 @@ fn refused(error: StoreError) -> QueueFault {
         Refusal::TooLate
         | Refusal::IdTaken
         | Refusal::NoConsent
+        | Refusal::Unstorable
         | Refusal::NotInReview
-        | Refusal::NotDead => ProblemCode::BadRequest,
+        | Refusal::NotDead
+        | Refusal::NoDesktop => ProblemCode::BadRequest,
     };
     QueueFault::Refused(Problem::new(code, refusal.to_string()))
 }

@@ -3,7 +3,7 @@
 
 use super::network::Pause;
 use super::page::Page;
-use hotdesk_engine::{Effect, Input, Millis, Now, OutboxRow, Record, Session, Setup};
+use hotdesk_engine::{Effect, Millis, Now, OutboxRow, Record, Session, Setup};
 use hotdesk_protocol::bridge::BridgeCommand;
 use hotdesk_protocol::file::Attachment;
 use hotdesk_protocol::ids::{MessageId, PageGeneration, WaMessageId};
@@ -41,7 +41,13 @@ impl Disk {
         disk
     }
 
-    pub fn write(&mut self, record: Record) {
+    pub fn write(&mut self, records: Vec<Record>) {
+        for record in records {
+            self.put(record);
+        }
+    }
+
+    fn put(&mut self, record: Record) {
         match record {
             Record::Outbox(row) => {
                 self.finished.remove(&row.message_id);
@@ -90,9 +96,8 @@ pub struct Seat {
     pub copy: Option<Disk>,
     pub page: Page,
     pub effects: VecDeque<Effect>,
-    /// Told while a write is awaited.
-    pub inbox: VecDeque<Input>,
-    pub writing: Option<Record>,
+    /// Under way to the disk.
+    pub writing: Option<Vec<Record>>,
     /// Whose files are here.
     pub held: BTreeSet<MessageId>,
     pub lane: VecDeque<PageCall>,
@@ -119,7 +124,6 @@ impl Seat {
             copy: None,
             page,
             effects: VecDeque::new(),
-            inbox: VecDeque::new(),
             writing: None,
             held: BTreeSet::new(),
             lane: VecDeque::new(),
@@ -138,7 +142,6 @@ impl Seat {
     pub fn restart(&mut self, setup: Setup, now: Now) {
         self.session = Session::new(setup, now);
         self.effects.clear();
-        self.inbox.clear();
         self.writing = None;
         self.held.clear();
         self.lane.clear();

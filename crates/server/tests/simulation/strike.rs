@@ -339,11 +339,11 @@ impl World {
         let full = self.desks[at].full_until > t;
         for sdr in 0..SDRS.len() {
             let place = self.place(at, sdr);
-            if let Some(record) = self.seat(at, sdr).writing.take()
+            if let Some(records) = self.seat(at, sdr).writing.take()
                 && !full
                 && self.rng.percent(50)
             {
-                self.seat(at, sdr).disk.write(record);
+                self.seat(at, sdr).disk.write(records);
             }
             while self.rng.percent(50) {
                 let Some(call) = self.seat(at, sdr).lane.pop_front() else {

@@ -287,26 +287,6 @@ impl World {
 
     /// Tell a session something and carry out what it asks for.
     pub fn tell(&mut self, desk: usize, sdr: usize, input: Input) {
-        let seat = &mut self.desks[desk].seats[sdr];
-        if seat.writing.is_some() {
-            seat.inbox.push_back(input);
-            return;
-        }
-        self.handle(desk, sdr, input);
-        self.hear_the_rest(desk, sdr);
-    }
-
-    /// What was told while a write was awaited.
-    fn hear_the_rest(&mut self, desk: usize, sdr: usize) {
-        while self.desks[desk].seats[sdr].writing.is_none() {
-            let Some(input) = self.desks[desk].seats[sdr].inbox.pop_front() else {
-                break;
-            };
-            self.handle(desk, sdr, input);
-        }
-    }
-
-    fn handle(&mut self, desk: usize, sdr: usize, input: Input) {
         if !matches!(input, Input::Tick) {
             self.say(|| format!("{}/{} hears {input:?}", DESKS[desk], SDRS[sdr]));
         }
@@ -334,7 +314,7 @@ impl World {
 
     fn carry_out(&mut self, desk: usize, sdr: usize) {
         let place = self.place(desk, sdr);
-        while self.lives(place) && self.seat(desk, sdr).writing.is_none() {
+        while self.lives(place) {
             let Some(effect) = self.seat(desk, sdr).effects.pop_front() else {
                 break;
             };
@@ -376,10 +356,10 @@ impl World {
             }
             Effect::FetchFile(id, file) => self.send(place, Request::Fetch(id, file)),
             Effect::PutFile(generation, id, file) => self.put(place, generation, id, file),
-            Effect::Record(record) => {
+            Effect::Record(records) => {
                 let slow = if self.rng.percent(3) { 800 } else { 15 };
                 let done = self.t + self.rng.between(1, slow);
-                self.seat(place.desk, place.sdr).writing = Some(record);
+                self.seat(place.desk, place.sdr).writing = Some(records);
                 self.plan(done, Event::Written(place));
             }
             Effect::Claim(ask) => self.send(place, Request::Claim(ask)),
@@ -420,18 +400,17 @@ impl World {
         let full = desk.full_until > t;
         let lies = !full && std::mem::take(&mut desk.lying_disk);
         let seat = &mut desk.seats[place.sdr];
-        let Some(record) = seat.writing.take() else {
+        let Some(records) = seat.writing.take() else {
             return;
         };
         if !full {
-            seat.disk.write(record);
+            seat.disk.write(records);
         }
         let answer = match full || lies {
             true => Err(Problem::new(ProblemCode::StoreFailed, "disk full")),
             false => Ok(()),
         };
-        self.handle(place.desk, place.sdr, Input::Recorded(answer));
-        self.hear_the_rest(place.desk, place.sdr);
+        self.tell(place.desk, place.sdr, Input::Recorded(answer));
     }
 
     fn page(&mut self, place: Place, call: PageCall) {

@@ -1,18 +1,22 @@
 //! Random calls on a store and on the model of it: the same answers, the same states, always.
-//! `HOTDESK_SEQUENCES` sets how many sequences of 50 calls are tried.
+//! `HOTDESK_SEQUENCES` sets how many sequences of 50 calls are tried on each store.
 
-use super::model::{Claimant, DAILY, LEASE_MS, Model, REVIEW_AFTER_MS};
+use super::model::{Claimant, DAILY, LEASE_MS, Model, REVIEW_AFTER_MS, Shown};
+use crate::support::postgres::cluster;
 use hotdesk_protocol::UtcMs;
+use hotdesk_protocol::dashboard::LeadSort;
 use hotdesk_protocol::ids::{
-    DesktopId, LeadId, LeaseToken, MessageId, ProfileEpoch, SdrId, TenantId,
+    ChatId, DesktopId, LeadId, LeaseToken, MessageId, ProfileEpoch, SdrId, TenantId, WaMessageId,
 };
 use hotdesk_protocol::policy::Policy;
 use hotdesk_protocol::queue::{
-    BeginRequest, ClaimedMessage, RenewRequest, TakeOverRequest, WhatsappSession,
+    BeginRequest, ClaimedMessage, RenewRequest, ReplyRequest, TakeOverRequest, WhatsappSession,
+    Wish, WishKind,
 };
 use hotdesk_protocol::session::{MessageState, SessionState};
+use hotdesk_server::store::leads::{Assign, By, ImportRows, Imported, LeadFilter, LeadPage};
 use hotdesk_server::store::review::{Decide, Verdict};
-use hotdesk_server::store::rules::{SESSION_MS, rank, wa_message_id};
+use hotdesk_server::store::rules::{SESSION_MS, WISH_MS, rank, wa_message_id};
 use hotdesk_server::store::sqlite::SqliteStore;
 use hotdesk_server::store::{
     Addressee, Beat, Cause, Claim, Credentials, MessageView, NewLead, NewMessage, Office, OptOutOf,
@@ -20,8 +24,10 @@ use hotdesk_server::store::{
 };
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::time::Instant;
+use tokio::runtime::Runtime;
 
 const NOON: i64 = 1_772_625_600_000;
 const STEPS: usize = 50;
@@ -89,6 +95,27 @@ enum Op {
     OptOut {
         lead: usize,
     },
+    Wish {
+        sdr: usize,
+        kind: WishKind,
+    },
+    Stop {
+        sdr: usize,
+        stopped: bool,
+    },
+    Reply {
+        message: usize,
+        sdr: usize,
+    },
+    Assign {
+        lead: usize,
+        /// The third is nobody.
+        to: usize,
+    },
+    Import {
+        lead: usize,
+        to: usize,
+    },
     Pass {
         ms: i64,
     },
@@ -147,8 +174,16 @@ fn op() -> impl Strategy<Value = Op> {
         2 => (0..2_usize, 0..2_usize, prop::sample::select(vec![None, Some(1), Some(2)]))
             .prop_map(|(sdr, desktop, seen)| Op::TakeOver { sdr, desktop, seen }),
         1 => (0..12_usize).prop_map(|lead| Op::OptOut { lead: lead / 4 }),
-        4 => prop::sample::select(vec![1, 20_000, LEASE_MS - 1, LEASE_MS, SESSION_MS, REVIEW_AFTER_MS])
+        1 => (0..8_usize, 0..2_usize).prop_map(|(message, sdr)| Op::Reply { message, sdr }),
+        2 => (0..4_usize, 0..3_usize).prop_map(|(lead, to)| Op::Assign { lead, to }),
+        1 => (0..4_usize, 0..3_usize).prop_map(|(lead, to)| Op::Import { lead, to }),
+        4 => prop::sample::select(vec![1, 20_000, LEASE_MS - 1, LEASE_MS, SESSION_MS, REVIEW_AFTER_MS, WISH_MS])
             .prop_map(|ms| Op::Pass { ms }),
+        2 => (0..2_usize, any::<bool>()).prop_map(|(sdr, link)| Op::Wish {
+            sdr,
+            kind: if link { WishKind::Link } else { WishKind::Disconnect },
+        }),
+        1 => (0..2_usize, 0..4_u32).prop_map(|(sdr, which)| Op::Stop { sdr, stopped: which == 0 }),
     ]
 }
 
@@ -203,20 +238,24 @@ fn phone(lead: usize) -> String {
     format!("+551197000000{lead}")
 }
 
+fn new_lead(lead: usize) -> NewLead {
+    NewLead {
+        id: LeadId(format!("lead-{lead}")),
+        name: "Ana".to_owned(),
+        phone: phone(lead),
+        company: None,
+        position: None,
+        site: None,
+        pain: None,
+        consent: "asked".to_owned(),
+    }
+}
+
 fn new_message(number: usize, whose: usize, lead: usize) -> NewMessage {
     NewMessage {
         id: message(number),
         sdr_id: sdr(whose),
-        addressee: Addressee::Given(Box::new(NewLead {
-            id: LeadId(format!("lead-{lead}")),
-            name: "Ana".to_owned(),
-            phone: phone(lead),
-            company: None,
-            position: None,
-            site: None,
-            pain: None,
-            consent: "asked".to_owned(),
-        })),
+        addressee: Addressee::Given(Box::new(new_lead(lead))),
         text: format!("text {number}"),
         file: None,
         by: sdr(0),
@@ -273,6 +312,15 @@ impl Run<'_> {
         UtcMs(NOON + self.model.now)
     }
 
+    /// What the SDR's active desktop is to be told.
+    fn wish(&self, whose: usize) -> Option<Wish> {
+        let (kind, asked) = self.model.wanted(whose)?;
+        Some(Wish {
+            kind,
+            asked_at_ms: UtcMs(NOON + asked),
+        })
+    }
+
     /// The lease an operation is about, with who calls; newest first, so that most are in force.
     fn pick(&self, of: &Held) -> Option<(usize, usize, usize, usize)> {
         let index = self
@@ -318,7 +366,13 @@ impl Run<'_> {
                     assert_eq!(outcome(self.store.enqueue(same, now).await), Ok(false));
                     let other = new_message(*message, 1 - it.sdr, it.lead);
                     let taken = outcome(self.store.enqueue(other, now).await);
-                    assert_eq!(taken, Err(Refusal::IdTaken));
+                    // Whose it was at first is whose it may be again, to a client that repeats its call.
+                    let expected = if it.reassigned {
+                        Ok(false)
+                    } else {
+                        Err(Refusal::IdTaken)
+                    };
+                    assert_eq!(taken, expected);
                 }
                 String::new()
             }
@@ -489,7 +543,10 @@ impl Run<'_> {
                     assert_eq!(kept.session.desktop_id, Some(desktop(*by)));
                     assert_eq!(kept.session.adapter_pack, pack, "of that desktop");
                     self.epochs.insert((*whose, *by), active.session_epoch);
+                    // The session of every heartbeat here is connected.
+                    self.model.linked(*whose);
                 }
+                assert_eq!(beaten.wish, self.wish(*whose).filter(|_| own));
                 format!("{beaten:?}")
             }
             Op::TakeOver {
@@ -517,6 +574,81 @@ impl Run<'_> {
                 let cancelled = outcome(answer).unwrap().cancelled;
                 assert_eq!(cancelled, self.model.opt_out(*lead));
                 format!("{cancelled}")
+            }
+            Op::Wish { sdr: whose, kind } => {
+                let expected = self.model.wish(*whose, *kind);
+                let answer = self.store.put_wish(sdr(*whose), *kind, now);
+                let answer = outcome(answer.await);
+                assert_eq!(answer, expected);
+                format!("{answer:?}")
+            }
+            Op::Stop {
+                sdr: whose,
+                stopped,
+            } => {
+                self.model.stop(*whose, *stopped);
+                let stop = self.store.stop_sending(sdr(*whose), *stopped, now);
+                outcome(stop.await).unwrap();
+                let kept = self.store.is_stopped(sdr(*whose)).await.unwrap();
+                assert_eq!(kept, *stopped);
+                String::new()
+            }
+            Op::Reply {
+                message: id,
+                sdr: whose,
+            } => {
+                let reply = ReplyRequest {
+                    sdr_id: sdr(*whose),
+                    desktop_id: desktop(0),
+                    message_id: message(*id),
+                    wa_message_id: WaMessageId(format!("in-{id}")),
+                    chat_id: ChatId::from("chat"),
+                    text: "yes".to_owned(),
+                    at_ms: now,
+                };
+                let expected = self.model.reply(*id, *whose);
+                let answer = outcome(self.store.reply(reply, now).await);
+                assert_eq!(answer, expected);
+                format!("{answer:?}")
+            }
+            Op::Assign { lead, to } => {
+                let to = (*to < 2).then_some(*to);
+                let expected = self.model.assign(*lead, to).err();
+                let assign = Assign {
+                    leads: vec![new_lead(*lead).id],
+                    to: to.map(sdr).into_iter().collect(),
+                    turn: 0,
+                    by: By {
+                        id: sdr(0),
+                        name: "A manager".to_owned(),
+                    },
+                };
+                let done = outcome(self.store.assign(assign, now).await).unwrap();
+                assert_eq!(done.kept.first().map(|(_, why)| *why), expected);
+                assert_eq!(done.assigned, u32::from(expected.is_none()));
+                format!("{:?}", done.kept)
+            }
+            Op::Import { lead, to } => {
+                let to = (*to < 2).then_some(*to);
+                let rows = ImportRows {
+                    import: "i-1".to_owned(),
+                    rows: vec![new_lead(*lead)],
+                    to: to.map(sdr).into_iter().collect(),
+                    turn: 0,
+                };
+                let looked = self.store.look_at_phones(vec![phone(*lead)]).await.unwrap();
+                let done = outcome(self.store.import(rows, now).await).unwrap();
+                assert!(looked == done.rows, "a look says what an import will do");
+                let got = match &done.rows[0] {
+                    Imported::Fresh => Some(true),
+                    Imported::Known { id, .. } => {
+                        assert_eq!(*id, new_lead(*lead).id);
+                        Some(false)
+                    }
+                    Imported::Blocked => None,
+                };
+                assert_eq!(got, self.model.import(*lead, to));
+                String::new()
             }
             Op::Pass { ms } => {
                 self.model.now += ms;
@@ -559,7 +691,9 @@ impl Run<'_> {
                 return Err(refusal);
             }
             (Ok(claimed), Ok(expected)) => {
-                assert_eq!(claimed.active.desktop_id == desktop(by), expected.is_some());
+                let here = expected.is_some();
+                assert_eq!(claimed.active.desktop_id == desktop(by), here);
+                assert_eq!(claimed.wish, self.wish(whose).filter(|_| here));
                 let ids = claimed.messages.iter().map(|it| it.message_id.clone());
                 let wanted = expected.unwrap_or_default();
                 let wanted: Vec<_> = wanted.iter().map(|id| message(*id)).collect();
@@ -606,13 +740,23 @@ impl Run<'_> {
         let views = self.store.messages(all).await.unwrap();
         let got: Vec<_> = views
             .iter()
-            .map(|it| (it.state, it.generation, it.pinned_to.clone()))
+            .map(|it| {
+                (
+                    it.sdr_id.clone(),
+                    it.state,
+                    it.generation,
+                    it.pinned_to.clone(),
+                )
+            })
             .collect();
         let wanted: Vec<_> = self
             .model
             .messages
             .iter()
-            .map(|it| (it.state, it.generation, it.pinned_to.map(desktop)))
+            .map(|it| {
+                let pinned_to = it.pinned_to.map(desktop);
+                (sdr(it.sdr), it.state, it.generation, pinned_to)
+            })
             .collect();
         assert_eq!(got, wanted, "how every message stands");
         for whose in 0..2 {
@@ -624,8 +768,48 @@ impl Run<'_> {
             let live = self.model.active.get(&whose).filter(|it| it.until > now);
             let wanted = live.map(|it| (desktop(it.desktop), it.epoch, NOON + it.since));
             assert_eq!(got, wanted, "where the SDR is active");
+            let rows = self.store.sdrs(Some(sdr(whose)), self.now()).await;
+            let row = rows.unwrap().pop().unwrap();
+            let own = || self.model.messages.iter().filter(|it| it.sdr == whose);
+            let at = |state| own().filter(|it| it.state == state).count();
+            let (counts, left) = (row.counts, own().filter(|it| it.sent).count());
+            assert_eq!(
+                [counts.queued, counts.review, counts.sent_today].map(|it| it as usize),
+                [at(MessageState::Queued), at(MessageState::Review), left],
+                "what the dashboard counts"
+            );
+            assert_eq!(row.online, live.is_some());
+            assert_eq!(row.paused, self.model.stopped.contains(&whose));
+            assert_eq!(row.wish, self.model.wanted(whose).map(|(kind, _)| kind));
         }
+        self.compare_leads().await;
         views
+    }
+
+    async fn compare_leads(&self) {
+        let page = LeadPage {
+            filter: LeadFilter::default(),
+            sort: LeadSort::Name,
+            desc: false,
+            after: None,
+            limit: 10,
+        };
+        let found = self.store.leads(page).await.unwrap();
+        let number = |text: &str| text.rsplit('-').next().unwrap().parse().unwrap();
+        let got: Vec<_> = found
+            .leads
+            .iter()
+            .map(|it| Shown {
+                lead: number(it.id.as_str()),
+                sdr: it.sdr_id.as_ref().map(|sdr| number(sdr.as_str())),
+                status: it.status,
+                messages: usize::try_from(it.messages).unwrap(),
+                replies: usize::try_from(it.replies).unwrap(),
+                opted_out: it.opted_out,
+            })
+            .collect();
+        assert_eq!(got, self.model.shown(), "how every lead stands");
+        assert_eq!(usize::try_from(found.total), Ok(got.len()));
     }
 }
 
@@ -704,28 +888,64 @@ async fn conforms(store: &dyn Store, ops: &[(Op, bool)]) {
     assert!(checked.holds(), "every log is chained: {checked:?}");
 }
 
-#[test]
-fn the_sqlite_store_does_what_the_model_does() {
-    let sequences = std::env::var("HOTDESK_SEQUENCES").map_or(500, |it| it.parse().unwrap());
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .build()
-        .unwrap();
-    let ran = Cell::new(0_usize);
+/// Runs so many sequences, each on a store of its own, and says so.
+#[expect(clippy::print_stdout, reason = "a figure for whoever reads the run")]
+fn every_sequence(name: &str, sequences: u32, mut on: impl FnMut(&[(Op, bool)])) {
+    let ran = Cell::new(0_u32);
+    let started = Instant::now();
     let config = Config {
         cases: sequences,
         failure_persistence: None,
         ..Config::default()
     };
+    let on = RefCell::new(&mut on);
     TestRunner::new(config)
         .run(
             &prop::collection::vec((op(), prop::bool::weighted(0.2)), STEPS),
             |ops| {
-                let store = SqliteStore::in_memory().unwrap();
-                runtime.block_on(conforms(&store, &ops));
+                on.borrow_mut()(&ops);
                 ran.set(ran.get() + 1);
                 Ok(())
             },
         )
         .unwrap();
-    assert!(ran.get() >= usize::try_from(sequences).unwrap());
+    assert!(ran.get() >= sequences);
+    let ran = ran.get();
+    println!(
+        "conformance: {ran} sequences of {STEPS} calls on {name} in {:?}",
+        started.elapsed()
+    );
+}
+
+fn sequences(default: u32) -> u32 {
+    std::env::var("HOTDESK_SEQUENCES").map_or(default, |it| it.parse().unwrap())
+}
+
+fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+}
+
+#[test]
+fn the_sqlite_store_does_what_the_model_does() {
+    let runtime = runtime();
+    every_sequence("SQLite", sequences(500), |ops| {
+        let store = SqliteStore::in_memory().unwrap();
+        runtime.block_on(conforms(&store, ops));
+    });
+}
+
+#[test]
+fn the_postgres_store_does_what_the_model_does() {
+    let (cluster, runtime) = (cluster(), runtime());
+    every_sequence("PostgreSQL", sequences(60), |ops| {
+        let name = cluster.fresh();
+        runtime.block_on(async {
+            let store = cluster.open(&name).await;
+            conforms(&store, ops).await;
+        });
+        cluster.drop(&name);
+    });
 }

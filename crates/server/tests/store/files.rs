@@ -20,6 +20,16 @@ fn file(id: &str) -> Attachment {
     }
 }
 
+/// A message without a file to this number.
+pub fn message_to(id: &str, sdr: &str, phone: &str) -> NewMessage {
+    let mut new = message(id, sdr, None);
+    if let Addressee::Given(lead) = &mut new.addressee {
+        lead.phone = phone.to_owned();
+    }
+    new.text = "hello".to_owned();
+    new
+}
+
 fn message(id: &str, sdr: &str, file: Option<&str>) -> NewMessage {
     NewMessage {
         id: MessageId::from(id),

@@ -4,3 +4,4 @@ mod limits;
 mod log;
 mod model;
 mod opening;
+mod postgres;

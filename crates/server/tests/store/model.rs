@@ -1,13 +1,16 @@
 //! The queue as a person would explain it, without a database.
 
 use hotdesk_protocol::UtcMs;
+use hotdesk_protocol::dashboard::LeadStatus;
+use hotdesk_protocol::queue::WishKind;
 use hotdesk_protocol::session::MessageState;
 use hotdesk_server::store::Refusal;
+use hotdesk_server::store::leads::WhyKept;
 use hotdesk_server::store::review::Verdict;
 use hotdesk_server::store::rules::{
-    MAX_EXPIRED_LEASES, SESSION_MS, Standing, after_report, session_until,
+    MAX_EXPIRED_LEASES, SESSION_MS, Standing, WISH_MS, after_report, session_until,
 };
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 pub const LEASE_MS: i64 = 60_000;
 pub const DAILY: usize = 8;
@@ -34,6 +37,19 @@ pub struct Message {
     pub withdrawn: bool,
     /// Which claim leased it.
     pub claim: Option<usize>,
+    pub reassigned: bool,
+    pub replied: bool,
+}
+
+/// A lead as a list shows them.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Shown {
+    pub lead: usize,
+    pub sdr: Option<usize>,
+    pub status: LeadStatus,
+    pub messages: usize,
+    pub replies: usize,
+    pub opted_out: bool,
 }
 
 /// Where an SDR is or was last active.
@@ -60,7 +76,12 @@ pub struct Claimant {
 pub struct Model {
     pub messages: Vec<Message>,
     pub opted_out: Vec<usize>,
+    /// Whose each lead is.
+    pub leads: BTreeMap<usize, Option<usize>>,
     pub active: HashMap<usize, Active>,
+    /// What is wanted of each SDR's WhatsApp, since when.
+    pub wishes: HashMap<usize, (WishKind, i64)>,
+    pub stopped: HashSet<usize>,
     pub tokens: usize,
     pub now: i64,
 }
@@ -70,6 +91,7 @@ impl Model {
         if self.opted_out.contains(&lead) {
             return Err(Refusal::DoNotContact);
         }
+        self.leads.entry(lead).or_default().get_or_insert(sdr);
         self.messages.push(Message {
             sdr,
             lead,
@@ -87,6 +109,8 @@ impl Model {
             requeued: false,
             withdrawn: false,
             claim: None,
+            reassigned: false,
+            replied: false,
         });
         Ok(())
     }
@@ -123,6 +147,38 @@ impl Model {
                 it.token = None;
             }
         }
+    }
+
+    pub fn wish(&mut self, sdr: usize, kind: WishKind) -> Result<(), Refusal> {
+        let now = self.now;
+        if self.active.get(&sdr).is_none_or(|it| it.until <= now) {
+            return Err(Refusal::NoDesktop);
+        }
+        self.wishes.insert(sdr, (kind, now));
+        Ok(())
+    }
+
+    /// What is wanted of an SDR's WhatsApp, and since when.
+    pub fn wanted(&self, sdr: usize) -> Option<(WishKind, i64)> {
+        let wish = self.wishes.get(&sdr).copied();
+        wish.filter(|(_, asked)| self.now - asked < WISH_MS)
+    }
+
+    /// The active desktop says that a phone is linked.
+    pub fn linked(&mut self, sdr: usize) {
+        if self
+            .wanted(sdr)
+            .is_some_and(|(kind, _)| kind == WishKind::Link)
+        {
+            self.wishes.remove(&sdr);
+        }
+    }
+
+    pub fn stop(&mut self, sdr: usize, stopped: bool) {
+        match stopped {
+            true => self.stopped.insert(sdr),
+            false => self.stopped.remove(&sdr),
+        };
     }
 
     pub fn beat(&mut self, sdr: usize, desktop: usize) -> bool {
@@ -200,7 +256,11 @@ impl Model {
         let under_way =
             |it: &&Message| matches!(it.state, MessageState::Leased | MessageState::Begun);
         let used = own().filter(|it| it.sent).count() + own().filter(under_way).count();
-        let room = (limit - chosen.len()).min(DAILY.saturating_sub(used));
+        let left = match self.stopped.contains(&sdr) {
+            true => 0,
+            false => DAILY.saturating_sub(used),
+        };
+        let room = (limit - chosen.len()).min(left);
         let heads: Vec<usize> = (0..self.messages.len())
             .filter(|id| self.is_head(*id, sdr) && !holding.contains(id))
             .filter(|id| {
@@ -536,5 +596,82 @@ impl Model {
             withdrawn += u32::from(it.withdrawn);
         }
         withdrawn
+    }
+
+    pub fn reply(&mut self, id: usize, sdr: usize) -> Result<(), Refusal> {
+        self.own(id, sdr)?.replied = true;
+        Ok(())
+    }
+
+    /// Gives a lead to an SDR, or to nobody.
+    pub fn assign(&mut self, lead: usize, to: Option<usize>) -> Result<(), WhyKept> {
+        let whose = self.leads.get_mut(&lead).ok_or(WhyKept::Unknown)?;
+        let others = |it: &&mut Message| it.lead == lead && Some(it.sdr) != to;
+        let mut going = Vec::new();
+        for it in self.messages.iter_mut().filter(others) {
+            match it.state {
+                MessageState::Leased | MessageState::Begun => return Err(WhyKept::InFlight),
+                MessageState::Review => return Err(WhyKept::InReview),
+                MessageState::Queued if it.generation > 0 => return Err(WhyKept::SentAsNew),
+                MessageState::Queued if to.is_none() => return Err(WhyKept::Queued),
+                MessageState::Queued => going.push(it),
+                MessageState::Sent
+                | MessageState::Delivered
+                | MessageState::Read
+                | MessageState::Failed
+                | MessageState::Dead
+                | MessageState::Cancelled => {}
+            }
+        }
+        for it in going {
+            it.sdr = to.unwrap_or(it.sdr);
+            it.reassigned = true;
+        }
+        *whose = to;
+        Ok(())
+    }
+
+    /// Takes a lead from a file; whether they are new, or none if they must not be written to.
+    pub fn import(&mut self, lead: usize, to: Option<usize>) -> Option<bool> {
+        if self.opted_out.contains(&lead) {
+            return None;
+        }
+        let fresh = !self.leads.contains_key(&lead);
+        let whose = self.leads.entry(lead).or_default();
+        *whose = whose.or(to);
+        Some(fresh)
+    }
+
+    pub fn shown(&self) -> Vec<Shown> {
+        let show = |(lead, sdr): (&usize, &Option<usize>)| {
+            let counts = |it: &&Message| it.lead == *lead && it.state != MessageState::Cancelled;
+            let own = || self.messages.iter().filter(|it| it.lead == *lead);
+            let opted_out = self.opted_out.contains(lead);
+            let status = match own().rfind(counts) {
+                _ if opted_out => LeadStatus::OptedOut,
+                None => LeadStatus::New,
+                Some(it) if it.replied => LeadStatus::Replied,
+                Some(it) => match it.state {
+                    MessageState::Queued | MessageState::Leased | MessageState::Begun => {
+                        LeadStatus::Queued
+                    }
+                    MessageState::Sent
+                    | MessageState::Delivered
+                    | MessageState::Read
+                    | MessageState::Cancelled => LeadStatus::Sent,
+                    MessageState::Failed | MessageState::Dead => LeadStatus::Failed,
+                    MessageState::Review => LeadStatus::Review,
+                },
+            };
+            Shown {
+                lead: *lead,
+                sdr: *sdr,
+                status,
+                messages: own().filter(counts).count(),
+                replies: own().filter(|it| it.replied).count(),
+                opted_out,
+            }
+        };
+        self.leads.iter().map(show).collect()
     }
 }

@@ -1,9 +1,13 @@
-//! A sample office behind a real server on a free port, with a clock that stands still.
+//! A sample office behind a real server on a free port, with a clock that stands still; on SQLite, or
+//! on PostgreSQL where `HOTDESK_STORE` is `postgres`.
+
+pub mod browser;
+pub mod postgres;
 
 use hotdesk_protocol::UtcMs;
 use hotdesk_server::seed::{PASSWORD, SampleOffice, sample_office};
 use hotdesk_server::{Options, PasswordCost, Running, start};
-use reqwest::{Client, Method, RequestBuilder};
+use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,6 +15,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::sync::watch;
+
+use postgres::cluster;
 
 /// 2026-03-04 15:00:00 UTC, noon in São Paulo.
 pub const NOON: i64 = 1_772_636_400_000;
@@ -22,6 +28,8 @@ pub struct Office {
     clock: Arc<AtomicI64>,
     asked: Arc<watch::Sender<u64>>,
     folder: TempDir,
+    /// The name of the database, if it is one of PostgreSQL.
+    pub on_postgres: Option<String>,
 }
 
 /// An answer, read.
@@ -70,6 +78,14 @@ pub struct Seat {
     pub desktop: String,
 }
 
+fn sample(messages: u32) -> SampleOffice {
+    SampleOffice {
+        messages,
+        password_cost: PasswordCost::CHEAP,
+        ..SampleOffice::default()
+    }
+}
+
 impl Office {
     /// John, Jane and Bob with no messages.
     pub async fn open() -> Self {
@@ -77,18 +93,32 @@ impl Office {
     }
 
     pub async fn with(messages: u32, change: impl FnOnce(&mut Options)) -> Self {
-        let sample = SampleOffice {
-            messages,
-            password_cost: PasswordCost::CHEAP,
-            ..SampleOffice::default()
-        };
-        Self::of(sample, change).await
+        Self::of(sample(messages), change).await
+    }
+
+    /// As [`Office::open`], in a data file whatever the others are in.
+    pub async fn in_a_file() -> Self {
+        Self::kept(sample(0), None, |_| ()).await
     }
 
     pub async fn of(sample: SampleOffice, change: impl FnOnce(&mut Options)) -> Self {
+        let on_postgres = std::env::var("HOTDESK_STORE").is_ok_and(|it| it == "postgres");
+        let name = on_postgres.then(|| cluster().fresh());
+        Self::kept(sample, name, change).await
+    }
+
+    async fn kept(
+        sample: SampleOffice,
+        on_postgres: Option<String>,
+        change: impl FnOnce(&mut Options),
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(AtomicI64::new(NOON));
         let mut options = Options::new(folder.path().join("queue.sqlite"));
+        if let Some(name) = &on_postgres {
+            options.database = cluster().url(name).as_str().into();
+            options.files_dir = Some(folder.path().join("queue.sqlite-files"));
+        }
         let ticks = Arc::clone(&clock);
         let asked = Arc::new(watch::Sender::new(0_u64));
         let counter = Arc::clone(&asked);
@@ -111,6 +141,7 @@ impl Office {
             clock,
             asked,
             folder,
+            on_postgres,
         }
     }
 
@@ -125,10 +156,11 @@ impl Office {
     /// Starts a claim and waits until the server has it in hand.
     pub async fn waiting_claim(&self, seat: &Seat) -> tokio::task::JoinHandle<Answer> {
         let mut asked = self.asked.subscribe();
-        asked.mark_unchanged();
+        let before = *asked.borrow();
         let seat = seat.clone();
         let claim = tokio::spawn(async move { seat.claim_waiting(1, 25, &[]).await });
-        asked.changed().await.unwrap();
+        // Whose token it is, and the first look.
+        asked.wait_for(|asked| *asked >= before + 2).await.unwrap();
         claim
     }
 
@@ -202,14 +234,30 @@ impl Seat {
         send(self.request(Method::PUT, path).json(&body)).await
     }
 
+    pub async fn delete(&self, path: &str) -> Answer {
+        send(self.request(Method::DELETE, path)).await
+    }
+
     pub async fn post_text(&self, path: &str, body: String) -> Answer {
-        send(self.request(Method::POST, path).body(body)).await
+        self.send(Method::POST, path, body).await
+    }
+
+    /// Sends a plain body.
+    pub async fn send(&self, method: Method, path: &str, body: String) -> Answer {
+        let request = self.request(method, path);
+        send(request.header("content-type", "text/plain").body(body)).await
     }
 
     /// Uploads a file; `query` follows the question mark.
     pub async fn upload(&self, query: &str, mime_type: &str, bytes: Vec<u8>) -> Answer {
         let request = self.request(Method::POST, &format!("/api/files?{query}"));
         send(request.header("content-type", mime_type).body(bytes)).await
+    }
+
+    /// Imports a file of leads; `query` follows the question mark.
+    pub async fn import(&self, query: &str, file: impl Into<reqwest::Body>) -> Answer {
+        let request = self.request(Method::POST, &format!("/api/leads/import?{query}"));
+        send(request.header("content-type", "text/csv").body(file)).await
     }
 
     /// Fetches bytes: the status and the body.
@@ -314,7 +362,11 @@ impl Lease {
 }
 
 pub async fn send(request: RequestBuilder) -> Answer {
-    let response = request.send().await.unwrap();
+    read(request.send().await.unwrap()).await
+}
+
+/// The whole of an answer.
+pub async fn read(response: Response) -> Answer {
     let status = response.status().as_u16();
     let retry_after = response
         .headers()

@@ -1,7 +1,5 @@
-import type { IconName } from "../words";
-
 /** Path data on a 16 by 16 grid, drawn with a 1.5 stroke. */
-export const ICONS: Record<IconName, string> = {
+export const ICONS = {
   check: "M3.5 8.5 6.5 11.5 12.5 4.5",
   "check-double": "M1.5 8.5 4.5 11.5 10 4.5M7.2 10.6 8.2 11.5 14.5 4.5",
   eye: "M1.5 8S4 3.5 8 3.5 14.5 8 14.5 8 12 12.5 8 12.5 1.5 8 1.5 8ZM8 6a2 2 0 1 0 0 4 2 2 0 0 0 0-4Z",
@@ -41,4 +39,24 @@ export const ICONS: Record<IconName, string> = {
   question: "M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2ZM6.3 6.4A1.8 1.8 0 1 1 8 8.3v.9M8 11.2v.1",
   lock: "M3.5 7h9v6.5h-9zM5.5 7V5a2.5 2.5 0 0 1 5 0v2",
   chat: "M2.5 3h11v8H8l-3 2.7V11H2.5V3Z",
-};
+  users:
+    "M6 2.7a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5ZM1.5 13.3c.4-2.3 2.1-3.6 4.5-3.6s4.1 1.3 4.5 3.6M10.6 2.9a2.5 2.5 0 0 1 0 4.6M12 9.9c1.4.5 2.3 1.7 2.5 3.4",
+  phone: "M5 1.8h6a1 1 0 0 1 1 1v10.4a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V2.8a1 1 0 0 1 1-1ZM7 12h2",
+  ban: "M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2ZM3.8 3.8l8.4 8.4",
+  chart: "M2.5 13.5h11M4 11V8.5M7 11V4.5M10 11V7M13 11V2.5",
+  history: "M2.5 3v3.2h3.2M2.8 6.2A5.5 5.5 0 1 1 2.5 9M8 5v3.2l2.2 1.3",
+  upload: "M8 10.5V2.5M4.8 5.5 8 2.3l3.2 3.2M2.5 10v3.5h11V10",
+  download: "M8 2.5v8M4.8 7.5 8 10.7l3.2-3.2M2.5 10v3.5h11V10",
+  menu: "M2.5 4.5h11M2.5 8h11M2.5 11.5h11",
+  "sign-out": "M6 2.5H2.5v11H6M10.5 5l3 3-3 3M13.5 8H6",
+  "arrow-up": "M8 13V3.2M4 7l4-4 4 4",
+  "arrow-down": "M8 3v9.8M4 9l4 4 4-4",
+  plus: "M8 3v10M3 8h10",
+  keyboard:
+    "M1.8 4h12.4v8H1.8zM4.2 6.5h.1M6.7 6.5h.1M9.2 6.5h.1M11.7 6.5h.1M4.2 9.5h.1M11.7 9.5h.1M6.3 9.5h3.4",
+  table: "M2.5 3h11v10h-11zM2.5 6.3h11M2.5 9.6h11M6.2 6.3V13",
+  reply: "M6.5 3.5 2.5 7.5l4 4M2.5 7.5h7a4 4 0 0 1 4 4v1",
+} as const;
+
+/** The name of a drawing. */
+export type IconName = keyof typeof ICONS;

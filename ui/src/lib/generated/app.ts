@@ -5,10 +5,25 @@ import * as __TAURI_EVENT from "@tauri-apps/api/event";
 
 /** Commands */
 export const commands = {
+	/**
+	 *  What is to be typed before anything starts, on a machine without a keyring; `null` where nothing
+	 *  is, or nothing any more.
+	 */
+	passphraseAsked: () => __TAURI_INVOKE<PassphraseAsked | null>("passphrase_asked"),
+	/**  Open the database with this passphrase; it is the new one where one is chosen. */
+	enterPassphrase: (passphrase: string) => typedError<null, Problem>(__TAURI_INVOKE("enter_passphrase", { passphrase })),
 	/**  Everything the window shows, as it is now. */
 	officeView: () => __TAURI_INVOKE<OfficeView>("office_view"),
-	/**  Sign an SDR in at the queue server, or sign them in again. */
-	signIn: (email: string, password: string) => typedError<SdrId, Problem>(__TAURI_INVOKE("sign_in", { email, password })),
+	/**  Sign in at the queue server, for the first time or again. An SDR's id; `null` for a manager. */
+	signIn: (email: string, password: string) => typedError<SdrId | null, Problem>(__TAURI_INVOKE("sign_in", { email, password })),
+	/**  Open an SDR's session with their PIN. */
+	unlock: (sdr: SdrId, pin: string) => typedError<null, Problem>(__TAURI_INVOKE("unlock", { sdr, pin })),
+	/**  Choose the PIN of the SDR whose session is open; `current` where there is one. */
+	choosePin: (current: string | null, pin: string) => typedError<null, Problem>(__TAURI_INVOKE("choose_pin", { current, pin })),
+	/**  Send nothing while whoever has the window is locked, or go on sending; their PIN is to be shown. */
+	setStrict: (pin: string, on: boolean) => typedError<null, Problem>(__TAURI_INVOKE("set_strict", { pin, on })),
+	/**  Lock the window; sending goes on, but for an SDR in strict mode. */
+	lock: () => __TAURI_INVOKE<void>("lock"),
 	/**  What a person wants of one SDR's session. */
 	order: (sdr: SdrId, order: Order) => typedError<null, Problem>(__TAURI_INVOKE("order", { sdr, order })),
 	/**  Pause every SDR. */
@@ -20,7 +35,7 @@ export const commands = {
 	/**  Carry out what a person decided about a message of that generation, once. */
 	decide: (sdr: SdrId, message: MessageId, generation: number, decision: Decision) => typedError<null, Problem>(__TAURI_INVOKE("decide", { sdr, message, generation, decision })),
 	/**  Show this SDR's page in the page area, or none. */
-	showPage: (sdr: SdrId | null) => __TAURI_INVOKE<void>("show_page", { sdr }),
+	showPage: (sdr: SdrId | null) => typedError<null, Problem>(__TAURI_INVOKE("show_page", { sdr })),
 	/**  Where the shell leaves room for a page; `null` hides the pages while something is over them. */
 	setPageArea: (area: PageArea | null) => __TAURI_INVOKE<void>("set_page_area", { area }),
 };
@@ -144,6 +159,33 @@ export type FactView = {
 	atMs: UtcMs | null,
 };
 
+/**  Who has the window. */
+export type GuardView = 
+/**  It is locked. */
+{ type: "nobody" } | 
+/**  This SDR. */
+{ type: "sdr"; 
+/**  Their id. */
+sdr: SdrId; 
+/**  Their PIN opens it the next time; else one is to be chosen. */
+hasPin: boolean } | 
+/**  A manager. */
+{ type: "manager"; 
+/**  Their name. */
+name: string };
+
+/**  What opens an SDR's session. */
+export type LockView = 
+/**  Nothing: it is open to whoever sits at the window. */
+"open" | 
+/**  The PIN. */
+"pin" | 
+/**
+ *  Only the password of the queue server: there is no PIN, it was wrong too often, or nobody has
+ *  said yet.
+ */
+"password";
+
 /**  One outreach text to one lead: the unit of the queue. */
 export type MessageId = string;
 
@@ -186,6 +228,8 @@ export type OfficeView = {
 	adapters: AdaptersView,
 	/**  The queue server. */
 	server: ServerView,
+	/**  Who has the window. */
+	guard: GuardView,
 	/**  Every SDR on this machine, in the order they were added. */
 	sdrs: SdrView[],
 };
@@ -233,6 +277,15 @@ export type PageArea = {
 	height: number | null,
 };
 
+/**  What the window asks for before anything starts. */
+export type PassphraseAsked = 
+/**  A new one; there is no database yet. */
+{ type: "choose"; 
+/**  Why no keyring can be reached. */
+reason: string } | 
+/**  The one that this machine was set up with. */
+{ type: "enter" };
+
 /**  A failure as told to another program or to a person. */
 export type Problem = {
 	/**  What somebody may branch on. */
@@ -247,6 +300,10 @@ export type ProblemCode =
 "bad_request" | 
 /**  Wrong e-mail or password. */
 "wrong_credentials" | 
+/**  Wrong PIN of this machine, or one that no longer opens anything. */
+"wrong_pin" | 
+/**  Only whoever unlocks it may see or do this. */
+"locked" | 
 /**  The token is unknown, expired or revoked: sign in again. */
 "unauthorized" | 
 /**  The caller may not see or touch this. */
@@ -392,6 +449,12 @@ export type SdrView = {
 	run: RunView | null,
 	/**  The latest messages, newest first, at most 50. */
 	activity: ActivityView[],
+	/**  What opens it. */
+	lock: LockView,
+	/**  Nothing is sent while it is locked, because the SDR wants it so. */
+	strict: boolean,
+	/**  In strict mode and locked: no page is open, and what is kept of the SDR is closed. */
+	sealed: boolean,
 };
 
 /**  Whether a message may be sent as new, under a new id. */

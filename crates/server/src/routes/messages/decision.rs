@@ -7,7 +7,7 @@ use crate::store::review::Decide;
 use axum::Json;
 use axum::extract::{Path, State};
 use hotdesk_protocol::ids::MessageId;
-use hotdesk_protocol::review::{Decided, Decision, Verdict};
+use hotdesk_protocol::review::{DecisionAnswer, DecisionRequest, Verdict};
 
 const MAX_NOTE_CHARS: usize = 500;
 
@@ -17,8 +17,8 @@ pub async fn post(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<String>,
-    Body(request): Body<Decision>,
-) -> Result<Json<Decided>, ApiError> {
+    Body(request): Body<DecisionRequest>,
+) -> Result<Json<DecisionAnswer>, ApiError> {
     let note = request.note.filter(|note| !note.trim().is_empty());
     if note
         .as_ref()

@@ -3,13 +3,15 @@
 use crate::app::App;
 use crate::extract::Caller;
 use crate::problem::ApiError;
+use crate::routes::audit;
 use crate::store::Which;
 use crate::store::proof::Proof;
 use axum::Json;
 use axum::extract::{Path, State};
+use hotdesk_protocol::audit::AuditAct;
 use hotdesk_protocol::ids::MessageId;
 
-/// The log of a message with its hashes, for `hotdesk-server verify-proof`.
+/// The log of a message with its hashes, for `hotdesk-server verify-proof`. The audit says who took it.
 pub async fn get(
     State(app): State<App>,
     caller: Caller,
@@ -18,7 +20,9 @@ pub async fn get(
     let nothing = || ApiError::not_found("There is no message with this id.");
     let id = MessageId(id);
     let found = app.store.messages(Which::One(id.clone())).await?.pop();
-    caller.must_see(&found.ok_or_else(nothing)?.sdr_id)?;
-    let proof = app.store.proof(id).await?;
-    Ok(Json(proof.ok_or_else(nothing)?))
+    let sdr_id = found.ok_or_else(nothing)?.sdr_id;
+    caller.must_see(&sdr_id)?;
+    let proof = app.store.proof(id.clone()).await?.ok_or_else(nothing)?;
+    audit::note(&app, &caller, AuditAct::Exported, sdr_id, Some(id)).await?;
+    Ok(Json(proof))
 }

@@ -16,8 +16,9 @@ const MOST_WAIT_SECONDS: u32 = 25;
 const MOST_HELD: usize = 10_000;
 const MAX_CLAIM_ID_BYTES: usize = 128;
 
-/// Long-poll: answers when something can be leased, when a number was blocked, when the SDR is active
-/// on another desktop, when the time is up, or when the server stops.
+/// Long-poll: answers when something can be leased, when a number was blocked, when a person wants
+/// something of the SDR's WhatsApp, when the SDR is active on another desktop, when the time is up, or
+/// when the server stops.
 pub async fn post(
     State(app): State<App>,
     caller: Caller,
@@ -56,6 +57,7 @@ pub async fn post(
     let asked = Instant::now();
     let until = asked + Duration::from_secs(request.wait_seconds.into());
     let mut waited = Duration::ZERO;
+    let mut wish = None;
     loop {
         let mut ring = pin!(bell.notified());
         ring.as_mut().enable();
@@ -66,7 +68,10 @@ pub async fn post(
             .as_ref()
             .is_some_and(|it| !it.numbers.is_empty());
         let elsewhere = claimed.active.desktop_id != claim.desktop_id;
-        let told = !claimed.messages.is_empty() || news || elsewhere;
+        // One that was there before was told before; the heartbeat tells it again.
+        let before = *wish.get_or_insert(claimed.wish);
+        let wished = claimed.wish.is_some() && claimed.wish != before;
+        let told = !claimed.messages.is_empty() || news || elsewhere || wished;
         if told || stop || Instant::now() >= until {
             // A desktop counts a lease from before its request.
             let waited_ms = u32::try_from(waited.as_millis()).unwrap_or(u32::MAX);
@@ -82,6 +87,7 @@ pub async fn post(
                 blocked: claimed.blocked,
                 active_desktop: Some(claimed.active),
                 opt_outs: claimed.opt_outs,
+                wish: claimed.wish,
             }));
         }
         tokio::select! {
@@ -90,7 +96,7 @@ pub async fn post(
             _ = stopping.changed() => {}
         }
         waited = asked.elapsed();
-        if app.store.holder(caller.token()).await?.is_none() {
+        if app.store.holder(caller.token(), app.now()).await?.is_none() {
             return Err(ApiError::unauthorized());
         }
     }

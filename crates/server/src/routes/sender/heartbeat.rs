@@ -7,6 +7,7 @@ use crate::routes::sdr::whatsapp::session;
 use crate::store::Beat;
 use axum::Json;
 use axum::extract::State;
+use hotdesk_protocol::dashboard::LiveKind;
 use hotdesk_protocol::queue::{HeartbeatAnswer, HeartbeatRequest};
 
 const MOST_LETTERS: usize = 64;
@@ -31,7 +32,15 @@ pub async fn post(
         opt_outs_since: request.opt_outs_since,
     };
     session::check(&app, &caller, &request.session)?;
-    let beaten = app.store.beat(request.session, beat, app.now()).await?;
+    let (sdr, session) = (request.session.sdr_id.clone(), request.session.clone());
+    let beaten = app
+        .store
+        .beat(request.session, beat.clone(), app.now())
+        .await?;
+    let active = beaten.active.as_ref().map(|active| &active.desktop_id);
+    if active == session.desktop_id.as_ref() && app.beats.is_news(session, beat, app.now()) {
+        app.hints.tell(LiveKind::Sdr, &sdr);
+    }
     Ok(Json(HeartbeatAnswer {
         queued: beaten.counts.queued,
         sent_today: beaten.counts.sent_today,
@@ -44,5 +53,6 @@ pub async fn post(
         }),
         active_desktop: beaten.active,
         opt_outs: beaten.opt_outs,
+        wish: beaten.wish,
     }))
 }

@@ -1,5 +1,6 @@
 //! What a desktop calls.
 
+pub mod audit;
 pub mod auth;
 pub mod begin;
 pub mod claim;

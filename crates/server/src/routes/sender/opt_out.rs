@@ -12,7 +12,8 @@ use hotdesk_protocol::ProblemCode;
 use hotdesk_protocol::ids::{MessageId, SdrId};
 use serde::{Deserialize, Serialize};
 
-const MAX_REASON_CHARS: usize = 200;
+/// Most characters of a reason that are kept.
+pub const MAX_REASON_CHARS: usize = 200;
 
 /// A lead does not want more. One of `messageId` (the lead of that message) and `phone` (E.164).
 #[derive(Deserialize)]
@@ -30,7 +31,7 @@ pub struct OptOut {
 #[derive(Serialize)]
 pub struct OptOutAnswer {
     /// How many messages were withdrawn because of this number, over all SDRs; the same when asked again.
-    cancelled: u32,
+    pub cancelled: u32,
 }
 
 /// Blocks the number for every SDR at once and withdraws what is not begun; repeatable.

@@ -11,6 +11,8 @@ use serde::Deserialize;
 
 const DEFAULT_LIMIT: u32 = 50;
 const MAX_LIMIT: u32 = 500;
+/// In the words by which lk1 says that nothing is offered for now.
+const STOPPED: &str = "Queue blocked: sending was stopped for this SDR. What waits is kept.";
 
 /// Whose queue; an lk1 client may leave `sdrId` to the token.
 #[derive(Deserialize)]
@@ -32,12 +34,16 @@ pub async fn get(
         .ok_or_else(|| ApiError::bad_request("sdrId is needed: whose queue?"))?;
     caller.must_see(&sdr)?;
     let limit = params.limit.unwrap_or(DEFAULT_LIMIT).clamp(1, MAX_LIMIT);
-    let waiting = app.store.waiting(sdr, limit, app.now()).await?;
+    let mut waiting = app.store.waiting(sdr.clone(), limit, app.now()).await?;
+    let stopped = app.store.is_stopped(sdr).await?;
+    if stopped {
+        waiting.contacts.clear();
+    }
     Ok(Json(QueueAnswer {
         count: u32::try_from(waiting.contacts.len()).unwrap_or(u32::MAX),
         contacts: waiting.contacts,
         total: waiting.total,
         session: waiting.session,
-        message: None,
+        message: stopped.then(|| STOPPED.to_owned()),
     }))
 }

@@ -1,6 +1,6 @@
 //! Table `active_desktops`: the one desktop each SDR is active on.
 
-use super::row::{Mover, Outcome, STANDING, Standing, move_to};
+use super::row::{Mover, Outcome, STANDING, move_to, standing};
 use crate::store::rules::{SESSION_MS, session_until};
 use crate::store::{Beat, Beaten, Cause, Refusal};
 use hotdesk_protocol::UtcMs;
@@ -60,7 +60,7 @@ pub(super) fn acquire(
             }
             Ok(Active { until, ..active })
         }
-        Some(_) | None => hand_over(db, sdr, (desktop, None), None, now),
+        Some(_) | None => hand_over(db, sdr, desktop, None, now),
     }
 }
 
@@ -68,22 +68,22 @@ pub(super) fn acquire(
 fn hand_over(
     db: &Connection,
     sdr: &SdrId,
-    (desktop, name): (&DesktopId, Option<&str>),
+    desktop: &DesktopId,
     person: Option<&SdrId>,
     now: UtcMs,
 ) -> rusqlite::Result<Active> {
     let until = UtcMs(now.0.saturating_add(SESSION_MS));
     let session_epoch = db
         .prepare_cached(
-            "INSERT INTO active_desktops (sdr_id, desktop_id, name, epoch, since_ms, until_ms)
-             VALUES (?1, ?2, ?3, 1, ?4, ?5)
-             ON CONFLICT (sdr_id) DO UPDATE SET desktop_id = excluded.desktop_id,
-                 name = excluded.name, epoch = epoch + 1, since_ms = excluded.since_ms, until_ms = excluded.until_ms,
+            "INSERT INTO active_desktops (sdr_id, desktop_id, epoch, since_ms, until_ms)
+             VALUES (?1, ?2, 1, ?3, ?4)
+             ON CONFLICT (sdr_id) DO UPDATE SET desktop_id = excluded.desktop_id, name = NULL,
+                 epoch = epoch + 1, since_ms = excluded.since_ms, until_ms = excluded.until_ms,
                  last_claim = NULL
              RETURNING epoch",
         )?
         .query_row(
-            params![sdr.as_str(), desktop.as_str(), name, now.0, until.0],
+            params![sdr.as_str(), desktop.as_str(), now.0, until.0],
             |row| row.get(0),
         )?;
     let held = db
@@ -91,7 +91,7 @@ fn hand_over(
             "SELECT {STANDING} FROM messages
              WHERE sdr_id = ?1 AND state = 'leased' AND lease_desktop <> ?2 ORDER BY seq"
         ))?
-        .query_map(params![sdr.as_str(), desktop.as_str()], Standing::of_row)?
+        .query_map(params![sdr.as_str(), desktop.as_str()], standing)?
         .collect::<rusqlite::Result<Vec<_>>>()?;
     let mover = Mover {
         desktop: Some(desktop),
@@ -105,7 +105,7 @@ fn hand_over(
     Ok(Active {
         desktop: ActiveDesktop {
             desktop_id: desktop.clone(),
-            name: name.map(str::to_owned),
+            name: None,
             since_ms: now,
             session_epoch,
         },
@@ -139,17 +139,35 @@ pub(super) fn take_over(
     now: UtcMs,
 ) -> rusqlite::Result<Outcome<ActiveDesktop>> {
     let (sdr, desktop) = (&request.sdr_id, &request.desktop_id);
-    if let Some(active) = find(db, sdr)?
-        && active.desktop.desktop_id != *desktop
-    {
-        let epoch = active.desktop.session_epoch;
-        if request.session_epoch.is_some_and(|seen| seen != epoch) {
-            return Ok(Err(Refusal::OtherDesktop));
+    let active = match find(db, sdr)? {
+        Some(active) if active.desktop.desktop_id != *desktop => {
+            let epoch = active.desktop.session_epoch;
+            if request.session_epoch.is_some_and(|seen| seen != epoch) {
+                return Ok(Err(Refusal::OtherDesktop));
+            }
+            hand_over(db, sdr, desktop, Some(sdr), now)?
         }
-        let named = (desktop, request.desktop_name.as_deref());
-        return Ok(Ok(hand_over(db, sdr, named, Some(sdr), now)?.desktop));
-    }
-    Ok(Ok(acquire(db, sdr, desktop, now)?.desktop))
+        Some(_) | None => acquire(db, sdr, desktop, now)?,
+    };
+    named(db, sdr, active.desktop, request.desktop_name.as_ref()).map(Ok)
+}
+
+/// The active desktop under the name it gives itself; under the one it had if it gives none.
+fn named(
+    db: &Connection,
+    sdr: &SdrId,
+    active: ActiveDesktop,
+    name: Option<&String>,
+) -> rusqlite::Result<ActiveDesktop> {
+    let Some(name) = name.filter(|name| active.name.as_ref() != Some(name)) else {
+        return Ok(active);
+    };
+    db.prepare_cached("UPDATE active_desktops SET name = ?2 WHERE sdr_id = ?1")?
+        .execute(params![sdr.as_str(), name])?;
+    Ok(ActiveDesktop {
+        name: Some(name.clone()),
+        ..active
+    })
 }
 
 pub(super) fn active(
@@ -174,6 +192,15 @@ pub(super) fn leave(db: &Connection, sdr: &str, desktop: &str, now: UtcMs) -> ru
     Ok(())
 }
 
+/// The SDR is active on no desktop any longer.
+pub(super) fn leave_all(db: &Connection, sdr: &SdrId, now: UtcMs) -> rusqlite::Result<()> {
+    db.execute(
+        "UPDATE active_desktops SET until_ms = ?2 WHERE sdr_id = ?1 AND until_ms > ?2",
+        params![sdr.as_str(), now.0],
+    )?;
+    Ok(())
+}
+
 pub(super) fn beat(
     db: &Connection,
     session: &WhatsappSession,
@@ -190,16 +217,8 @@ pub(super) fn beat(
         None => (find(db, sdr)?.map(|active| active.desktop), true),
     };
     let active = match active {
-        Some(active) if own && beat.desktop_name.is_some() && active.name != beat.desktop_name => {
-            db.prepare_cached("UPDATE active_desktops SET name = ?2 WHERE sdr_id = ?1")?
-                .execute(params![sdr.as_str(), beat.desktop_name])?;
-            Some(ActiveDesktop {
-                name: beat.desktop_name.clone(),
-                ..active
-            })
-        }
-        Some(active) => Some(active),
-        None => None,
+        Some(active) if own => Some(named(db, sdr, active, beat.desktop_name.as_ref())?),
+        Some(_) | None => active,
     };
     if own {
         super::sessions::put_session(db, session, Some(beat), now)?;
@@ -208,5 +227,9 @@ pub(super) fn beat(
         counts: super::queue::counts(db, sdr, now)?,
         active,
         opt_outs: super::opt_outs::since(db, beat.opt_outs_since)?,
+        wish: match own {
+            true => super::wishes::find(db, sdr, now)?,
+            false => None,
+        },
     })
 }

@@ -3,11 +3,12 @@
 use super::desktops;
 use super::messages::blocked;
 use super::queue::{counts, in_flight};
-use super::row::{Mover, Outcome, STANDING, Standing, move_to};
-use crate::store::rules::MAX_EXPIRED_LEASES;
+use super::row::{Mover, Outcome, STANDING, Standing, message, move_to, standing};
+use crate::store::rules::{MAX_EXPIRED_LEASES, active_elsewhere, left_today, why_no_more};
+use crate::store::standing::{Beginning, leased_from};
 use crate::store::{Cause, Claim, Claimed, Refusal};
 use hotdesk_protocol::ids::{LeadId, LeaseToken, MessageId, SdrId};
-use hotdesk_protocol::queue::{ActiveDesktop, BeginRequest, ClaimedMessage, RenewRequest};
+use hotdesk_protocol::queue::{BeginRequest, ClaimedMessage, RenewRequest};
 use hotdesk_protocol::session::MessageState;
 use hotdesk_protocol::{Problem, ProblemCode, UtcMs};
 use rusqlite::{Connection, Row, params};
@@ -32,8 +33,10 @@ pub(super) fn claim(
             blocked: Some(active_elsewhere(&active.desktop)),
             active: active.desktop,
             opt_outs,
+            wish: None,
         }));
     }
+    let wish = super::wishes::find(db, &claim.sdr_id, now)?;
     take_back_expired(db, &claim.sdr_id, now)?;
     withdraw_blocked(db, &claim.sdr_id, now)?;
     if claim.claim_id.is_some() && claim.claim_id == active.last_claim {
@@ -44,6 +47,7 @@ pub(super) fn claim(
             blocked: None,
             active: active.desktop,
             opt_outs,
+            wish,
         }));
     }
     let limit = usize::try_from(claim.limit).unwrap_or(usize::MAX);
@@ -54,8 +58,9 @@ pub(super) fn claim(
     let used = before
         .sent_today
         .saturating_add(in_flight(db, &claim.sdr_id)?);
-    let left_today = office.policy.daily_messages.saturating_sub(used);
-    let room = (limit - chosen.len()).min(usize::try_from(left_today).unwrap_or(usize::MAX));
+    let stopped = super::wishes::is_stopped(db, &claim.sdr_id)?;
+    let left = left_today(&office.policy, used, stopped);
+    let room = (limit - chosen.len()).min(usize::try_from(left).unwrap_or(usize::MAX));
     chosen.extend(heads(db, claim, room)?);
 
     let messages = chosen
@@ -67,15 +72,7 @@ pub(super) fn claim(
             .execute(params![claim.sdr_id.as_str(), claim.claim_id])?;
     }
     let counts = counts(db, &claim.sdr_id, now)?;
-    let blocked = (left_today == 0 && counts.queued > 0).then(|| {
-        Problem::new(
-            ProblemCode::NotNow,
-            format!(
-                "The daily limit of {} messages is reached. The {} that wait are kept and go on tomorrow.",
-                office.policy.daily_messages, counts.queued
-            ),
-        )
-    });
+    let blocked = why_no_more(&office.policy, counts.queued, left, stopped);
     Ok(Ok(Claimed {
         office,
         messages,
@@ -83,19 +80,8 @@ pub(super) fn claim(
         blocked,
         active: active.desktop,
         opt_outs,
+        wish,
     }))
-}
-
-fn active_elsewhere(active: &ActiveDesktop) -> Problem {
-    let name = active.name.as_deref().unwrap_or(active.desktop_id.as_str());
-    let since = jiff::Timestamp::from_millisecond(active.since_ms.0)
-        .map_or_else(|_| String::new(), |at| format!(", since {at}"));
-    Problem::new(
-        ProblemCode::OtherDesktop,
-        format!(
-            "You are active on another desktop ({name}{since}), so nothing is sent from this one. Nothing is lost. Take over if you want to go on here."
-        ),
-    )
 }
 
 /// What the same claim leased when it came first, as far as it still holds.
@@ -153,7 +139,7 @@ fn take_back_expired(db: &Connection, sdr: &SdrId, now: UtcMs) -> rusqlite::Resu
             "SELECT {STANDING} FROM messages
              WHERE sdr_id = ?1 AND state = 'leased' AND lease_until_ms <= ?2 ORDER BY seq"
         ))?
-        .query_map(params![sdr.as_str(), now.0], Standing::of_row)?
+        .query_map(params![sdr.as_str(), now.0], standing)?
         .collect::<rusqlite::Result<Vec<_>>>()?;
     expired
         .iter()
@@ -247,18 +233,6 @@ fn lease(
     from: MessageState,
     now: UtcMs,
 ) -> rusqlite::Result<ClaimedMessage> {
-    let to = match from {
-        MessageState::Begun => MessageState::Begun,
-        MessageState::Queued
-        | MessageState::Leased
-        | MessageState::Sent
-        | MessageState::Delivered
-        | MessageState::Read
-        | MessageState::Failed
-        | MessageState::Dead
-        | MessageState::Cancelled
-        | MessageState::Review => MessageState::Leased,
-    };
     let token = uuid::Uuid::new_v4().simple().to_string();
     db.prepare_cached(
         "UPDATE messages SET lease_token = ?2, lease_desktop = ?3, lease_until_ms = ?4,
@@ -272,10 +246,8 @@ fn lease(
         now.0.saturating_add(i64::from(claim.lease_ms)),
         claim.claim_id
     ])?;
-    let mover = Mover {
-        desktop: Some(&claim.desktop_id),
-        ..Mover::default()
-    };
+    let mover = Mover::desktop(&claim.desktop_id);
+    let to = leased_from(from);
     move_to(db, id, from, to, Cause::Claimed, mover, now)?;
     let mut leased = db
         .prepare_cached(&format!("SELECT {CLAIMED} FROM messages WHERE id = ?1"))?
@@ -284,70 +256,43 @@ fn lease(
     Ok(leased)
 }
 
-/// Compare-and-set. A begun message may be begun again by its desktop under its last token, even
-/// after the lease: nobody else can have it. Through another profile it may not: there "not in the
-/// page" would not prove "not sent", so a person decides.
 pub(super) fn begin(
     db: &Connection,
     begin: &BeginRequest,
     lease_ms: u32,
     now: UtcMs,
 ) -> rusqlite::Result<Outcome<()>> {
-    let found = match Standing::of_sdr(db, &begin.message_id, &begin.sdr_id)? {
+    let (sdr, desktop, epoch) = (&begin.sdr_id, &begin.desktop_id, begin.session_epoch);
+    let found = match message(db, &begin.message_id, Some(sdr))? {
         Ok(found) => found,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    if is_withdrawn(db, &found)? {
+    let blocked = blocked(db, &found.phone)?;
+    if is_withdrawn(db, &found, blocked)? {
         return Ok(Err(Refusal::Cancelled));
     }
-    let (sdr, desktop, epoch) = (&begin.sdr_id, &begin.desktop_id, begin.session_epoch);
     if let Err(refusal) = desktops::must_be_active(db, sdr, desktop, epoch, now)? {
         return Ok(Err(refusal));
     }
-    let held = found.held_by(&begin.desktop_id, begin.lease_token.as_str());
-    let mover = Mover {
-        desktop: Some(&begin.desktop_id),
-        ..Mover::default()
-    };
+    let mover = Mover::desktop(desktop);
     let go = |to, cause| move_to(db, &found.id, found.state, to, cause, mover, now);
-    match found.state {
-        MessageState::Leased if held && found.lease_until > now => {
-            if blocked(db, &found.phone)? {
-                go(MessageState::Cancelled, Cause::OptedOut)?;
-                return Ok(Err(Refusal::Cancelled));
-            }
-            go(MessageState::Begun, Cause::Begun)?;
+    match found.begin(begin, blocked, now) {
+        Beginning::Begins => go(MessageState::Begun, Cause::Begun)?,
+        Beginning::Again => {}
+        Beginning::Blocked => {
+            go(MessageState::Cancelled, Cause::OptedOut)?;
+            return Ok(Err(Refusal::Cancelled));
         }
-        MessageState::Begun if held => {
-            if blocked(db, &found.phone)? {
-                set_unknown(
-                    db,
-                    &found.id,
-                    "The lead opted out while it was being sent, and nobody can tell whether it left. It is not sent again.",
-                )?;
-                go(MessageState::Review, Cause::OptedOut)?;
-                return Ok(Err(Refusal::Cancelled));
-            }
-            if found.profile_epoch.as_deref() != Some(begin.profile_epoch.as_str()) {
-                set_unknown(
-                    db,
-                    &found.id,
-                    "It was begun in one WhatsApp profile and then again in another, so nobody can tell whether it left. Look into the chat on the phone, then decide.",
-                )?;
-                go(MessageState::Review, Cause::ProfileChanged)?;
-                return Ok(Err(Refusal::Fenced));
-            }
+        Beginning::InDoubt {
+            words,
+            cause,
+            refusal,
+        } => {
+            set_unknown(db, &found.id, words)?;
+            go(MessageState::Review, cause)?;
+            return Ok(Err(refusal));
         }
-        MessageState::Leased
-        | MessageState::Begun
-        | MessageState::Queued
-        | MessageState::Sent
-        | MessageState::Delivered
-        | MessageState::Read
-        | MessageState::Failed
-        | MessageState::Dead
-        | MessageState::Cancelled
-        | MessageState::Review => return Ok(Err(Refusal::Fenced)),
+        Beginning::Fenced => return Ok(Err(Refusal::Fenced)),
     }
     desktops::acquire(db, sdr, desktop, now)?;
     db.prepare_cached(
@@ -364,10 +309,10 @@ pub(super) fn begin(
 }
 
 /// A person or an opt-out has confirmed that it is not to be sent.
-fn is_withdrawn(db: &Connection, found: &Standing) -> rusqlite::Result<bool> {
+fn is_withdrawn(db: &Connection, found: &Standing, blocked: bool) -> rusqlite::Result<bool> {
     match found.state {
         MessageState::Cancelled => Ok(true),
-        MessageState::Review => blocked(db, &found.phone),
+        MessageState::Review => Ok(blocked),
         MessageState::Failed => super::review::was_cancelled(db, &found.id),
         MessageState::Queued
         | MessageState::Leased
@@ -392,24 +337,11 @@ pub(super) fn renew(
     lease_ms: u32,
     now: UtcMs,
 ) -> rusqlite::Result<Outcome<()>> {
-    let found = match Standing::of_sdr(db, &renew.message_id, &renew.sdr_id)? {
+    let found = match message(db, &renew.message_id, Some(&renew.sdr_id))? {
         Ok(found) => found,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    let held = found.held_by(&renew.desktop_id, renew.lease_token.as_str());
-    let alive = match found.state {
-        MessageState::Leased => found.lease_until > now,
-        MessageState::Begun => true,
-        MessageState::Queued
-        | MessageState::Sent
-        | MessageState::Delivered
-        | MessageState::Read
-        | MessageState::Failed
-        | MessageState::Dead
-        | MessageState::Cancelled
-        | MessageState::Review => false,
-    };
-    if !(held && alive) {
+    if !found.may_be_renewed(renew, now) {
         return Ok(Err(Refusal::Fenced));
     }
     db.prepare_cached("UPDATE messages SET lease_until_ms = ?2 WHERE id = ?1")?
@@ -420,37 +352,24 @@ pub(super) fn renew(
     Ok(Ok(()))
 }
 
-/// Gives back what is leased. Where nothing is to be given back nothing changes, so that a repeated
-/// call is harmless; only a begun message is refused.
+/// Gives back what is leased.
 pub(super) fn release(
     db: &Connection,
     release: &RenewRequest,
     now: UtcMs,
 ) -> rusqlite::Result<Outcome<()>> {
-    let found = match Standing::of_sdr(db, &release.message_id, &release.sdr_id)? {
+    let sdr = Some(&release.sdr_id);
+    let found = match message(db, &release.message_id, sdr)? {
         Ok(found) => found,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    match found.state {
-        MessageState::Leased => {
-            if found.held_by(&release.desktop_id, release.lease_token.as_str()) {
-                let mover = Mover {
-                    desktop: Some(&release.desktop_id),
-                    ..Mover::default()
-                };
-                let to = MessageState::Queued;
-                move_to(db, &found.id, found.state, to, Cause::Released, mover, now)?;
-            }
-            Ok(Ok(()))
-        }
-        MessageState::Begun => Ok(Err(Refusal::Fenced)),
-        MessageState::Queued
-        | MessageState::Sent
-        | MessageState::Delivered
-        | MessageState::Read
-        | MessageState::Failed
-        | MessageState::Dead
-        | MessageState::Cancelled
-        | MessageState::Review => Ok(Ok(())),
+    let goes_back = match found.release(release) {
+        Ok(goes_back) => goes_back,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    if goes_back {
+        let (to, mover) = (MessageState::Queued, Mover::desktop(&release.desktop_id));
+        move_to(db, &found.id, found.state, to, Cause::Released, mover, now)?;
     }
+    Ok(Ok(()))
 }

@@ -157,9 +157,15 @@ fn check_one(db: &Connection, id: &MessageId) -> rusqlite::Result<Result<(), Fla
     }
 }
 
+/// The statements of migration 3, before and after it hashes.
+pub(super) const MIGRATION: [&str; 2] = [
+    include_str!("migrations/0003_log.sql"),
+    include_str!("migrations/0003_log_guard.sql"),
+];
+
 /// Migration 3: chains the events that are there.
 pub(super) fn migrate(db: &Connection) -> rusqlite::Result<()> {
-    db.execute_batch(include_str!("migrations/0003_log.sql"))?;
+    db.execute_batch(MIGRATION[0])?;
     let mut query = db.prepare("SELECT id FROM messages ORDER BY seq")?;
     let mut ids = query.query([])?;
     while let Some(row) = ids.next()? {
@@ -174,5 +180,5 @@ pub(super) fn migrate(db: &Connection) -> rusqlite::Result<()> {
         db.prepare_cached("UPDATE messages SET log_head = ?2 WHERE id = ?1")?
             .execute(params![id.as_str(), head.0])?;
     }
-    db.execute_batch(include_str!("migrations/0003_log_guard.sql"))
+    db.execute_batch(MIGRATION[1])
 }

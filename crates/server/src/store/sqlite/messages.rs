@@ -1,7 +1,7 @@
 //! Tables `leads` and `messages`: queueing, withdrawing, listing.
 
 use super::people::must_be_sdr;
-use super::row::{Mover, Outcome, Standing, json, move_to, state};
+use super::row::{Mover, Outcome, find, json, move_to, state};
 use crate::store::rules::state_name;
 use crate::store::{Addressee, Cause, MessageView, NewLead, NewMessage, Refusal, Reply, Which};
 use hotdesk_protocol::UtcMs;
@@ -83,21 +83,26 @@ pub(super) fn enqueue(
     Ok(Ok(true))
 }
 
-/// Whether the id is taken, and if so whether by the very same message.
+/// Whether the id is taken, and if so whether by the very same message; that may be another SDR's by now.
 fn seen_before(db: &Connection, message: &NewMessage) -> rusqlite::Result<Option<bool>> {
-    db.prepare_cached("SELECT sdr_id, lead_id, phone, text, file_id FROM messages WHERE id = ?1")?
-        .query_row([message.id.as_str()], |row| {
-            let (sdr, lead): (String, String) = (row.get(0)?, row.get(1)?);
-            let (phone, text): (String, String) = (row.get(2)?, row.get(3)?);
-            let same_lead = match &message.addressee {
-                Addressee::Known(id) => id.as_str() == lead,
-                Addressee::Given(given) => given.phone == phone,
-            };
-            let file = row.get::<_, Option<String>>(4)?.map(FileId);
-            let same = text == message.text && file == message.file;
-            Ok(sdr == message.sdr_id.as_str() && same_lead && same)
-        })
-        .optional()
+    db.prepare_cached(
+        "SELECT sdr_id, lead_id, phone, text, file_id, EXISTS (
+             SELECT 1 FROM events e WHERE e.message_id = messages.id AND e.cause = ?2)
+         FROM messages WHERE id = ?1",
+    )?
+    .query_row([message.id.as_str(), Cause::Reassigned.as_str()], |row| {
+        let (sdr, lead): (String, String) = (row.get(0)?, row.get(1)?);
+        let (phone, text): (String, String) = (row.get(2)?, row.get(3)?);
+        let same_lead = match &message.addressee {
+            Addressee::Known(id) => id.as_str() == lead,
+            Addressee::Given(given) => given.phone == phone,
+        };
+        let file = row.get::<_, Option<String>>(4)?.map(FileId);
+        let same = text == message.text && file == message.file;
+        let same_sdr = sdr == message.sdr_id.as_str() || row.get(5)?;
+        Ok(same_sdr && same_lead && same)
+    })
+    .optional()
 }
 
 fn find_lead(db: &Connection, column: &str, value: &str) -> rusqlite::Result<Option<Lead>> {
@@ -155,7 +160,7 @@ pub(super) fn cancel(
     by: &SdrId,
     now: UtcMs,
 ) -> rusqlite::Result<Outcome<SdrId>> {
-    let Some(found) = Standing::find(db, id)? else {
+    let Some(found) = find(db, id)? else {
         return Ok(Err(Refusal::NoSuchMessage));
     };
     if of.is_some_and(|sdr| *sdr != found.sdr_id) {
@@ -212,6 +217,46 @@ pub(super) fn list(db: &Connection, which: &Which) -> rusqlite::Result<Vec<Messa
                 view,
             )?
             .collect::<rusqlite::Result<Vec<_>>>()?,
+        Which::Found {
+            state,
+            sdr_id,
+            lead_id,
+            search,
+            newest,
+            after,
+            limit,
+        } => {
+            let (beyond, order) = if *newest { ("<", "DESC") } else { (">", "ASC") };
+            let words = search.as_ref().map(|needle| needle.words.as_str());
+            let digits = search.as_ref().and_then(|needle| needle.digits.as_deref());
+            // With a lead named, by the index of leads: few messages have one, many may be in a state.
+            let by_lead = if lead_id.is_some() {
+                "m.lead_id = ?4"
+            } else {
+                "?4 IS NULL"
+            };
+            db.prepare_cached(&format!(
+                "{VIEW} JOIN lead_book b ON b.lead_id = m.lead_id
+                 WHERE m.seq {beyond} ?1 AND (?2 IS NULL OR m.state = ?2)
+                     AND (?3 IS NULL OR m.sdr_id = ?3) AND {by_lead}
+                     AND (?5 IS NULL OR instr(b.name_key, ?5) > 0 OR instr(b.company_key, ?5) > 0
+                         OR instr(m.phone, ?6) > 0 OR instr(fold(m.text), ?5) > 0)
+                 ORDER BY m.seq {order} LIMIT ?7"
+            ))?
+            .query_map(
+                params![
+                    after,
+                    state.map(state_name),
+                    sdr_id.as_ref().map(SdrId::as_str),
+                    lead_id.as_ref().map(LeadId::as_str),
+                    words,
+                    digits,
+                    limit
+                ],
+                view,
+            )?
+            .collect::<rusqlite::Result<Vec<_>>>()?
+        }
     };
     for view in &mut views {
         view.events = super::log::events(db, &view.message_id)?;

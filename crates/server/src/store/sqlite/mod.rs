@@ -1,7 +1,12 @@
 //! The embedded store: one SQLite file, one writer, readers beside it (WAL, synchronous=FULL).
 
+mod assign;
+mod audit;
 mod desktops;
+mod figures;
 mod files;
+mod imports;
+mod leads;
 mod leases;
 mod log;
 mod messages;
@@ -12,21 +17,32 @@ mod queue;
 mod results;
 mod review;
 mod row;
+mod sdrs;
 mod sessions;
+mod wishes;
 mod worker;
 
+pub use open::plan;
+
+use super::leads::{
+    Assign, Assigned, FoundLeads, FoundOptOuts, ImportRows, Imported, ImportedRows, LeadFilter,
+    LeadPage, OptOutPage, Thread,
+};
 use super::proof::{LogCheck, Proof};
-use super::review::{Decide, Decided, ReviewItem};
+use super::review::{Decide, DecisionAnswer, ReviewItem};
 use super::{
     Answer, Beat, Beaten, Claim, Claimed, Counts, Credentials, Holder, MessageView, NewMessage,
-    Office, OpenError, OptOutOf, OptedOut, Report, SeenSession, Store, StoreError, TokenHash,
-    Waiting, Which,
+    Office, OpenError, OptOutOf, OptedOut, RecoveryKey, Report, SeenSession, Store, StoreError,
+    TokenHash, Waiting, Which,
 };
 use hotdesk_protocol::UtcMs;
+use hotdesk_protocol::audit::{AuditEntry, KeptAudit};
+use hotdesk_protocol::dashboard::{Figures, SdrRow};
 use hotdesk_protocol::file::Attachment;
-use hotdesk_protocol::ids::{DesktopId, FileId, MessageId, SdrId};
+use hotdesk_protocol::ids::{DesktopId, FileId, LeadId, MessageId, SdrId};
 use hotdesk_protocol::queue::{
     ActiveDesktop, BeginRequest, RenewRequest, ReplyRequest, TakeOverRequest, WhatsappSession,
+    WishKind,
 };
 use hotdesk_protocol::session::MessageState;
 use row::Outcome;
@@ -125,12 +141,26 @@ impl Store for SqliteStore {
         self.write(move |db| people::add_token(db, &hash, &person, desktop.as_ref(), now))
     }
 
-    fn holder(&self, hash: TokenHash) -> Answer<'_, Option<Holder>> {
-        self.read(move |db| people::holder(db, &hash))
+    fn add_browser_token(
+        &self,
+        hash: TokenHash,
+        person: SdrId,
+        ends_at: UtcMs,
+        now: UtcMs,
+    ) -> Answer<'_, ()> {
+        self.write(move |db| people::add_browser_token(db, &hash, &person, ends_at, now))
+    }
+
+    fn holder(&self, hash: TokenHash, now: UtcMs) -> Answer<'_, Option<Holder>> {
+        self.read(move |db| people::holder(db, &hash, now))
     }
 
     fn revoke_token(&self, hash: TokenHash, now: UtcMs) -> Answer<'_, bool> {
         self.write(move |db| people::revoke_token(db, &hash, now))
+    }
+
+    fn revoke_tokens(&self, sdr: SdrId, now: UtcMs) -> Answer<'_, ()> {
+        self.change(move |db| people::revoke_tokens(db, &sdr, now))
     }
 
     fn enqueue(&self, message: NewMessage, now: UtcMs) -> Answer<'_, bool> {
@@ -171,7 +201,7 @@ impl Store for SqliteStore {
         self.read(move |db| review::list(db, of.as_ref(), after, limit))
     }
 
-    fn decide(&self, decide: Decide, now: UtcMs) -> Answer<'_, Decided> {
+    fn decide(&self, decide: Decide, now: UtcMs) -> Answer<'_, DecisionAnswer> {
         self.change(move |db| review::decide(db, &decide, now))
     }
 
@@ -225,6 +255,44 @@ impl Store for SqliteStore {
         self.change(move |db| opt_outs::opt_out(db, &of, &by, &reason, now))
     }
 
+    fn opt_outs(&self, page: OptOutPage) -> Answer<'_, FoundOptOuts> {
+        self.read(move |db| opt_outs::page(db, &page))
+    }
+
+    fn leads(&self, page: LeadPage) -> Answer<'_, FoundLeads> {
+        self.read(move |db| leads::page(db, &page))
+    }
+
+    fn lead_ids(
+        &self,
+        filter: LeadFilter,
+        after: Option<LeadId>,
+        limit: u32,
+    ) -> Answer<'_, Vec<LeadId>> {
+        self.read(move |db| leads::ids(db, &filter, after.as_ref(), limit))
+    }
+
+    fn thread(&self, lead: LeadId, of: Option<SdrId>) -> Answer<'_, Option<Thread>> {
+        self.read(move |db| leads::thread(db, &lead, of.as_ref()))
+    }
+
+    fn assign(&self, assign: Assign, now: UtcMs) -> Answer<'_, Assigned> {
+        self.change(move |db| assign::assign(db, &assign, now))
+    }
+
+    fn look_at_phones(&self, phones: Vec<String>) -> Answer<'_, Vec<Imported>> {
+        self.read(move |db| {
+            phones
+                .iter()
+                .map(|phone| imports::look(db, phone))
+                .collect()
+        })
+    }
+
+    fn import(&self, rows: ImportRows, now: UtcMs) -> Answer<'_, ImportedRows> {
+        self.change(move |db| imports::import(db, &rows, now))
+    }
+
     fn put_session(&self, session: WhatsappSession, now: UtcMs) -> Answer<'_, ()> {
         self.write(move |db| sessions::put_session(db, &session, None, now))
     }
@@ -241,7 +309,45 @@ impl Store for SqliteStore {
         granted(self.read(move |db| desktops::active(db, &sdr, now)))
     }
 
+    fn recovery_key(&self, sdr: SdrId, offered: RecoveryKey) -> Answer<'_, RecoveryKey> {
+        self.change(move |db| people::recovery_key(db, &sdr, offered))
+    }
+
+    fn put_audit(
+        &self,
+        entries: Vec<AuditEntry>,
+        desktop: Option<DesktopId>,
+        told_by: SdrId,
+        now: UtcMs,
+    ) -> Answer<'_, ()> {
+        self.write(move |db| audit::put(db, &entries, desktop.as_ref(), &told_by, now))
+    }
+
+    fn audit(&self, of: Option<SdrId>, before: i64, limit: u32) -> Answer<'_, Vec<KeptAudit>> {
+        self.read(move |db| audit::list(db, of.as_ref(), before, limit))
+    }
+
     fn session(&self, sdr: SdrId) -> Answer<'_, SeenSession> {
         granted(self.read(move |db| sessions::session(db, &sdr)))
+    }
+
+    fn sdrs(&self, of: Option<SdrId>, now: UtcMs) -> Answer<'_, Vec<SdrRow>> {
+        self.read(move |db| sdrs::list(db, of.as_ref(), now))
+    }
+
+    fn put_wish(&self, sdr: SdrId, wish: WishKind, now: UtcMs) -> Answer<'_, ()> {
+        self.change(move |db| wishes::put(db, &sdr, wish, now))
+    }
+
+    fn stop_sending(&self, sdr: SdrId, stopped: bool, now: UtcMs) -> Answer<'_, ()> {
+        self.change(move |db| wishes::stop(db, &sdr, stopped, now))
+    }
+
+    fn is_stopped(&self, sdr: SdrId) -> Answer<'_, bool> {
+        granted(self.read(move |db| wishes::stopped(db, &sdr)))
+    }
+
+    fn figures(&self, of: Option<SdrId>, days: u32, now: UtcMs) -> Answer<'_, Figures> {
+        self.read(move |db| figures::read(db, of.as_ref(), days, now))
     }
 }

@@ -1,20 +1,57 @@
 //! Opens the data file: settings, version gate, migrations.
 
 use crate::store::OpenError;
+use crate::store::folding::fold;
+use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, OpenFlags};
 use std::fs::OpenOptions;
 use std::path::Path;
 use std::time::Duration;
 
 /// Migrations in order; number N brings a file to version N. Never edited, only added to.
-const MIGRATIONS: [Migration; 6] = [
+const MIGRATIONS: [Migration; 10] = [
     Migration::Sql(include_str!("migrations/0001_queue.sql")),
     Migration::Sql(include_str!("migrations/0002_files.sql")),
     Migration::Code(super::log::migrate),
     Migration::Sql(include_str!("migrations/0004_review.sql")),
     Migration::Sql(include_str!("migrations/0005_desktops.sql")),
     Migration::Sql(include_str!("migrations/0006_adapter_packs.sql")),
+    Migration::Sql(include_str!("migrations/0007_audit.sql")),
+    Migration::Sql(include_str!("migrations/0008_recovery_keys.sql")),
+    Migration::Sql(include_str!("migrations/0009_dashboard.sql")),
+    Migration::Sql(include_str!("migrations/0010_leads.sql")),
 ];
+
+/// The version of a file, the newest one, and the SQL between them; changes nothing. A file that is not
+/// there is of version 0.
+pub fn plan(path: &Path) -> Result<(u32, u32, String), OpenError> {
+    let known = u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX);
+    let found = if path.exists() {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        Connection::open_with_flags(path, flags)
+            .and_then(|file| version(&file))
+            .map_err(|error| OpenError::NotOurs {
+                path: path.display().to_string(),
+                reason: error.to_string(),
+            })?
+    } else {
+        0
+    };
+    if found > known {
+        return Err(OpenError::Newer { found, known });
+    }
+    let missing = (1..).zip(MIGRATIONS).filter(|(number, _)| *number > found);
+    let sql = missing.map(|(number, migration)| {
+        let sql = match migration {
+            Migration::Sql(sql) => sql.to_owned(),
+            Migration::Code(_) => {
+                super::log::MIGRATION.join("\n-- here each event gets its hash\n\n")
+            }
+        };
+        format!("{sql}\nPRAGMA user_version = {number};\n\n")
+    });
+    Ok((found, known, sql.collect()))
+}
 
 #[derive(Clone, Copy)]
 enum Migration {
@@ -61,12 +98,24 @@ pub(super) fn reader(path: &Path) -> Result<Connection, OpenError> {
             OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
         )?;
         connection.busy_timeout(BUSY)?;
+        teach(&connection)?;
         connection.pragma_update(None, "query_only", true)?;
         Ok(connection)
     };
     open().map_err(|error: rusqlite::Error| OpenError::NotWritable {
         path: path.display().to_string(),
         reason: error.to_string(),
+    })
+}
+
+/// The functions of ours that statements and triggers use.
+fn teach(connection: &Connection) -> rusqlite::Result<()> {
+    let flags = FunctionFlags::SQLITE_UTF8
+        | FunctionFlags::SQLITE_DETERMINISTIC
+        | FunctionFlags::SQLITE_INNOCUOUS;
+    connection.create_scalar_function("fold", 1, flags, |context| {
+        let words = context.get_raw(0).as_str_or_null()?;
+        Ok(words.map(fold))
     })
 }
 
@@ -87,6 +136,7 @@ fn prepare(mut connection: Connection, path: &Path) -> Result<Connection, OpenEr
         reason: error.to_string(),
     };
     connection.busy_timeout(BUSY).map_err(not_ours)?;
+    teach(&connection).map_err(not_ours)?;
     let known = u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX);
     let found = version(&connection).map_err(not_ours)?;
     if found > known {

@@ -1,9 +1,11 @@
 //! Table `do_not_contact`: who does not want messages.
 
-use super::row::{Mover, Outcome, Standing, move_to};
-use crate::store::rules::{MAX_OPT_OUTS, state_name};
+use super::row::{Mover, Outcome, message, move_to, standing};
+use crate::store::leads::{FoundOptOuts, OptOutPage};
+use crate::store::rules::{MAX_OPT_OUTS, source, state_name};
 use crate::store::{Cause, OptOutOf, OptedOut};
 use hotdesk_protocol::UtcMs;
+use hotdesk_protocol::dashboard::OptOutRow;
 use hotdesk_protocol::ids::SdrId;
 use hotdesk_protocol::queue::OptOuts;
 use hotdesk_protocol::session::MessageState;
@@ -18,16 +20,16 @@ pub(super) fn opt_out(
 ) -> rusqlite::Result<Outcome<OptedOut>> {
     let phone = match of {
         OptOutOf::Phone(phone) => phone.clone(),
-        OptOutOf::Message(id) => match Standing::of_sdr(db, id, by)? {
+        OptOutOf::Message(id) => match message(db, id, Some(by))? {
             Ok(found) => found.phone,
             Err(refusal) => return Ok(Err(refusal)),
         },
     };
     db.execute(
-        "INSERT INTO do_not_contact (phone, reason, blocked_at_ms, seq)
-         VALUES (?1, ?2, ?3, (SELECT coalesce(max(seq), 0) + 1 FROM do_not_contact))
+        "INSERT INTO do_not_contact (phone, reason, blocked_at_ms, blocked_by, source, seq)
+         VALUES (?1, ?2, ?3, ?4, ?5, (SELECT coalesce(max(seq), 0) + 1 FROM do_not_contact))
          ON CONFLICT (phone) DO NOTHING",
-        params![phone, reason, now.0],
+        params![phone, reason, now.0, by.as_str(), source(of)],
     )?;
     let waiting = db
         .prepare_cached(&format!(
@@ -40,7 +42,7 @@ pub(super) fn opt_out(
                 state_name(MessageState::Queued),
                 state_name(MessageState::Leased)
             ],
-            Standing::of_row,
+            standing,
         )?
         .collect::<rusqlite::Result<Vec<_>>>()?;
     let mover = Mover {
@@ -100,4 +102,43 @@ pub(super) fn since(db: &Connection, cursor: Option<i64>) -> rusqlite::Result<Op
         numbers: rows.into_iter().map(|(_, phone)| phone).collect(),
         more,
     }))
+}
+
+/// Newest first.
+pub(super) fn page(db: &Connection, page: &OptOutPage) -> rusqlite::Result<FoundOptOuts> {
+    const FITS: &str = "(?1 IS NULL OR instr(d.phone, ?1) > 0)";
+    let total = db
+        .prepare_cached(&format!(
+            "SELECT count(*) FROM do_not_contact d WHERE {FITS}"
+        ))?
+        .query_row([&page.digits], |row| row.get(0))?;
+    let mut rows = db
+        .prepare_cached(&format!(
+            "SELECT d.seq, d.phone, d.reason, d.blocked_at_ms, d.blocked_by, u.name, d.source
+             FROM do_not_contact d LEFT JOIN sdr_users u ON u.id = d.blocked_by
+             WHERE {FITS} AND d.seq < ?2 ORDER BY d.seq DESC LIMIT ?3"
+        ))?
+        .query_map(
+            params![page.digits, page.before, page.limit.saturating_add(1)],
+            |row| {
+                let opt_out = OptOutRow {
+                    phone: row.get(1)?,
+                    reason: row.get(2)?,
+                    at_ms: UtcMs(row.get(3)?),
+                    by: row.get::<_, Option<String>>(4)?.map(SdrId),
+                    by_name: row.get(5)?,
+                    source: row.get(6)?,
+                };
+                Ok((row.get(0)?, opt_out))
+            },
+        )?
+        .collect::<rusqlite::Result<Vec<(i64, OptOutRow)>>>()?;
+    let fits = usize::try_from(page.limit).unwrap_or(usize::MAX);
+    let more = rows.len() > fits;
+    rows.truncate(fits);
+    Ok(FoundOptOuts {
+        next: rows.last().filter(|_| more).map(|(seq, _)| *seq),
+        rows: rows.into_iter().map(|(_, row)| row).collect(),
+        total,
+    })
 }

@@ -1,7 +1,7 @@
 //! Tables `office`, `sdr_users` and `desktop_tokens`.
 
 use super::row::{Outcome, column_error};
-use crate::store::{Credentials, Holder, Office, Person, Refusal, Role, TokenHash};
+use crate::store::{Credentials, Holder, Office, Person, RecoveryKey, Refusal, Role, TokenHash};
 use hotdesk_protocol::UtcMs;
 use hotdesk_protocol::ids::{DesktopId, SdrId, TenantId};
 use hotdesk_protocol::policy::Policy;
@@ -118,16 +118,37 @@ pub(super) fn add_token(
     Ok(())
 }
 
-pub(super) fn holder(db: &Connection, hash: &TokenHash) -> rusqlite::Result<Option<Holder>> {
+pub(super) fn add_browser_token(
+    db: &Connection,
+    hash: &TokenHash,
+    person: &SdrId,
+    ends_at: UtcMs,
+    now: UtcMs,
+) -> rusqlite::Result<()> {
+    add_token(db, hash, person, None, now)?;
+    db.execute(
+        "UPDATE desktop_tokens SET ends_at_ms = ?2 WHERE token_hash = ?1",
+        params![hash.as_slice(), ends_at.0],
+    )?;
+    Ok(())
+}
+
+pub(super) fn holder(
+    db: &Connection,
+    hash: &TokenHash,
+    now: UtcMs,
+) -> rusqlite::Result<Option<Holder>> {
     db.prepare_cached(
-        "SELECT u.id, u.email, u.name, u.role, t.desktop_id
+        "SELECT u.id, u.email, u.name, u.role, t.desktop_id, t.ends_at_ms
          FROM desktop_tokens t JOIN sdr_users u ON u.id = t.sdr_id
-         WHERE t.token_hash = ?1 AND t.revoked_at_ms IS NULL AND u.is_active = 1",
+         WHERE t.token_hash = ?1 AND t.revoked_at_ms IS NULL AND u.is_active = 1
+             AND (t.ends_at_ms IS NULL OR t.ends_at_ms > ?2)",
     )?
-    .query_row([hash.as_slice()], |row| {
+    .query_row(params![hash.as_slice(), now.0], |row| {
         Ok(Holder {
             person: person(row)?,
             desktop: row.get::<_, Option<String>>(4)?.map(DesktopId),
+            ends_at_ms: row.get::<_, Option<i64>>(5)?.map(UtcMs),
         })
     })
     .optional()
@@ -152,6 +173,42 @@ pub(super) fn revoke_token(
     }
     db.prepare_cached("SELECT 1 FROM desktop_tokens WHERE token_hash = ?1")?
         .exists([hash.as_slice()])
+}
+
+pub(super) fn revoke_tokens(
+    db: &Connection,
+    sdr: &SdrId,
+    now: UtcMs,
+) -> rusqlite::Result<Outcome<()>> {
+    if let Err(refusal) = must_be_sdr(db, sdr)? {
+        return Ok(Err(refusal));
+    }
+    db.execute(
+        "UPDATE desktop_tokens SET revoked_at_ms = ?2 WHERE sdr_id = ?1 AND revoked_at_ms IS NULL",
+        params![sdr.as_str(), now.0],
+    )?;
+    super::desktops::leave_all(db, sdr, now)?;
+    Ok(Ok(()))
+}
+
+pub(super) fn recovery_key(
+    db: &Connection,
+    sdr: &SdrId,
+    offered: RecoveryKey,
+) -> rusqlite::Result<Outcome<RecoveryKey>> {
+    if let Err(refusal) = must_be_sdr(db, sdr)? {
+        return Ok(Err(refusal));
+    }
+    db.execute(
+        "INSERT INTO recovery_keys (sdr_id, key) VALUES (?1, ?2) ON CONFLICT (sdr_id) DO NOTHING",
+        params![sdr.as_str(), offered.0],
+    )?;
+    let key = db.query_row(
+        "SELECT key FROM recovery_keys WHERE sdr_id = ?1",
+        [sdr.as_str()],
+        |row| row.get(0),
+    )?;
+    Ok(Ok(RecoveryKey(key)))
 }
 
 /// Refuses an id that is no active SDR's.

@@ -1,8 +1,8 @@
 //! What became of messages, and what leads answered.
 
-use super::row::{Mover, Outcome, Standing, move_to, to_json};
+use super::row::{Mover, Outcome, message, move_to, to_json};
 use crate::store::rules::{Standing as Stands, after_report, is_of_the_past};
-use crate::store::{Cause, Refusal, Report, Reporter};
+use crate::store::{Cause, Report, Reporter};
 use hotdesk_protocol::UtcMs;
 use hotdesk_protocol::ids::{ChatId, DesktopId, MessageId, WaMessageId};
 use hotdesk_protocol::queue::ReplyRequest;
@@ -14,30 +14,21 @@ pub(super) fn report(
     report: &Report,
     now: UtcMs,
 ) -> rusqlite::Result<Outcome<MessageState>> {
-    let found = match Standing::of_sdr(db, &report.message_id, &report.sdr_id)? {
+    let found = match message(db, &report.message_id, Some(&report.sdr_id))? {
         Ok(found) => found,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    let (stands, desktop) = match &report.by {
-        Reporter::Desktop(desktop) if found.lease_desktop.as_ref() == Some(desktop) => {
-            (Stands::Holder, Some(desktop))
-        }
-        Reporter::Desktop(desktop) if ever_held(db, &found.id, desktop)? => {
-            (Stands::Former, Some(desktop))
-        }
-        Reporter::Desktop(_) => return Ok(Err(Refusal::NeverHeld)),
-        Reporter::Lk1 => match found.state {
-            MessageState::Queued => (Stands::Holder, None),
-            MessageState::Leased
-            | MessageState::Begun
-            | MessageState::Sent
-            | MessageState::Delivered
-            | MessageState::Read
-            | MessageState::Failed
-            | MessageState::Dead
-            | MessageState::Cancelled
-            | MessageState::Review => (Stands::Former, None),
-        },
+    let desktop = match &report.by {
+        Reporter::Desktop(desktop) => Some(desktop),
+        Reporter::Lk1 => None,
+    };
+    let ever_held = match desktop.filter(|desktop| !found.is_with(desktop)) {
+        Some(desktop) => ever_held(db, &found.id, desktop)?,
+        None => false,
+    };
+    let stands = match found.reporter(&report.by, ever_held) {
+        Ok(stands) => stands,
+        Err(refusal) => return Ok(Err(refusal)),
     };
     let tenant = super::people::office(db)?.tenant;
     let reported = report.wa_message_id.as_ref();
@@ -49,14 +40,9 @@ pub(super) fn report(
     let Some(to) = after_report(found.state, report.state, stands) else {
         return Ok(Ok(found.state));
     };
-    let left = matches!(
-        to,
-        MessageState::Sent | MessageState::Delivered | MessageState::Read
-    );
-    let earliest = found.begun_at.unwrap_or(found.created_at).min(now);
-    let sent_at = left.then(|| report.at_ms.clamp(earliest, now).0);
-    let problem = match (&report.problem, left) {
-        (Some(problem), false) => Some(to_json(problem)?),
+    let left_at = found.left_at(report, to, now);
+    let problem = match (&report.problem, left_at) {
+        (Some(problem), None) => Some(to_json(problem)?),
         (Some(_) | None, _) => None,
     };
     db.prepare_cached(
@@ -66,7 +52,7 @@ pub(super) fn report(
     )?
     .execute(params![
         found.id.as_str(),
-        sent_at,
+        left_at.map(|at| at.0),
         problem,
         report.wa_message_id.as_ref().map(WaMessageId::as_str),
         report.chat_id.as_ref().map(ChatId::as_str)
@@ -98,7 +84,7 @@ pub(super) fn reply(
     reply: &ReplyRequest,
     now: UtcMs,
 ) -> rusqlite::Result<Outcome<()>> {
-    if let Err(refusal) = Standing::of_sdr(db, &reply.message_id, &reply.sdr_id)? {
+    if let Err(refusal) = message(db, &reply.message_id, Some(&reply.sdr_id))? {
         return Ok(Err(refusal));
     }
     db.execute(

@@ -2,8 +2,8 @@
 
 use super::leases::take_back;
 use super::messages::blocked;
-use super::row::{Mover, Outcome, STANDING, Standing, json, move_to, to_json};
-use crate::store::review::{Decide, Decided, ReviewItem, Verdict, cause};
+use super::row::{Mover, Outcome, STANDING, Standing, json, message, move_to, standing, to_json};
+use crate::store::review::{Decide, DecisionAnswer, ReviewItem, Verdict, cause};
 use crate::store::rules::wa_message_id;
 use crate::store::{Cause, Refusal};
 use hotdesk_protocol::ids::{DesktopId, LeadId, MessageId, ProfileEpoch, SdrId};
@@ -69,8 +69,8 @@ pub(super) fn decide(
     db: &Connection,
     decide: &Decide,
     now: UtcMs,
-) -> rusqlite::Result<Outcome<Decided>> {
-    let found = match Standing::of(db, &decide.message_id, decide.of.as_ref())? {
+) -> rusqlite::Result<Outcome<DecisionAnswer>> {
+    let found = match message(db, &decide.message_id, decide.of.as_ref())? {
         Ok(found) => found,
         Err(refusal) => return Ok(Err(refusal)),
     };
@@ -95,14 +95,7 @@ pub(super) fn decide(
             MessageState::Failed
         }
     };
-    let note = match (decide.verdict, decide.unlinked) {
-        (Verdict::Resend, true) => {
-            let word = "the old device was unlinked on the phone";
-            let note = decide.note.as_ref();
-            Some(note.map_or_else(|| word.to_owned(), |note| format!("{word}; {note}")))
-        }
-        (Verdict::Resend | Verdict::Sent | Verdict::Cancel, _) => decide.note.clone(),
-    };
+    let note = decide.log_note();
     let mover = Mover {
         person: Some(&decide.by),
         note: note.as_deref(),
@@ -113,10 +106,10 @@ pub(super) fn decide(
     decided(db, &found.id).map(Ok)
 }
 
-fn decided(db: &Connection, id: &MessageId) -> rusqlite::Result<Decided> {
+fn decided(db: &Connection, id: &MessageId) -> rusqlite::Result<DecisionAnswer> {
     db.prepare_cached("SELECT sdr_id, state, generation, pinned_to FROM messages WHERE id = ?1")?
         .query_row([id.as_str()], |row| {
-            Ok(Decided {
+            Ok(DecisionAnswer {
                 sdr_id: SdrId(row.get(0)?),
                 state: super::row::state(row, 1)?,
                 generation: row.get(2)?,
@@ -130,7 +123,7 @@ fn repeated(
     db: &Connection,
     decide: &Decide,
     found: &Standing,
-) -> rusqlite::Result<Outcome<Decided>> {
+) -> rusqlite::Result<Outcome<DecisionAnswer>> {
     let (verdict, was) = (decide.verdict, cause(decide.verdict));
     let left = matches!(
         found.state,
@@ -214,7 +207,7 @@ pub(super) fn requeue(
     by: &SdrId,
     now: UtcMs,
 ) -> rusqlite::Result<Outcome<SdrId>> {
-    let found = match Standing::of(db, id, of)? {
+    let found = match message(db, id, of)? {
         Ok(found) => found,
         Err(refusal) => return Ok(Err(refusal)),
     };
@@ -255,7 +248,7 @@ pub(super) fn sweep(
         ))?
         .query_map(
             params![crate::store::rules::state_name(state), since],
-            Standing::of_row,
+            standing,
         )?
         .collect::<rusqlite::Result<Vec<_>>>()
     };

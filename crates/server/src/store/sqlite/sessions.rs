@@ -49,7 +49,7 @@ pub(super) fn put_session(
             beat.app_version
         ])?;
     }
-    Ok(())
+    super::wishes::seen(db, session, now)
 }
 
 pub(super) fn session(db: &Connection, sdr: &SdrId) -> rusqlite::Result<Outcome<SeenSession>> {

@@ -6,6 +6,7 @@ use crate::problem::ApiError;
 use crate::routes::sender::heartbeat;
 use axum::Json;
 use axum::extract::State;
+use hotdesk_protocol::dashboard::LiveKind;
 use hotdesk_protocol::queue::{ActiveDesktop, TakeOverRequest};
 
 /// Makes the caller's desktop the SDR's active one. The former one is fenced off from claiming and
@@ -20,6 +21,7 @@ pub async fn post(
     let sdr = request.sdr_id.clone();
     let active = app.store.take_over(request, app.now()).await?;
     app.hints.wake(&sdr);
+    app.hints.tell(LiveKind::Sdr, &sdr);
     tracing::info!(sdr.id = %sdr, desktop.id = %active.desktop_id, "active on another desktop");
     Ok(Json(active))
 }

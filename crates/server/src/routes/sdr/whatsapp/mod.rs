@@ -1,5 +1,6 @@
 //! An SDR's WhatsApp.
 
+pub mod connect;
 pub mod qr;
 pub mod session;
 pub mod status;

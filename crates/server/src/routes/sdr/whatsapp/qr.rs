@@ -8,6 +8,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use hotdesk_protocol::UtcMs;
+use hotdesk_protocol::dashboard::LiveKind;
 use hotdesk_protocol::queue::QrRequest;
 
 const MAX_VALUE_BYTES: usize = 4_096;
@@ -26,7 +27,9 @@ pub async fn post(
         )));
     }
     let until = UtcMs(app.now().0 + i64::from(request.expires_in_ms.min(MAX_MS)));
-    app.qr_codes.put(request.sdr_id, request.value, until);
+    let sdr = request.sdr_id;
+    app.qr_codes.put(sdr.clone(), request.value, until);
+    app.hints.tell(LiveKind::Qr, &sdr);
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -9,6 +9,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use hotdesk_protocol::ProblemCode;
+use hotdesk_protocol::dashboard::LiveKind;
 use hotdesk_protocol::queue::WhatsappSession;
 
 /// Keeps how the session stands.
@@ -18,7 +19,9 @@ pub async fn put(
     Body(session): Body<WhatsappSession>,
 ) -> Result<StatusCode, ApiError> {
     check(&app, &caller, &session)?;
+    let sdr = session.sdr_id.clone();
     app.store.put_session(session, app.now()).await?;
+    app.hints.tell(LiveKind::Sdr, &sdr);
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -38,19 +41,21 @@ pub fn check(app: &App, caller: &Caller, session: &WhatsappSession) -> Result<()
         Some(desktop) => caller.must_be_on(&session.sdr_id, desktop)?,
         None => caller.must_be(&session.sdr_id)?,
     }
-    if session
-        .phone
-        .as_deref()
-        .is_some_and(|phone| !is_e164(phone))
-    {
-        return Err(ApiError::new(
-            StatusCode::BAD_REQUEST,
-            ProblemCode::BadPhone,
-            "The session's phone number is not E.164.",
-        ));
-    }
+    must_be_e164(session.phone.as_deref())?;
     if session.connected {
         app.qr_codes.forget(&session.sdr_id);
     }
     Ok(())
+}
+
+/// Refuses a number that is not E.164.
+pub(super) fn must_be_e164(phone: Option<&str>) -> Result<(), ApiError> {
+    if phone.is_none_or(is_e164) {
+        return Ok(());
+    }
+    Err(ApiError::new(
+        StatusCode::BAD_REQUEST,
+        ProblemCode::BadPhone,
+        "The session's phone number is not E.164.",
+    ))
 }

@@ -1,3 +1,4 @@
+mod connect;
 mod qr;
 mod session;
 mod status;

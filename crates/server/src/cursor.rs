@@ -1,0 +1,26 @@
+//! Where a page of a list ended, as an opaque word.
+
+use crate::problem::ApiError;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// The word for it.
+pub fn word<T: Serialize>(end: &T) -> Result<String, ApiError> {
+    let json = serde_json::to_vec(end).map_err(|error| ApiError::failed(&error))?;
+    Ok(hex::encode(json))
+}
+
+/// What a word stands for.
+pub fn of<T: DeserializeOwned>(word: &str) -> Result<T, ApiError> {
+    hex::decode(word)
+        .ok()
+        .and_then(|json| serde_json::from_slice(&json).ok())
+        .ok_or_else(unknown)
+}
+
+/// A word that is no cursor of this list.
+pub fn unknown() -> ApiError {
+    ApiError::bad_request(
+        "This cursor is not one of this list. Start again with its first page, without a cursor.",
+    )
+}

@@ -1,0 +1,31 @@
+//! `POST /api/sdr/recovery-key`.
+
+use crate::app::App;
+use crate::extract::{Body, Caller};
+use crate::problem::ApiError;
+use crate::routes::audit;
+use crate::store::RecoveryKey;
+use axum::Json;
+use axum::extract::State;
+use hotdesk_protocol::audit::AuditAct;
+use hotdesk_protocol::queue::{RecoveryKeyAnswer, RecoveryKeyRequest};
+
+/// The key an SDR's desktops close their data with beside the PIN; made at the first call. For the SDR
+/// alone, and each call is in the audit.
+pub async fn post(
+    State(app): State<App>,
+    caller: Caller,
+    Body(RecoveryKeyRequest { sdr_id }): Body<RecoveryKeyRequest>,
+) -> Result<Json<RecoveryKeyAnswer>, ApiError> {
+    caller.must_be(&sdr_id)?;
+    let mut offered = [0; 32];
+    getrandom::fill(&mut offered).map_err(|error| ApiError::failed(&error))?;
+    let key = app
+        .store
+        .recovery_key(sdr_id.clone(), RecoveryKey(offered))
+        .await?;
+    audit::note(&app, &caller, AuditAct::RecoveryKeyGiven, sdr_id, None).await?;
+    Ok(Json(RecoveryKeyAnswer {
+        recovery_key: hex::encode(key.0),
+    }))
+}

@@ -1,0 +1,24 @@
+//! `GET /api/sdrs`: how each SDR stands.
+
+pub mod whatsapp;
+
+use crate::app::App;
+use crate::etag::tagged;
+use crate::extract::Caller;
+use crate::problem::ApiError;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use hotdesk_protocol::dashboard::SdrsAnswer;
+
+/// Those the caller may see, by name; 304 while nothing changed.
+pub async fn get(
+    State(app): State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let of = caller.own_sdr().cloned();
+    let mut sdrs = app.store.sdrs(of, app.now()).await?;
+    sdrs.sort_by_cached_key(|row| (row.name.to_lowercase(), row.id.clone()));
+    tagged(&headers, &SdrsAnswer { sdrs })
+}

@@ -1,0 +1,356 @@
+//! Claim, begin, renew, release: who has a message for now.
+
+use super::desktops;
+use super::fault::Done;
+use super::messages::blocked;
+use super::queue::{counts, in_flight};
+use super::row::{
+    Mover, Outcome, STANDING, Standing, hold_queue, message, move_to, number, standing,
+};
+use super::transaction::Db;
+use crate::store::rules::{MAX_EXPIRED_LEASES, active_elsewhere, left_today, why_no_more};
+use crate::store::standing::{Beginning, leased_from};
+use crate::store::{Cause, Claim, Claimed, Refusal};
+use hotdesk_protocol::ids::{LeadId, LeaseToken, MessageId, SdrId};
+use hotdesk_protocol::queue::{BeginRequest, ClaimedMessage, RenewRequest};
+use hotdesk_protocol::session::MessageState;
+use hotdesk_protocol::{Problem, ProblemCode, UtcMs};
+use tokio_postgres::Row;
+
+pub(super) async fn claim(db: &Db, claim: &Claim, now: UtcMs) -> Done<Outcome<Claimed>> {
+    let sdr = &claim.sdr_id;
+    hold_queue(db, sdr).await?;
+    let active = desktops::acquire(db, sdr, &claim.desktop_id, now).await?;
+    let office = super::people::office(db).await?;
+    let opt_outs = super::opt_outs::since(db, claim.opt_outs_since).await?;
+    if active.is_other(&claim.desktop_id, now) {
+        let epoch = active.desktop.session_epoch;
+        if claim.session_epoch.is_some_and(|seen| seen != epoch) {
+            return Ok(Err(Refusal::OtherDesktop));
+        }
+        return Ok(Ok(Claimed {
+            office,
+            messages: Vec::new(),
+            counts: counts(db, sdr, now).await?,
+            blocked: Some(active_elsewhere(&active.desktop)),
+            active: active.desktop,
+            opt_outs,
+            wish: None,
+        }));
+    }
+    let wish = super::wishes::find(db, sdr, now).await?;
+    take_back_expired(db, sdr, now).await?;
+    withdraw_blocked(db, sdr, now).await?;
+    if claim.claim_id.is_some() && claim.claim_id == active.last_claim {
+        return Ok(Ok(Claimed {
+            office,
+            messages: leased_before(db, claim, now).await?,
+            counts: counts(db, sdr, now).await?,
+            blocked: None,
+            active: active.desktop,
+            opt_outs,
+            wish,
+        }));
+    }
+    let limit = usize::try_from(claim.limit).unwrap_or(usize::MAX);
+    let mut chosen = pinned(db, claim, now).await?;
+    chosen.truncate(limit);
+
+    let before = counts(db, sdr, now).await?;
+    let used = before.sent_today.saturating_add(in_flight(db, sdr).await?);
+    let stopped = super::wishes::is_stopped(db, sdr).await?;
+    let left = left_today(&office.policy, used, stopped);
+    let room = (limit - chosen.len()).min(usize::try_from(left).unwrap_or(usize::MAX));
+    chosen.extend(heads(db, claim, room).await?);
+
+    let mut messages = Vec::new();
+    for (id, from) in &chosen {
+        messages.push(lease(db, claim, id, *from, now).await?);
+    }
+    if !messages.is_empty() {
+        let sql = "UPDATE hotdesk_queue.active_desktops SET last_claim = $2 WHERE sdr_id = $1";
+        db.run(sql, &[&sdr.as_str(), &claim.claim_id]).await?;
+    }
+    let counts = counts(db, sdr, now).await?;
+    let blocked = why_no_more(&office.policy, counts.queued, left, stopped);
+    Ok(Ok(Claimed {
+        office,
+        messages,
+        counts,
+        blocked,
+        active: active.desktop,
+        opt_outs,
+        wish,
+    }))
+}
+
+/// What the same claim leased when it came first, as far as it still holds.
+async fn leased_before(db: &Db, claim: &Claim, now: UtcMs) -> Done<Vec<ClaimedMessage>> {
+    let sql = format!(
+        "SELECT {CLAIMED} FROM hotdesk_queue.messages m
+         WHERE sdr_id = $1 AND lease_desktop = $2 AND claim_id = $3
+             AND state IN ('leased', 'begun') AND lease_until_ms > $4
+         ORDER BY state = 'leased', seq"
+    );
+    let (sdr, desktop) = (claim.sdr_id.as_str(), claim.desktop_id.as_str());
+    let rows = db
+        .rows(&sql, &[&sdr, &desktop, &claim.claim_id, &now.0])
+        .await?;
+    let mut found = Vec::new();
+    for row in &rows {
+        found.push(claimed(db, row, now).await?);
+    }
+    Ok(found)
+}
+
+const CLAIMED: &str = "id, sdr_id, lead_id, \
+     coalesce((SELECT l.name::text FROM leads l WHERE l.id::text = m.lead_id), ''), phone, text, \
+     generation, attempts, state, lease_token, lease_until_ms";
+
+async fn claimed(db: &Db, row: &Row, now: UtcMs) -> Done<ClaimedMessage> {
+    let left = row.try_get::<_, i64>(10)?.saturating_sub(now.0);
+    let message_id = MessageId(row.try_get(0)?);
+    Ok(ClaimedMessage {
+        file: super::files::of_message(db, &message_id).await?,
+        message_id,
+        sdr_id: SdrId(row.try_get(1)?),
+        lead_id: LeadId(row.try_get(2)?),
+        lead_name: row.try_get(3)?,
+        phone: row.try_get(4)?,
+        text: row.try_get(5)?,
+        generation: number(row, 6)?,
+        attempt: number(row, 7)?,
+        begun: super::row::state(row, 8)? == MessageState::Begun,
+        lease_token: LeaseToken(row.try_get(9)?),
+        lease_ms: u32::try_from(left).unwrap_or(0),
+    })
+}
+
+async fn take_back_expired(db: &Db, sdr: &SdrId, now: UtcMs) -> Done<()> {
+    let sql = format!(
+        "SELECT {STANDING} FROM hotdesk_queue.messages
+         WHERE sdr_id = $1 AND state = 'leased' AND lease_until_ms <= $2 ORDER BY seq"
+    );
+    for row in &db.rows(&sql, &[&sdr.as_str(), &now.0]).await? {
+        take_back(db, &standing(row)?, now).await?;
+    }
+    Ok(())
+}
+
+/// Its lease ran out before it was begun.
+pub(super) async fn take_back(db: &Db, message: &Standing, now: UtcMs) -> Done<()> {
+    let times = message.expired_leases + 1;
+    let (to, cause) = if times >= MAX_EXPIRED_LEASES {
+        (MessageState::Dead, Cause::GivenUp)
+    } else {
+        (MessageState::Queued, Cause::LeaseExpired)
+    };
+    let sql = "UPDATE hotdesk_queue.messages SET expired_leases = $2 WHERE id = $1";
+    db.run(sql, &[&message.id.as_str(), &i64::from(times)])
+        .await?;
+    let mover = Mover {
+        desktop: message.lease_desktop.as_ref(),
+        ..Mover::default()
+    };
+    move_to(db, &message.id, message.state, to, cause, mover, now).await
+}
+
+async fn withdraw_blocked(db: &Db, sdr: &SdrId, now: UtcMs) -> Done<()> {
+    let sql = "SELECT m.id FROM hotdesk_queue.messages m
+         WHERE m.sdr_id = $1 AND m.state = 'queued' AND EXISTS (
+             SELECT 1 FROM do_not_contact d WHERE d.phone IN (m.phone, substr(m.phone, 2)))
+         ORDER BY m.seq";
+    for row in &db.rows(sql, &[&sdr.as_str()]).await? {
+        let id = MessageId(row.try_get(0)?);
+        let (from, to) = (MessageState::Queued, MessageState::Cancelled);
+        let mover = Mover::default();
+        move_to(db, &id, from, to, Cause::OptedOut, mover, now).await?;
+    }
+    Ok(())
+}
+
+type Chosen = (MessageId, MessageState);
+
+/// Begun messages of this very desktop whose lease is gone: nobody else may ever have them.
+async fn pinned(db: &Db, claim: &Claim, now: UtcMs) -> Done<Vec<Chosen>> {
+    let sql = "SELECT id FROM hotdesk_queue.messages WHERE sdr_id = $1 AND state = 'begun'
+         AND lease_desktop = $2 AND lease_until_ms <= $3 AND id <> ALL ($4) ORDER BY seq";
+    let (sdr, desktop) = (claim.sdr_id.as_str(), claim.desktop_id.as_str());
+    let holding = holding(claim);
+    let rows = db.rows(sql, &[&sdr, &desktop, &now.0, &holding]).await?;
+    chosen(&rows, MessageState::Begun)
+}
+
+/// The oldest message of each chat in which nothing is under way or in doubt, if this desktop may
+/// have it. One that somebody is withdrawing or moving right now is left for the next look.
+async fn heads(db: &Db, claim: &Claim, room: usize) -> Done<Vec<Chosen>> {
+    if room == 0 {
+        return Ok(Vec::new());
+    }
+    let sql = "SELECT m.id FROM hotdesk_queue.messages m WHERE m.sdr_id = $1 AND m.state = 'queued'
+         AND (m.pinned_to IS NULL OR m.pinned_to = $2) AND m.id <> ALL ($3)
+         AND NOT EXISTS (
+             SELECT 1 FROM hotdesk_queue.messages o
+             WHERE o.sdr_id = m.sdr_id AND o.phone = m.phone
+             AND o.state IN ('leased', 'begun', 'review'))
+         AND NOT EXISTS (
+             SELECT 1 FROM hotdesk_queue.messages o
+             WHERE o.sdr_id = m.sdr_id AND o.phone = m.phone
+             AND o.state = 'queued' AND o.seq < m.seq)
+         ORDER BY m.seq LIMIT $4 FOR UPDATE OF m SKIP LOCKED";
+    let (sdr, desktop) = (claim.sdr_id.as_str(), claim.desktop_id.as_str());
+    let (holding, room) = (holding(claim), i64::try_from(room).unwrap_or(i64::MAX));
+    let rows = db.rows(sql, &[&sdr, &desktop, &holding, &room]).await?;
+    chosen(&rows, MessageState::Queued)
+}
+
+fn holding(claim: &Claim) -> Vec<&str> {
+    claim.holding.iter().map(MessageId::as_str).collect()
+}
+
+fn chosen(rows: &[Row], from: MessageState) -> Done<Vec<Chosen>> {
+    rows.iter()
+        .map(|row| Ok((MessageId(row.try_get(0)?), from)))
+        .collect()
+}
+
+async fn lease(
+    db: &Db,
+    claim: &Claim,
+    id: &MessageId,
+    from: MessageState,
+    now: UtcMs,
+) -> Done<ClaimedMessage> {
+    let token = uuid::Uuid::new_v4().simple().to_string();
+    db.run(
+        "UPDATE hotdesk_queue.messages SET lease_token = $2, lease_desktop = $3,
+             lease_until_ms = $4, claim_id = $5, attempts = attempts + 1
+         WHERE id = $1",
+        &[
+            &id.as_str(),
+            &token,
+            &claim.desktop_id.as_str(),
+            &now.0.saturating_add(i64::from(claim.lease_ms)),
+            &claim.claim_id,
+        ],
+    )
+    .await?;
+    let mover = Mover::desktop(&claim.desktop_id);
+    let to = leased_from(from);
+    move_to(db, id, from, to, Cause::Claimed, mover, now).await?;
+    let sql = format!("SELECT {CLAIMED} FROM hotdesk_queue.messages m WHERE id = $1");
+    let row = db.one(&sql, &[&id.as_str()]).await?;
+    claimed(db, &row, now).await
+}
+
+pub(super) async fn begin(
+    db: &Db,
+    begin: &BeginRequest,
+    lease_ms: u32,
+    now: UtcMs,
+) -> Done<Outcome<()>> {
+    let (sdr, desktop, epoch) = (&begin.sdr_id, &begin.desktop_id, begin.session_epoch);
+    let found = match message(db, &begin.message_id, Some(sdr)).await? {
+        Ok(found) => found,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let blocked = blocked(db, &found.phone).await?;
+    if is_withdrawn(db, &found, blocked).await? {
+        return Ok(Err(Refusal::Cancelled));
+    }
+    if let Err(refusal) = desktops::must_be_active(db, sdr, desktop, epoch, now).await? {
+        return Ok(Err(refusal));
+    }
+    let mover = Mover::desktop(desktop);
+    let go = |to, cause| move_to(db, &found.id, found.state, to, cause, mover, now);
+    match found.begin(begin, blocked, now) {
+        Beginning::Begins => go(MessageState::Begun, Cause::Begun).await?,
+        Beginning::Again => {}
+        Beginning::Blocked => {
+            go(MessageState::Cancelled, Cause::OptedOut).await?;
+            return Ok(Err(Refusal::Cancelled));
+        }
+        Beginning::InDoubt {
+            words,
+            cause,
+            refusal,
+        } => {
+            set_unknown(db, &found.id, words).await?;
+            go(MessageState::Review, cause).await?;
+            return Ok(Err(refusal));
+        }
+        Beginning::Fenced => return Ok(Err(Refusal::Fenced)),
+    }
+    desktops::acquire(db, sdr, desktop, now).await?;
+    db.run(
+        "UPDATE hotdesk_queue.messages SET profile_epoch = $2, lease_until_ms = $3,
+             begun_at_ms = coalesce(begun_at_ms, $4) WHERE id = $1",
+        &[
+            &found.id.as_str(),
+            &begin.profile_epoch.as_str(),
+            &now.0.saturating_add(i64::from(lease_ms)),
+            &now.0,
+        ],
+    )
+    .await?;
+    Ok(Ok(()))
+}
+
+/// A person or an opt-out has confirmed that it is not to be sent.
+async fn is_withdrawn(db: &Db, found: &Standing, blocked: bool) -> Done<bool> {
+    match found.state {
+        MessageState::Cancelled => Ok(true),
+        MessageState::Review => Ok(blocked),
+        MessageState::Failed => super::review::was_cancelled(db, &found.id).await,
+        MessageState::Queued
+        | MessageState::Leased
+        | MessageState::Begun
+        | MessageState::Sent
+        | MessageState::Delivered
+        | MessageState::Read
+        | MessageState::Dead => Ok(false),
+    }
+}
+
+pub(super) async fn set_unknown(db: &Db, id: &MessageId, words: &str) -> Done<()> {
+    let problem = super::row::to_json(&Problem::new(ProblemCode::FateUnknown, words))?;
+    let sql = "UPDATE hotdesk_queue.messages SET problem = $2 WHERE id = $1";
+    db.run(sql, &[&id.as_str(), &problem]).await.map(drop)
+}
+
+pub(super) async fn renew(
+    db: &Db,
+    renew: &RenewRequest,
+    lease_ms: u32,
+    now: UtcMs,
+) -> Done<Outcome<()>> {
+    let found = match message(db, &renew.message_id, Some(&renew.sdr_id)).await? {
+        Ok(found) => found,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    if !found.may_be_renewed(renew, now) {
+        return Ok(Err(Refusal::Fenced));
+    }
+    let until = now.0.saturating_add(i64::from(lease_ms));
+    let sql = "UPDATE hotdesk_queue.messages SET lease_until_ms = $2 WHERE id = $1";
+    db.run(sql, &[&found.id.as_str(), &until]).await?;
+    Ok(Ok(()))
+}
+
+/// Gives back what is leased.
+pub(super) async fn release(db: &Db, release: &RenewRequest, now: UtcMs) -> Done<Outcome<()>> {
+    let sdr = Some(&release.sdr_id);
+    let found = match message(db, &release.message_id, sdr).await? {
+        Ok(found) => found,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let goes_back = match found.release(release) {
+        Ok(goes_back) => goes_back,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    if goes_back {
+        let (to, mover) = (MessageState::Queued, Mover::desktop(&release.desktop_id));
+        move_to(db, &found.id, found.state, to, Cause::Released, mover, now).await?;
+    }
+    Ok(Ok(()))
+}

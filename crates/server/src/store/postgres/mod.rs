@@ -1,0 +1,444 @@
+//! The store for several server processes: one PostgreSQL database, as many connections as work is at
+//! hand.
+//!
+//! - By tokio-postgres with deadpool's pool, and not by sqlx: SQL and rows are written and read by hand
+//!   here as in the store beside, so of sqlx only the driver would be used.
+//! - Each call is one transaction: READ COMMITTED for what changes, one REPEATABLE READ snapshot for
+//!   what looks. Whoever changes a message first holds its SDR's queue, an advisory lock that ends with
+//!   the transaction, and reads after that. So whatever has to do with one SDR (heads of chats, the
+//!   day's cap, the active desktop, the log) happens one after the other in all processes, as at
+//!   SQLite's one writer, and different SDRs never wait for each other. SERIALIZABLE would find the same
+//!   conflicts later and throw the work away: two hundred desktops that look at one index are, to it,
+//!   two hundred conflicts.
+//! - A conflict that is left (a deadlock, a key inserted twice) is tried again a few times at random
+//!   intervals, then answered "busy". A connection lost before the commit took everything back; one
+//!   lost at the commit leaves the call done or not done, and every call may be repeated.
+
+mod address;
+mod assign;
+mod audit;
+mod bells;
+mod desktops;
+mod fault;
+mod figures;
+mod files;
+mod imports;
+mod leads;
+mod leases;
+mod log;
+mod messages;
+mod open;
+mod opt_outs;
+mod people;
+mod queue;
+mod results;
+mod review;
+mod row;
+mod sdrs;
+mod sessions;
+mod transaction;
+mod wishes;
+
+pub use address::Address;
+pub use bells::Bells;
+pub use open::{Planned, plan};
+
+use super::leads::{
+    Assign, Assigned, FoundLeads, FoundOptOuts, ImportRows, Imported, ImportedRows, LeadFilter,
+    LeadPage, OptOutPage, Thread,
+};
+use super::proof::{LogCheck, Proof};
+use super::review::{Decide, DecisionAnswer, ReviewItem};
+use super::{
+    Answer, Beat, Beaten, Claim, Claimed, Counts, Credentials, Holder, MessageView, NewMessage,
+    Office, OpenError, OptOutOf, OptedOut, RecoveryKey, Report, SeenSession, Store, TokenHash,
+    Waiting, Which,
+};
+use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
+use fault::Done;
+use hotdesk_protocol::UtcMs;
+use hotdesk_protocol::audit::{AuditEntry, KeptAudit};
+use hotdesk_protocol::dashboard::{Figures, SdrRow};
+use hotdesk_protocol::file::Attachment;
+use hotdesk_protocol::ids::{DesktopId, FileId, LeadId, MessageId, SdrId};
+use hotdesk_protocol::queue::{
+    ActiveDesktop, BeginRequest, RenewRequest, ReplyRequest, TakeOverRequest, WhatsappSession,
+    WishKind,
+};
+use hotdesk_protocol::session::MessageState;
+use row::Outcome;
+use std::future::Future;
+use std::time::Duration;
+use transaction::{Db, Kind, Tries};
+
+/// Most connections of one server process; PostgreSQL allows a hundred in all if not told otherwise.
+const MOST_CONNECTIONS: usize = 16;
+/// How long a call waits for a connection before it is answered "busy".
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A queue in a PostgreSQL database.
+pub struct PostgresStore {
+    pool: Pool,
+}
+
+impl PostgresStore {
+    /// Connects to a database that is there, and brings it to this version.
+    pub async fn open(address: &Address) -> Result<Self, OpenError> {
+        open::migrate(address).await?;
+        let recycling = ManagerConfig {
+            recycling_method: RecyclingMethod::Fast,
+        };
+        let config = address.config();
+        let pool = Pool::builder(match address.tls()? {
+            Some(tls) => Manager::from_config(config, tls, recycling),
+            None => Manager::from_config(config, tokio_postgres::NoTls, recycling),
+        })
+        .max_size(MOST_CONNECTIONS)
+        .runtime(Runtime::Tokio1)
+        .wait_timeout(Some(PATIENCE))
+        .create_timeout(Some(PATIENCE))
+        .build()
+        .map_err(|error| address.unreachable(&error))?;
+        Ok(Self { pool })
+    }
+}
+
+async fn ok<T>(work: impl Future<Output = Done<T>>) -> Done<Outcome<T>> {
+    work.await.map(Ok)
+}
+
+/// One call: a transaction, tried again while another one is in the way.
+macro_rules! call {
+    ($store:ident, $kind:expr, |$db:ident| $work:expr) => {
+        Box::pin(async move {
+            let mut tries = Tries::default();
+            loop {
+                let outcome = match Db::begin(&$store.pool, $kind).await {
+                    Ok($db) => {
+                        let done = $work.await;
+                        $db.end(done).await
+                    }
+                    Err(fault) => Err(fault),
+                };
+                if let Some(answer) = tries.answer(outcome).await {
+                    return answer;
+                }
+            }
+        })
+    };
+}
+
+impl Store for PostgresStore {
+    fn office(&self) -> Answer<'_, Office> {
+        call!(self, Kind::Read, |db| ok(people::office(&db)))
+    }
+
+    fn put_office(&self, office: Office) -> Answer<'_, ()> {
+        call!(self, Kind::Write, |db| ok(people::put_office(&db, &office)))
+    }
+
+    fn put_person(&self, credentials: Credentials) -> Answer<'_, ()> {
+        call!(self, Kind::Write, |db| ok(people::put_person(
+            &db,
+            &credentials
+        )))
+    }
+
+    fn credentials(&self, email: String) -> Answer<'_, Option<Credentials>> {
+        call!(self, Kind::Read, |db| ok(people::credentials(&db, &email)))
+    }
+
+    fn add_token(
+        &self,
+        hash: TokenHash,
+        person: SdrId,
+        desktop: Option<DesktopId>,
+        now: UtcMs,
+    ) -> Answer<'_, ()> {
+        call!(self, Kind::Write, |db| ok(people::add_token(
+            &db,
+            &hash,
+            &person,
+            desktop.as_ref(),
+            now
+        )))
+    }
+
+    fn add_browser_token(
+        &self,
+        hash: TokenHash,
+        person: SdrId,
+        ends_at: UtcMs,
+        now: UtcMs,
+    ) -> Answer<'_, ()> {
+        call!(self, Kind::Write, |db| ok(people::add_browser_token(
+            &db, &hash, &person, ends_at, now
+        )))
+    }
+
+    fn holder(&self, hash: TokenHash, now: UtcMs) -> Answer<'_, Option<Holder>> {
+        call!(self, Kind::Read, |db| ok(people::holder(&db, &hash, now)))
+    }
+
+    fn revoke_token(&self, hash: TokenHash, now: UtcMs) -> Answer<'_, bool> {
+        call!(self, Kind::Write, |db| ok(people::revoke_token(
+            &db, &hash, now
+        )))
+    }
+
+    fn revoke_tokens(&self, sdr: SdrId, now: UtcMs) -> Answer<'_, ()> {
+        call!(self, Kind::Write, |db| people::revoke_tokens(
+            &db, &sdr, now
+        ))
+    }
+
+    fn enqueue(&self, message: NewMessage, now: UtcMs) -> Answer<'_, bool> {
+        call!(self, Kind::Write, |db| messages::enqueue(
+            &db, &message, now
+        ))
+    }
+
+    fn put_file(&self, file: Attachment, by: SdrId, now: UtcMs) -> Answer<'_, bool> {
+        call!(self, Kind::Write, |db| ok(files::put(&db, &file, &by, now)))
+    }
+
+    fn file_of(&self, file: FileId, sdr: SdrId) -> Answer<'_, Option<Attachment>> {
+        call!(self, Kind::Read, |db| ok(files::of_sdr(&db, &file, &sdr)))
+    }
+
+    fn messages(&self, which: Which) -> Answer<'_, Vec<MessageView>> {
+        call!(self, Kind::Read, |db| ok(messages::list(&db, &which)))
+    }
+
+    fn proof(&self, message: MessageId) -> Answer<'_, Option<Proof>> {
+        call!(self, Kind::Read, |db| ok(log::proof(&db, &message)))
+    }
+
+    fn check_logs(&self) -> Answer<'_, LogCheck> {
+        call!(self, Kind::Read, |db| ok(log::check(&db)))
+    }
+
+    fn cancel(
+        &self,
+        message: MessageId,
+        of: Option<SdrId>,
+        by: SdrId,
+        now: UtcMs,
+    ) -> Answer<'_, SdrId> {
+        call!(self, Kind::Write, |db| messages::cancel(
+            &db,
+            &message,
+            of.as_ref(),
+            &by,
+            now
+        ))
+    }
+
+    fn in_review(&self, of: Option<SdrId>, after: i64, limit: u32) -> Answer<'_, Vec<ReviewItem>> {
+        call!(self, Kind::Read, |db| ok(review::list(
+            &db,
+            of.as_ref(),
+            after,
+            limit
+        )))
+    }
+
+    fn decide(&self, decide: Decide, now: UtcMs) -> Answer<'_, DecisionAnswer> {
+        call!(self, Kind::Write, |db| review::decide(&db, &decide, now))
+    }
+
+    fn requeue(
+        &self,
+        message: MessageId,
+        of: Option<SdrId>,
+        by: SdrId,
+        now: UtcMs,
+    ) -> Answer<'_, SdrId> {
+        call!(self, Kind::Write, |db| review::requeue(
+            &db,
+            &message,
+            of.as_ref(),
+            &by,
+            now
+        ))
+    }
+
+    fn sweep(&self, review_after_ms: u32, now: UtcMs) -> Answer<'_, Vec<SdrId>> {
+        call!(self, Kind::Write, |db| ok(review::sweep(
+            &db,
+            review_after_ms,
+            now
+        )))
+    }
+
+    fn waiting(&self, sdr: SdrId, limit: u32, now: UtcMs) -> Answer<'_, Waiting> {
+        call!(self, Kind::Read, |db| queue::waiting(&db, &sdr, limit, now))
+    }
+
+    fn counts(&self, sdr: SdrId, now: UtcMs) -> Answer<'_, Counts> {
+        call!(self, Kind::Read, |db| ok(queue::counts(&db, &sdr, now)))
+    }
+
+    fn claim(&self, claim: Claim, now: UtcMs) -> Answer<'_, Claimed> {
+        call!(self, Kind::Write, |db| leases::claim(&db, &claim, now))
+    }
+
+    fn begin(&self, begin: BeginRequest, lease_ms: u32, now: UtcMs) -> Answer<'_, ()> {
+        call!(self, Kind::Write, |db| leases::begin(
+            &db, &begin, lease_ms, now
+        ))
+    }
+
+    fn renew(&self, renew: RenewRequest, lease_ms: u32, now: UtcMs) -> Answer<'_, ()> {
+        call!(self, Kind::Write, |db| leases::renew(
+            &db, &renew, lease_ms, now
+        ))
+    }
+
+    fn release(&self, release: RenewRequest, now: UtcMs) -> Answer<'_, ()> {
+        call!(self, Kind::Write, |db| leases::release(&db, &release, now))
+    }
+
+    fn report(&self, report: Report, now: UtcMs) -> Answer<'_, MessageState> {
+        call!(self, Kind::Write, |db| results::report(&db, &report, now))
+    }
+
+    fn reply(&self, reply: ReplyRequest, now: UtcMs) -> Answer<'_, ()> {
+        call!(self, Kind::Write, |db| results::reply(&db, &reply, now))
+    }
+
+    fn opt_out(&self, of: OptOutOf, by: SdrId, reason: String, now: UtcMs) -> Answer<'_, OptedOut> {
+        call!(self, Kind::Write, |db| opt_outs::opt_out(
+            &db, &of, &by, &reason, now
+        ))
+    }
+
+    fn opt_outs(&self, page: OptOutPage) -> Answer<'_, FoundOptOuts> {
+        call!(self, Kind::Read, |db| ok(opt_outs::page(&db, &page)))
+    }
+
+    fn leads(&self, page: LeadPage) -> Answer<'_, FoundLeads> {
+        call!(self, Kind::Read, |db| ok(leads::page(&db, &page)))
+    }
+
+    fn lead_ids(
+        &self,
+        filter: LeadFilter,
+        after: Option<LeadId>,
+        limit: u32,
+    ) -> Answer<'_, Vec<LeadId>> {
+        call!(self, Kind::Read, |db| ok(leads::ids(
+            &db,
+            &filter,
+            after.as_ref(),
+            limit
+        )))
+    }
+
+    fn thread(&self, lead: LeadId, of: Option<SdrId>) -> Answer<'_, Option<Thread>> {
+        call!(self, Kind::Read, |db| ok(leads::thread(
+            &db,
+            &lead,
+            of.as_ref()
+        )))
+    }
+
+    fn assign(&self, assign: Assign, now: UtcMs) -> Answer<'_, Assigned> {
+        call!(self, Kind::Write, |db| assign::assign(&db, &assign, now))
+    }
+
+    fn look_at_phones(&self, phones: Vec<String>) -> Answer<'_, Vec<Imported>> {
+        call!(self, Kind::Read, |db| ok(imports::look(
+            &db,
+            phones.iter().map(String::as_str)
+        )))
+    }
+
+    fn import(&self, rows: ImportRows, now: UtcMs) -> Answer<'_, ImportedRows> {
+        call!(self, Kind::Write, |db| imports::import(&db, &rows, now))
+    }
+
+    fn put_session(&self, session: WhatsappSession, now: UtcMs) -> Answer<'_, ()> {
+        call!(self, Kind::Write, |db| ok(sessions::put_session(
+            &db, &session, None, now
+        )))
+    }
+
+    fn beat(&self, session: WhatsappSession, beat: Beat, now: UtcMs) -> Answer<'_, Beaten> {
+        call!(self, Kind::Write, |db| ok(desktops::beat(
+            &db, &session, &beat, now
+        )))
+    }
+
+    fn take_over(&self, request: TakeOverRequest, now: UtcMs) -> Answer<'_, ActiveDesktop> {
+        call!(self, Kind::Write, |db| desktops::take_over(
+            &db, &request, now
+        ))
+    }
+
+    fn active_desktop(&self, sdr: SdrId, now: UtcMs) -> Answer<'_, Option<ActiveDesktop>> {
+        call!(self, Kind::Read, |db| desktops::active(&db, &sdr, now))
+    }
+
+    fn recovery_key(&self, sdr: SdrId, offered: RecoveryKey) -> Answer<'_, RecoveryKey> {
+        call!(self, Kind::Write, |db| people::recovery_key(
+            &db, &sdr, offered
+        ))
+    }
+
+    fn put_audit(
+        &self,
+        entries: Vec<AuditEntry>,
+        desktop: Option<DesktopId>,
+        told_by: SdrId,
+        now: UtcMs,
+    ) -> Answer<'_, ()> {
+        call!(self, Kind::Write, |db| ok(audit::put(
+            &db,
+            &entries,
+            desktop.as_ref(),
+            &told_by,
+            now
+        )))
+    }
+
+    fn audit(&self, of: Option<SdrId>, before: i64, limit: u32) -> Answer<'_, Vec<KeptAudit>> {
+        call!(self, Kind::Read, |db| ok(audit::list(
+            &db,
+            of.as_ref(),
+            before,
+            limit
+        )))
+    }
+
+    fn session(&self, sdr: SdrId) -> Answer<'_, SeenSession> {
+        call!(self, Kind::Read, |db| sessions::session(&db, &sdr))
+    }
+
+    fn sdrs(&self, of: Option<SdrId>, now: UtcMs) -> Answer<'_, Vec<SdrRow>> {
+        call!(self, Kind::Read, |db| ok(sdrs::list(&db, of.as_ref(), now)))
+    }
+
+    fn put_wish(&self, sdr: SdrId, wish: WishKind, now: UtcMs) -> Answer<'_, ()> {
+        call!(self, Kind::Write, |db| wishes::put(&db, &sdr, wish, now))
+    }
+
+    fn stop_sending(&self, sdr: SdrId, stopped: bool, now: UtcMs) -> Answer<'_, ()> {
+        call!(self, Kind::Write, |db| wishes::stop(
+            &db, &sdr, stopped, now
+        ))
+    }
+
+    fn is_stopped(&self, sdr: SdrId) -> Answer<'_, bool> {
+        call!(self, Kind::Read, |db| wishes::stopped(&db, &sdr))
+    }
+
+    fn figures(&self, of: Option<SdrId>, days: u32, now: UtcMs) -> Answer<'_, Figures> {
+        call!(self, Kind::Read, |db| ok(figures::read(
+            &db,
+            of.as_ref(),
+            days,
+            now
+        )))
+    }
+}

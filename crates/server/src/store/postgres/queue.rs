@@ -1,0 +1,88 @@
+//! Looking at the queue without changing it.
+
+use super::fault::Done;
+use super::people::office;
+use super::row::{Outcome, number};
+use super::transaction::Db;
+use crate::store::rules::day_start;
+use crate::store::{Counts, Waiting};
+use hotdesk_protocol::UtcMs;
+use hotdesk_protocol::ids::{MessageId, SdrId};
+use hotdesk_protocol::queue::QueueContact;
+use tokio_postgres::Row;
+
+const WAITING: &str = "m.sdr_id = $1 AND (m.state = 'queued'
+     OR (m.state = 'leased' AND m.lease_until_ms <= $2))
+     AND m.pinned_to IS NULL
+     AND NOT EXISTS (SELECT 1 FROM do_not_contact d WHERE d.phone IN (m.phone, substr(m.phone, 2)))";
+
+/// A message with a file is counted, not listed: whoever sends from this list would send the text
+/// without the file.
+pub(super) async fn waiting(
+    db: &Db,
+    sdr: &SdrId,
+    limit: u32,
+    now: UtcMs,
+) -> Done<Outcome<Waiting>> {
+    if let Err(refusal) = super::people::must_be_sdr(db, sdr).await? {
+        return Ok(Err(refusal));
+    }
+    let total = format!("SELECT count(*) FROM hotdesk_queue.messages m WHERE {WAITING}");
+    let total = number(&db.one(&total, &[&sdr.as_str(), &now.0]).await?, 0)?;
+    let listed = format!(
+        "SELECT m.id, m.phone, coalesce(l.name::text, ''), l.company::text, l.position::text,
+             l.site::text, l.pain::text, m.text
+         FROM hotdesk_queue.messages m JOIN leads l ON l.id::text = m.lead_id
+         WHERE {WAITING} AND m.file_id IS NULL ORDER BY m.seq LIMIT $3"
+    );
+    let rows = db
+        .rows(&listed, &[&sdr.as_str(), &now.0, &i64::from(limit)])
+        .await?;
+    let contact = |row: &Row| -> Done<QueueContact> {
+        Ok(QueueContact {
+            contact_id: MessageId(row.try_get(0)?),
+            sdr_id: Some(sdr.clone()),
+            phone: row.try_get(1)?,
+            nome: row.try_get(2)?,
+            empresa: row.try_get(3)?,
+            cargo: row.try_get(4)?,
+            site: row.try_get(5)?,
+            dor_especifica: row.try_get(6)?,
+            message: row.try_get(7)?,
+        })
+    };
+    let contacts = rows.iter().map(contact).collect::<Done<_>>()?;
+    let session = super::sessions::session(db, sdr).await?.ok();
+    Ok(Ok(Waiting {
+        contacts,
+        total,
+        session: session.map(|seen| seen.session),
+    }))
+}
+
+pub(super) async fn counts(db: &Db, sdr: &SdrId, now: UtcMs) -> Done<Counts> {
+    let since = day_start(now, &office(db).await?.time_zone);
+    let row = db
+        .one(
+            "SELECT (SELECT count(*) FROM hotdesk_queue.messages
+                     WHERE sdr_id = $1 AND state = 'queued'),
+                 (SELECT count(*) FROM hotdesk_queue.messages
+                  WHERE sdr_id = $1 AND sent_at_ms >= $2),
+                 (SELECT count(*) FROM hotdesk_queue.messages
+                  WHERE sdr_id = $1 AND state = 'review')",
+            &[&sdr.as_str(), &since.0],
+        )
+        .await?;
+    Ok(Counts {
+        queued: number(&row, 0)?,
+        sent_today: number(&row, 1)?,
+        review: number(&row, 2)?,
+    })
+}
+
+/// Messages that are leased or begun and so may count for today soon.
+pub(super) async fn in_flight(db: &Db, sdr: &SdrId) -> Done<u32> {
+    let sql = "SELECT count(*) FROM hotdesk_queue.messages
+         WHERE sdr_id = $1 AND state IN ('leased', 'begun')";
+    number(&db.one(sql, &[&sdr.as_str()]).await?, 0)
+}

@@ -1,0 +1,98 @@
+//! What became of messages, and what leads answered.
+
+use super::fault::Done;
+use super::row::{Mover, Outcome, message, move_to, to_json};
+use super::transaction::Db;
+use crate::store::rules::{Standing as Stands, after_report, is_of_the_past};
+use crate::store::{Cause, Report, Reporter};
+use hotdesk_protocol::UtcMs;
+use hotdesk_protocol::ids::{ChatId, DesktopId, MessageId, WaMessageId};
+use hotdesk_protocol::queue::ReplyRequest;
+use hotdesk_protocol::session::MessageState;
+
+pub(super) async fn report(db: &Db, report: &Report, now: UtcMs) -> Done<Outcome<MessageState>> {
+    let found = match message(db, &report.message_id, Some(&report.sdr_id)).await? {
+        Ok(found) => found,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let desktop = match &report.by {
+        Reporter::Desktop(desktop) => Some(desktop),
+        Reporter::Lk1 => None,
+    };
+    let ever_held = match desktop.filter(|desktop| !found.is_with(desktop)) {
+        Some(desktop) => ever_held(db, &found.id, desktop).await?,
+        None => false,
+    };
+    let stands = match found.reporter(&report.by, ever_held) {
+        Ok(stands) => stands,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let tenant = super::people::office(db).await?.tenant;
+    let reported = report.wa_message_id.as_ref();
+    let stands = if is_of_the_past(&tenant, &found.id, found.generation, reported) {
+        Stands::Former
+    } else {
+        stands
+    };
+    let Some(to) = after_report(found.state, report.state, stands) else {
+        return Ok(Ok(found.state));
+    };
+    let left_at = found.left_at(report, to, now);
+    let problem = match (&report.problem, left_at) {
+        (Some(problem), None) => Some(to_json(problem)?),
+        (Some(_) | None, _) => None,
+    };
+    db.run(
+        "UPDATE hotdesk_queue.messages SET sent_at_ms = coalesce(sent_at_ms, $2), problem = $3,
+             wa_message_id = coalesce($4, wa_message_id), chat_id = coalesce($5, chat_id)
+         WHERE id = $1",
+        &[
+            &found.id.as_str(),
+            &left_at.map(|at| at.0),
+            &problem,
+            &report.wa_message_id.as_ref().map(WaMessageId::as_str),
+            &report.chat_id.as_ref().map(ChatId::as_str),
+        ],
+    )
+    .await?;
+    let mover = Mover {
+        desktop,
+        person: desktop.is_none().then_some(&report.sdr_id),
+        reported_at: Some(report.at_ms),
+        wa_message_id: report.wa_message_id.as_ref(),
+        note: None,
+    };
+    move_to(db, &found.id, found.state, to, Cause::Reported, mover, now).await?;
+    Ok(Ok(to))
+}
+
+async fn ever_held(db: &Db, id: &MessageId, desktop: &DesktopId) -> Done<bool> {
+    let sql = "SELECT 1 FROM hotdesk_queue.events
+         WHERE message_id = $1 AND desktop_id = $2 AND cause = $3 LIMIT 1";
+    let claimed = Cause::Claimed.as_str();
+    db.exists(sql, &[&id.as_str(), &desktop.as_str(), &claimed])
+        .await
+}
+
+pub(super) async fn reply(db: &Db, reply: &ReplyRequest, now: UtcMs) -> Done<Outcome<()>> {
+    if let Err(refusal) = message(db, &reply.message_id, Some(&reply.sdr_id)).await? {
+        return Ok(Err(refusal));
+    }
+    db.run(
+        "INSERT INTO hotdesk_queue.message_replies (sdr_id, wa_message_id, message_id, chat_id, text,
+             at_ms, received_at_ms)
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
+        &[
+            &reply.sdr_id.as_str(),
+            &reply.wa_message_id.as_str(),
+            &reply.message_id.as_str(),
+            &reply.chat_id.as_str(),
+            // Rather kept with a mark than refused: a lead wrote it, and may have written STOP.
+            &reply.text.replace('\0', "\u{fffd}"),
+            &reply.at_ms.0,
+            &now.0,
+        ],
+    )
+    .await?;
+    Ok(Ok(()))
+}

@@ -1,0 +1,114 @@
+/**
+ * What the server's calls carry. What the dashboard alone speaks is generated from Rust; the older calls of
+ * docs/API.md have no generated form yet and stand here as that page describes them.
+ */
+import type {
+  Attachment,
+  ImportAnswer,
+  MessageState,
+  Problem,
+  SessionState,
+  UtcMs,
+} from "../lib/generated/dashboard";
+
+export type * from "../lib/generated/dashboard";
+
+/** Which column of a file of leads holds which field. */
+export type ImportMapping = ImportAnswer["guessed"];
+
+/** What moved a message; a later server may know more. */
+export type Cause = string;
+
+/** One step of a message. */
+export type MessageEvent = {
+  seq: number;
+  atMs: UtcMs;
+  from: MessageState | null;
+  to: MessageState;
+  cause: Cause;
+  generation: number | null;
+  desktopId: string | null;
+  personId: string | null;
+  reportedAtMs: UtcMs | null;
+  note: string | null;
+  hash: string;
+};
+
+/** What a lead answered. */
+export type Reply = { waMessageId: string; text: string; atMs: UtcMs };
+
+/** One message of `GET /api/messages`. */
+export type MessageRow = {
+  seq: number;
+  messageId: string;
+  sdrId: string;
+  leadId: string;
+  leadName: string;
+  phone: string;
+  text: string;
+  file?: Attachment;
+  state: MessageState;
+  generation: number;
+  attempts: number;
+  desktopId: string | null;
+  problem: Problem | null;
+  createdAtMs: UtcMs;
+  sentAtMs: UtcMs | null;
+  events: MessageEvent[];
+  replies: Reply[];
+};
+
+/** Answer to `GET /api/messages?newest=true`. */
+export type MessagesAnswer = { messages: MessageRow[]; next: string | null };
+
+/** One message of `GET /api/review`. */
+export type ReviewRow = {
+  seq: number;
+  messageId: string;
+  sdrId: string;
+  sdrName: string;
+  leadId: string;
+  leadName: string;
+  phone: string;
+  text: string;
+  file?: Attachment;
+  generation: number;
+  sinceMs: UtcMs | null;
+  begunAtMs: UtcMs | null;
+  desktopId: string | null;
+  problem: Problem | null;
+  session: { connected: boolean; state: SessionState } | null;
+  sessionSeenAtMs: UtcMs | null;
+};
+
+/** Answer to `GET /api/review`, oldest first. */
+export type ReviewAnswer = { messages: ReviewRow[]; next: number | null };
+
+/** What a person says in `POST /api/messages/{id}/decision`. */
+export type DecisionRequest = {
+  decision: "sent" | "resend" | "cancel";
+  generation: number;
+  unlinked: boolean;
+};
+
+/** One entry of `GET /api/audit`. */
+export type AuditRow = {
+  seq: number;
+  id: string;
+  atMs: UtcMs;
+  sdrId?: string | null;
+  actor: string;
+  who?: string | null;
+  act: string;
+  messageId?: string | null;
+  note?: string | null;
+  desktopId: string | null;
+  toldBy: string;
+  receivedAtMs: UtcMs;
+};
+
+/** Answer to `GET /api/audit`, newest first. */
+export type AuditAnswer = { entries: AuditRow[]; next: number | null };
+
+/** `GET /api/sdr/whatsapp/qr`: what the page of WhatsApp shows for linking. */
+export type LinkCode = { sdrId: string; value: string; expiresInMs: number };
