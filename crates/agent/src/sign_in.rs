@@ -9,13 +9,16 @@ use crate::queue_client::{Desk, Dialect, QueueError, Retry, SignedIn};
 use crate::removal::sign_out;
 use crate::secret::Secret;
 use crate::store::SdrRow;
+use crate::views::OfficeView;
 use hotdesk_protocol::ids::SdrId;
 use hotdesk_protocol::{Problem, ProblemCode};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 const REHEARSAL_RETRY: Duration = Duration::from_secs(1);
+/// How long a session may take to show that it has the new sign-in.
+const SHOW_PATIENCE: Duration = Duration::from_secs(10);
 
 impl<P: Pages> Inner<P> {
     /// Sign in at the server, keep the token, and start the SDR's runner or give it the token.
@@ -24,9 +27,28 @@ impl<P: Pages> Inner<P> {
         email: &str,
         password: &Secret<String>,
     ) -> Result<SignedInAs, Problem> {
-        self.try_sign_in(email, password)
+        let signed_in = self.try_sign_in(email, password).await;
+        let signed_in = signed_in.map_err(|failed| failed.problem)?;
+        if let SignedInAs::Sdr(sdr) = &signed_in {
+            self.seen_signed_in(sdr).await;
+        }
+        Ok(signed_in)
+    }
+
+    /// Until the snapshot says so too: who follows it would take the sign-in that had ended before for
+    /// the end of this one, and lock again.
+    async fn seen_signed_in(&self, sdr: &SdrId) {
+        let mut office = self.shared.office.subscribe();
+        let is_seen = |office: &OfficeView| {
+            let mut sdrs = office.sdrs.iter();
+            sdrs.any(|known| known.id == *sdr && !known.signed_out)
+        };
+        if timeout(SHOW_PATIENCE, office.wait_for(is_seen))
             .await
-            .map_err(|failed| failed.problem)
+            .is_err()
+        {
+            tracing::warn!(sdr.id = %sdr, "The session did not take the sign-in in time");
+        }
     }
 
     async fn try_sign_in(

@@ -65,7 +65,7 @@ where
     }
 }
 
-/// What [`migrate`] would run now; changes nothing.
+/// What [`open`](super::Store::open) would run now; changes nothing.
 pub async fn plan(address: &Address) -> Result<Planned, OpenError> {
     let client = connect(address).await?;
     let from = version(&client, address).await?;
