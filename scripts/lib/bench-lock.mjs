@@ -91,7 +91,7 @@ export async function lockRows(screen) {
   await until("it is unlocked", () => unlocked().length > 0, { alive: [app] });
   const shown = await picture.settled();
 
-  const figures = { lock: [], lockKey: [], unlock: [], looked: [] };
+  const figures = { lock: [], lockKey: [], frames: [], unlock: [], looked: [], shown: [] };
   for (let n = 0; n < times; n += 1) {
     let began = clock();
     press("key", "ctrl+l");
@@ -100,6 +100,9 @@ export async function lockRows(screen) {
     await picture.settled();
     const locked = toldAt(at, "The window was locked").at(-1);
     figures.lock.push(gone - locked.at);
+    const hidden = toldAt(at, "The page is off the screen").at(-1);
+    if (hidden.at < locked.at) throw new Error("the log does not tell when the page was gone");
+    figures.frames.push(hidden["hide.frames"]);
 
     press("type", demoPin);
     await pause(300);
@@ -108,12 +111,14 @@ export async function lockRows(screen) {
     const there = await picture.until((now) => now.equals(shown), "the page is back");
     figures.unlock.push(there - began);
     await pause(500);
-    figures.looked.push(unlocked().at(-1)["unlock.took_ms"]);
+    const looked = unlocked().at(-1);
+    figures.looked.push(looked["unlock.took_ms"]);
+    figures.shown.push(there - looked.at);
   }
   picture.close();
   await end(app);
   await close(at);
-  return ["unlock", "looked", "lockKey", "lock"].map((name) => ({
+  return ["unlock", "looked", "shown", "lockKey", "lock", "frames"].map((name) => ({
     name,
     p50: percentile(figures[name], 50),
     p95: percentile(figures[name], 95),

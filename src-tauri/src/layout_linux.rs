@@ -13,6 +13,7 @@ use std::cell::Cell;
 use std::mem::ManuallyDrop;
 use std::rc::Rc;
 use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
 use tauri::{Webview, Window};
 use webkit2gtk::WebView;
 
@@ -90,6 +91,7 @@ impl Layout {
             .zip(area)
             .and_then(|(page, area)| Some((parts.stack.child_by_name(page.label())?, area)));
         let Some((child, area)) = shown else {
+            tell_when_gone(&parts.stack);
             parts.stack.hide();
             parts.focus_shell();
             return Ok(());
@@ -112,6 +114,27 @@ impl Layout {
         let guarded = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         guarded.get_ref().clone()
     }
+}
+
+/// Says in the log in which frame of the window after now the pages are no longer drawn.
+fn tell_when_gone(stack: &gtk::Stack) {
+    let Some(clock) = stack.frame_clock().filter(|_| stack.is_visible()) else {
+        return;
+    };
+    let (since, frame) = (Instant::now(), clock.frame_counter());
+    let told = Rc::new(Cell::new(None));
+    let once = Rc::clone(&told);
+    let handler = clock.connect_after_paint(move |clock| {
+        if let Some(handler) = once.take() {
+            clock.disconnect(handler);
+            tracing::info!(
+                hide.frames = clock.frame_counter() - frame,
+                hide.took_ms = since.elapsed().as_secs_f64() * 1_000.0,
+                "The page is off the screen"
+            );
+        }
+    });
+    told.set(Some(handler));
 }
 
 fn unpack(view: &WebView) {

@@ -5,7 +5,7 @@ use super::app::{AppConfig, app_program, data_dir, print_log};
 use super::desk::Desk;
 use super::office::free_port;
 use super::process::{Process, tauri_driver};
-use super::until;
+use super::{until, until_within};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -77,6 +77,14 @@ impl Window {
     /// The first element that matches, once there is one.
     pub async fn find(&self, css: &str) -> Element {
         until(&format!("the window shows {css}"), async || {
+            self.look(css).await
+        })
+        .await
+    }
+
+    /// [`Window::find`], for what the app itself gives more than a minute.
+    pub async fn find_within(&self, seconds: u64, css: &str) -> Element {
+        until_within(seconds, &format!("the window shows {css}"), async || {
             self.look(css).await
         })
         .await

@@ -78,6 +78,8 @@ pub enum AuditAct {
     LeadsImported,
     /// A number was put on the do-not-contact list by hand, at the server.
     NumberBlocked,
+    /// A sign-in asked for what is another SDR's, at the server, and got nothing.
+    Refused,
     /// An act of a later version.
     #[serde(untagged)]
     Other(String),

@@ -1,13 +1,17 @@
 //! What the routes share, and the table of routes.
 
 use crate::beats::Beats;
+use crate::call_limit::CallLimits;
 use crate::dashboard::{self, DashboardFile};
 use crate::extract::MAX_BODY_BYTES;
 use crate::files::Files;
 use crate::hints::Hints;
+use crate::lk1_words;
+use crate::metrics::{self, Metrics};
 use crate::options::{Clock, Patience};
 use crate::problem::ApiError;
 use crate::qr_codes::QrCodes;
+use crate::refused;
 use crate::routes::{
     adapter_pack, audit, figures, files, health, leads, live, messages, opt_outs, review, sdr,
     sdrs, sender, session,
@@ -17,7 +21,7 @@ use crate::store::{Store, StoreError};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::StatusCode;
-use axum::middleware::map_response;
+use axum::middleware::{from_fn_with_state, map_response};
 use axum::routing::{any, delete, get, post};
 use hotdesk_protocol::{ProblemCode, UtcMs};
 use std::path::Path;
@@ -37,6 +41,8 @@ pub struct App {
     pub(crate) qr_codes: Arc<QrCodes>,
     pub(crate) beats: Arc<Beats>,
     pub(crate) guard: Arc<SignInGuard>,
+    pub(crate) limits: Arc<CallLimits>,
+    pub(crate) metrics: Arc<Metrics>,
     pub(crate) passwords: Arc<Semaphore>,
     /// The hash of a password nobody has.
     pub(crate) nobody: Arc<str>,
@@ -64,6 +70,33 @@ impl App {
         changed.iter().for_each(|sdr| self.hints.wake(sdr));
         Ok(())
     }
+}
+
+/// The calls that dialect lk1 has too; what is wrong is told in its words as well.
+fn of_lk1() -> Router<App> {
+    Router::new()
+        .route("/api/sender/auth", post(sender::auth::post))
+        .route("/api/sender/mark-failed", post(sender::mark::failed))
+        .route("/api/sender/mark-sent", post(sender::mark::sent))
+        .route("/api/sender/queue", get(sender::queue::get))
+        .route(
+            "/api/sdr/sending/control",
+            get(sdr::sending::control::get).post(sdr::sending::control::post),
+        )
+        .route("/api/sdr/sending/queue", get(sdr::sending::queue::get))
+        .route(
+            "/api/sdr/whatsapp/connect",
+            post(sdr::whatsapp::connect::post)
+                .put(sdr::whatsapp::connect::put)
+                .delete(sdr::whatsapp::connect::delete),
+        )
+        .route(
+            "/api/sdr/whatsapp/status",
+            get(sdr::whatsapp::status::get)
+                .put(sdr::whatsapp::connect::put)
+                .delete(sdr::whatsapp::connect::delete),
+        )
+        .layer(map_response(lk1_words::say))
 }
 
 /// All routes.
@@ -98,15 +131,11 @@ pub fn router(app: App) -> Router {
         )
         .route("/api/review", get(review::get))
         .route("/api/sender/audit", post(sender::audit::post))
-        .route("/api/sender/auth", post(sender::auth::post))
         .route("/api/sender/begin", post(sender::begin::post))
         .route("/api/sender/claim", post(sender::claim::post))
         .route("/api/sender/files/{id}", get(sender::files::get))
         .route("/api/sender/heartbeat", post(sender::heartbeat::post))
-        .route("/api/sender/mark-failed", post(sender::mark::failed))
-        .route("/api/sender/mark-sent", post(sender::mark::sent))
         .route("/api/sender/opt-out", post(sender::opt_out::post))
-        .route("/api/sender/queue", get(sender::queue::get))
         .route("/api/sender/release", post(sender::release::post))
         .route("/api/sender/renew", post(sender::renew::post))
         .route("/api/sender/reply", post(sender::reply::post))
@@ -120,29 +149,12 @@ pub fn router(app: App) -> Router {
             post(sdr::desktop::take_over::post),
         )
         .route(
-            "/api/sdr/sending/control",
-            get(sdr::sending::control::get).post(sdr::sending::control::post),
-        )
-        .route("/api/sdr/sending/queue", get(sdr::sending::queue::get))
-        .route(
-            "/api/sdr/whatsapp/connect",
-            post(sdr::whatsapp::connect::post)
-                .put(sdr::whatsapp::connect::put)
-                .delete(sdr::whatsapp::connect::delete),
-        )
-        .route(
             "/api/sdr/whatsapp/qr",
             get(sdr::whatsapp::qr::get).post(sdr::whatsapp::qr::post),
         )
         .route(
             "/api/sdr/whatsapp/session",
             get(sdr::whatsapp::session::get).put(sdr::whatsapp::session::put),
-        )
-        .route(
-            "/api/sdr/whatsapp/status",
-            get(sdr::whatsapp::status::get)
-                .put(sdr::whatsapp::connect::put)
-                .delete(sdr::whatsapp::connect::delete),
         )
         .route("/api/sdrs", get(sdrs::get))
         .route("/api/sdrs/{id}/whatsapp", delete(sdrs::whatsapp::disconnect))
@@ -154,6 +166,9 @@ pub fn router(app: App) -> Router {
             "/api/session",
             get(session::get).post(session::post).delete(session::delete),
         )
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .merge(of_lk1())
         .fallback_service(files)
         .method_not_allowed_fallback(async || {
             ApiError::new(
@@ -163,9 +178,21 @@ pub fn router(app: App) -> Router {
             )
         })
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(from_fn_with_state(app.clone(), refused::keep))
+        .layer(from_fn_with_state(app.clone(), metrics::count))
         .layer(map_response(dashboard::guarded))
         .layer(TraceLayer::new_for_http().make_span_with(|request: &Request| {
             tracing::info_span!("call", http.method = %request.method(), http.path = request.uri().path())
         }))
+        .with_state(app)
+}
+
+/// What is for whoever watches the server, on an address of its own: no sign-in is asked for.
+pub fn watch_router(app: App) -> Router {
+    Router::new()
+        .route("/healthz", get(health::alive))
+        .route("/metrics", get(metrics::get))
+        .route("/readyz", get(health::ready))
+        .fallback(async || ApiError::not_found("There is no such call."))
         .with_state(app)
 }

@@ -16,12 +16,29 @@ pub const LEASE_MS: RangeInclusive<u32> = 1_000..=3_600_000;
 /// its restart, longer and a chat waits for days.
 pub const REVIEW_AFTER_MS: RangeInclusive<u32> = 60_000..=604_800_000;
 
+/// Bounds of `calls_per_second`: fewer and a desktop that sends fast is held back, more and it limits
+/// nothing.
+pub const CALLS_PER_SECOND: RangeInclusive<u32> = 50..=100_000;
+
+/// How a line of the log is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For a person.
+    #[default]
+    Text,
+    /// One JSON object a line, for a program.
+    Json,
+}
+
 /// What a file may say; every key is optional.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ConfigFile {
     /// Where to listen, `127.0.0.1:8750`.
     pub listen: Option<SocketAddr>,
+    /// Where `/metrics` is served; nowhere if nothing is said.
+    pub metrics_listen: Option<SocketAddr>,
     /// The data file, where a relative path counts from the configuration file's folder, or
     /// `postgres://…`.
     pub database: Option<Database>,
@@ -41,8 +58,13 @@ pub struct ConfigFile {
     pub max_document_bytes: Option<u32>,
     /// Where an admin puts adapter packs for the desktops; a relative path counts as `database` does.
     pub adapter_pack_dir: Option<PathBuf>,
+    /// How many calls a second one person may make.
+    #[serde(default, deserialize_with = "calls_per_second")]
+    pub calls_per_second: Option<u32>,
     /// What is logged: `info`, `debug`, or a filter of tracing's.
     pub log_level: Option<String>,
+    /// How a line of it is written: `text` or `json`.
+    pub log_format: Option<LogFormat>,
 }
 
 /// Why a file cannot be used.
@@ -115,6 +137,10 @@ fn max_image_bytes<'de, D: Deserializer<'de>>(value: D) -> Result<Option<u32>, D
 
 fn max_document_bytes<'de, D: Deserializer<'de>>(value: D) -> Result<Option<u32>, D::Error> {
     within(value, "max_document_bytes", &(1..=MAX_DOCUMENT_BYTES))
+}
+
+fn calls_per_second<'de, D: Deserializer<'de>>(value: D) -> Result<Option<u32>, D::Error> {
+    within(value, "calls_per_second", &CALLS_PER_SECOND)
 }
 
 fn within<'de, D: Deserializer<'de>>(

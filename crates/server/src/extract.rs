@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::browser;
-use crate::problem::ApiError;
+use crate::problem::{ApiError, Trespass};
 use crate::store::{Holder, Person, Role, TokenHash};
 use crate::tokens::hash_token;
 use axum::body::Bytes;
@@ -10,6 +10,7 @@ use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
+use hotdesk_protocol::audit::AuditActor;
 use hotdesk_protocol::ids::{DesktopId, SdrId};
 use hotdesk_protocol::{ProblemCode, UtcMs};
 use serde::de::DeserializeOwned;
@@ -88,6 +89,7 @@ impl FromRequestParts<App> for Caller {
         if let (None, Some(cookie)) = (bearer, cookie) {
             browser::must_be_ours(&parts.method, &parts.headers, cookie)?;
         }
+        app.limits.count(&holder.person.id)?;
         Ok(Self { holder, token })
     }
 }
@@ -141,10 +143,16 @@ impl Caller {
         if self.own_sdr() == Some(sdr) {
             return Ok(());
         }
-        tracing::warn!(caller.id = %self.id(), sdr.id = %sdr, "refused: another SDR's");
-        Err(ApiError::forbidden(
-            "This sign-in is not that SDR's. Nothing was changed; sign in as that SDR.",
-        ))
+        let (actor, who) = match self.holder.person.role {
+            Role::Sdr => (AuditActor::Sdr, self.id().to_string()),
+            Role::Manager | Role::Admin => (AuditActor::Manager, self.name().to_owned()),
+        };
+        Err(ApiError::trespass(Trespass {
+            caller: self.id().clone(),
+            actor,
+            who,
+            of: sdr.clone(),
+        }))
     }
 
     /// Only that SDR on that desktop may.

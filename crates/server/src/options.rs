@@ -5,6 +5,7 @@ use crate::database::Database;
 use hotdesk_protocol::UtcMs;
 use hotdesk_protocol::file::FileKind;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -94,11 +95,41 @@ impl Default for Patience {
     }
 }
 
+/// How many calls one person may make, however many desktops and browsers they have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CallLimit {
+    /// In the long run.
+    pub per_second: NonZeroU32,
+    /// At once, after a rest.
+    pub burst: NonZeroU32,
+}
+
+impl CallLimit {
+    /// So many a second, and ten seconds' worth at once.
+    pub fn per_second(per_second: NonZeroU32) -> Self {
+        let ten = const { NonZeroU32::new(10).expect("not zero") };
+        Self {
+            per_second,
+            burst: per_second.saturating_mul(ten),
+        }
+    }
+}
+
+impl Default for CallLimit {
+    /// 300 a second: far above what a desktop needs that sends as fast as it can (about 60), and what
+    /// a program gone wild is held to.
+    fn default() -> Self {
+        Self::per_second(const { NonZeroU32::new(300).expect("not zero") })
+    }
+}
+
 /// What a server is started with.
 #[derive(Clone)]
 pub struct Options {
     /// Where it listens; port 0 takes a free one.
     pub listen: SocketAddr,
+    /// Where `/metrics` is served, beside `/healthz` and `/readyz`; nowhere if nothing is said.
+    pub metrics_listen: Option<SocketAddr>,
     /// Where the queue is kept.
     pub database: Database,
     /// Where the bytes of files lie; beside a data file if nothing is said.
@@ -115,6 +146,8 @@ pub struct Options {
     pub adapter_pack_dir: Option<PathBuf>,
     /// How long requests may take to arrive.
     pub patience: Patience,
+    /// How many calls one person may make.
+    pub calls: CallLimit,
     /// How often a waiting claim looks again without having been woken.
     pub poll: Duration,
     /// How long a stop waits for calls under way.
@@ -133,6 +166,7 @@ impl Options {
     pub fn new(database: impl Into<Database>) -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            metrics_listen: None,
             database: database.into(),
             files_dir: None,
             lease_ms: 60_000,
@@ -141,6 +175,7 @@ impl Options {
             file_limits: FileLimits::default(),
             adapter_pack_dir: None,
             patience: Patience::default(),
+            calls: CallLimit::default(),
             poll: Duration::from_secs(5),
             stop_within: Duration::from_secs(10),
             clock: Arc::new(system_now),

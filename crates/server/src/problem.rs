@@ -4,6 +4,8 @@ use crate::store::{Refusal, StoreError};
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use hotdesk_protocol::audit::AuditActor;
+use hotdesk_protocol::ids::SdrId;
 use hotdesk_protocol::{Problem, ProblemCode};
 
 /// A problem with its status.
@@ -12,6 +14,20 @@ pub struct ApiError {
     status: StatusCode,
     problem: Problem,
     retry_after_seconds: Option<u32>,
+    trespass: Option<Trespass>,
+}
+
+/// A caller asked for what is another SDR's. It goes with the answer, so that the audit has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trespass {
+    /// Under whose sign-in.
+    pub caller: SdrId,
+    /// What they are.
+    pub actor: AuditActor,
+    /// As the audit names them.
+    pub who: String,
+    /// Whose.
+    pub of: SdrId,
 }
 
 impl ApiError {
@@ -21,6 +37,7 @@ impl ApiError {
             status,
             problem: Problem::new(code, message),
             retry_after_seconds: None,
+            trespass: None,
         }
     }
 
@@ -41,6 +58,18 @@ impl ApiError {
     /// 403: not the caller's.
     pub fn forbidden(message: impl Into<String>) -> Self {
         Self::new(StatusCode::FORBIDDEN, ProblemCode::Forbidden, message)
+    }
+
+    /// 403: another SDR's.
+    pub fn trespass(trespass: Trespass) -> Self {
+        let Trespass { caller, of, .. } = &trespass;
+        tracing::warn!(caller.id = %caller, sdr.id = %of, "refused: another SDR's");
+        Self {
+            trespass: Some(trespass),
+            ..Self::forbidden(
+                "This sign-in is not that SDR's. Nothing was changed; sign in as that SDR.",
+            )
+        }
     }
 
     /// 404: not there.
@@ -85,11 +114,15 @@ impl ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let mut response = (self.status, Json(self.problem)).into_response();
+        let mut response = (self.status, Json(&self.problem)).into_response();
+        response.extensions_mut().insert(self.problem);
         if let Some(seconds) = self.retry_after_seconds {
             response
                 .headers_mut()
                 .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if let Some(trespass) = self.trespass {
+            response.extensions_mut().insert(trespass);
         }
         response
     }

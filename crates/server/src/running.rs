@@ -1,10 +1,12 @@
 //! A server from its start to its end.
 
-use crate::app::{App, router};
+use crate::app::{App, router, watch_router};
 use crate::beats::Beats;
+use crate::call_limit::CallLimits;
 use crate::database::Database;
 use crate::files::Files;
 use crate::hints::Hints;
+use crate::metrics::Metrics;
 use crate::options::Options;
 use crate::passwords::{PasswordError, hash_password};
 use crate::qr_codes::QrCodes;
@@ -30,11 +32,13 @@ const IMPORTS_AT_ONCE: usize = 2;
 pub enum StartError {
     /// The address is not to be had.
     #[error(
-        "cannot listen on {address} ({reason}). Nothing was started. Stop what uses this port, or name another with --listen; port 0 takes a free one."
+        "cannot listen on {address} ({reason}). Nothing was started. Stop what uses this port, or name another with {flag}; port 0 takes a free one."
     )]
     Listen {
         /// The address.
         address: SocketAddr,
+        /// What names another one.
+        flag: &'static str,
         /// What the system says.
         reason: String,
     },
@@ -49,6 +53,7 @@ pub enum StartError {
 /// A server that runs. Dropping it lets it end by itself; [`Running::stop`] waits for the end.
 pub struct Running {
     address: SocketAddr,
+    metrics_address: Option<SocketAddr>,
     store: Arc<dyn Store>,
     hints: Arc<Hints>,
     stopping: watch::Sender<bool>,
@@ -60,6 +65,11 @@ impl Running {
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where `/metrics` is served, if it is.
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics_address
     }
 
     /// `http://127.0.0.1:PORT`, without a slash at its end.
@@ -96,12 +106,11 @@ impl Drop for Running {
 
 /// Starts a server in this process.
 pub async fn start(options: Options) -> Result<Running, StartError> {
-    let listen = |error: std::io::Error| StartError::Listen {
-        address: options.listen,
-        reason: error.to_string(),
+    let (listener, address) = bind(options.listen, "--listen").await?;
+    let watched = match options.metrics_listen {
+        Some(wanted) => Some(bind(wanted, "--metrics-listen").await?),
+        None => None,
     };
-    let listener = TcpListener::bind(options.listen).await.map_err(listen)?;
-    let address = listener.local_addr().map_err(listen)?;
     let store = options.database.open().await?;
     let nobody = hash_password("the password of nobody", options.password_cost)?;
     let hints = Arc::new(Hints::default());
@@ -113,7 +122,7 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
     let files_dir = options
         .files_dir
         .unwrap_or_else(|| options.database.files_dir());
-    let (stopping, mut stopped) = watch::channel(false);
+    let (stopping, stopped) = watch::channel(false);
     let stop_within = options.stop_within;
     let app = App {
         store: Arc::clone(&store),
@@ -123,6 +132,8 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         qr_codes: Arc::new(QrCodes::default()),
         beats: Arc::new(Beats::default()),
         guard: Arc::new(SignInGuard::default()),
+        limits: Arc::new(CallLimits::new(options.calls)),
+        metrics: Arc::new(Metrics::default()),
         passwords: Arc::new(Semaphore::new(PASSWORDS_AT_ONCE)),
         nobody: nobody.into(),
         stopping: stopped.clone(),
@@ -135,23 +146,50 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         dashboard: options.dashboard,
     };
     let sweeping = tokio::spawn(sweep(app.clone(), options.sweep, stopped.clone()));
-    let serving = serve(listener, router(app), options.patience, async move {
-        // An error means the sender is gone, which is a stop too.
-        let _ = stopped.wait_for(|stop| *stop).await;
+    let metrics_address = watched.as_ref().map(|(_, address)| *address);
+    let watching = watched.map(|(listener, _)| {
+        let router = watch_router(app.clone());
+        serve(listener, router, options.patience, until(stopped.clone()))
     });
+    let serving = serve(listener, router(app), options.patience, until(stopped));
     let task = tokio::spawn(async move {
+        let watching = watching.map(tokio::spawn);
         serving.await;
+        if let Some(watching) = watching {
+            let _ = watching.await;
+        }
         sweeping.abort();
         let _ = sweeping.await;
     });
     Ok(Running {
         address,
+        metrics_address,
         store,
         hints,
         stopping,
         task,
         stop_within,
     })
+}
+
+/// Before the database is opened: a server that cannot listen changes nothing.
+async fn bind(
+    wanted: SocketAddr,
+    flag: &'static str,
+) -> Result<(TcpListener, SocketAddr), StartError> {
+    let refused = |error: std::io::Error| StartError::Listen {
+        address: wanted,
+        flag,
+        reason: error.to_string(),
+    };
+    let listener = TcpListener::bind(wanted).await.map_err(refused)?;
+    let address = listener.local_addr().map_err(refused)?;
+    Ok((listener, address))
+}
+
+/// An error means the sender is gone, which is a stop too.
+async fn until(mut stopped: watch::Receiver<bool>) {
+    let _ = stopped.wait_for(|stop| *stop).await;
 }
 
 async fn sweep(app: App, every: std::time::Duration, mut stopped: watch::Receiver<bool>) {

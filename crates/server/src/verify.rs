@@ -24,7 +24,7 @@ pub struct VerifyProof {
 pub struct CheckLog {
     /// The data file, or postgres://USER@HOST/DATABASE.
     #[arg(long, env = "HOTDESK_SERVER_DATABASE", hide_env_values = true,
-          value_name = "FILE|URL", value_parser = crate::database())]
+          value_name = "FILE|URL", value_parser = crate::cli::database())]
     database: Database,
 }
 

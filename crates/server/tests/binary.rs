@@ -1,7 +1,7 @@
 //! The program as a person starts it.
 
 use crate::support::postgres::cluster;
-use crate::support::{Office, send};
+use crate::support::{Office, message, send};
 use hotdesk_server::seed::PASSWORD;
 use serde_json::json;
 use std::io::{BufRead, BufReader, Read};
@@ -246,14 +246,147 @@ fn the_log_of_a_data_file_is_checked() {
     ends(&check(), 5, &["sample-00007", "was changed"]);
 }
 
+#[tokio::test]
+async fn a_data_file_is_copied_whole_while_the_server_writes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("q.sqlite");
+    let database = ["--database", path.to_str().unwrap()];
+    run(&[&["seed", "--sample-office"], &database[..]].concat());
+    let server = Serving::start(&path);
+    let http = reqwest::Client::new();
+    let sign_in = json!({"email": "manager@hotdesk.example", "password": PASSWORD});
+    let url = format!("{}/api/sender/auth", server.url);
+    let answer = send(http.post(url).json(&sign_in)).await.ok();
+    let token = answer["token"].as_str().unwrap().to_owned();
+    let url = format!("{}/api/messages", server.url);
+    let (first, mut writing) = tokio::sync::watch::channel(0_u32);
+    let writer = tokio::spawn(async move {
+        for number in 0_u32..400 {
+            let phone = format!("+55119{}", 80_000_000 + number);
+            let body = message(&format!("w-{number}"), "john", &phone);
+            send(http.post(&url).bearer_auth(&token).json(&body))
+                .await
+                .ok();
+            if first.send(number).is_err() {
+                return;
+            }
+        }
+    });
+    writing.wait_for(|number| *number > 3).await.unwrap();
+    let copy = folder.path().join("copy.sqlite");
+    let arguments = [
+        &["backup"],
+        &database[..],
+        &["--to", copy.to_str().unwrap()],
+    ]
+    .concat();
+    let told = tokio::task::spawn_blocking({
+        let arguments = arguments
+            .iter()
+            .map(|it| (*it).to_owned())
+            .collect::<Vec<_>>();
+        move || program().args(arguments).output().unwrap()
+    });
+    let told = told.await.unwrap();
+    let words = String::from_utf8_lossy(&told.stdout).into_owned();
+    assert!(
+        told.status.success() && words.contains("is a whole copy of"),
+        "{told:?}"
+    );
+    drop(writing);
+    writer.await.unwrap();
+    let copied: u64 = words
+        .split_once(": ")
+        .unwrap()
+        .1
+        .split(' ')
+        .next()
+        .unwrap()
+        .parse()
+        .unwrap();
+    assert!(copied > 33, "what was written before is in it: {copied}");
+    let check = run(&["check-log", "--database", copy.to_str().unwrap()]);
+    let held = String::from_utf8_lossy(&check.stdout).into_owned();
+    assert!(
+        held.contains(&format!("all {copied} messages hold")),
+        "{held}"
+    );
+    let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
+    let unfinished = |entry: &std::io::Result<std::fs::DirEntry>| {
+        let name = entry.as_ref().unwrap().file_name();
+        name.to_string_lossy().contains("unfinished")
+    };
+    assert!(!left.iter().any(unfinished), "nothing half is left");
+    ends(
+        &run(&arguments),
+        1,
+        &["is there already", "nothing was overwritten"],
+    );
+}
+
+#[test]
+fn what_cannot_be_copied_is_told_and_nothing_is_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let back_up = |from: &str, to: &str| run(&["backup", "--database", from, "--to", to]);
+    ends(&back_up(&at("none"), &at("copy")), 4, &["none"]);
+    assert!(
+        !Path::new(&at("none")).exists(),
+        "a copy makes no data file"
+    );
+    std::fs::write(at("letter"), "Dear all, ".repeat(500)).unwrap();
+    ends(&back_up(&at("letter"), &at("copy")), 4, &["letter"]);
+    run(&["seed", "--sample-office", "--database", &at("q")]);
+    ends(
+        &back_up(&at("q"), &at("nowhere/copy")),
+        1,
+        &["could not be made", "as it was"],
+    );
+    ends(
+        &back_up("postgres://anna:s3cret@db.example/q", &at("copy")),
+        1,
+        &["pg_dump"],
+    );
+    assert!(!Path::new(&at("copy")).exists());
+}
+
+#[test]
+fn the_log_can_be_one_json_object_a_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = program()
+        .args(["serve", "--listen", "127.0.0.1:0", "--log-format", "json"])
+        .args(["--metrics-listen", "127.0.0.1:0", "--database"])
+        .arg(folder.path().join("q.sqlite"))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    let log = server.stderr.take().unwrap();
+    BufReader::new(log).read_line(&mut line).unwrap();
+    let _ = server.kill();
+    let _ = server.wait();
+    let line: serde_json::Value = serde_json::from_str(&line).expect("each line is an object");
+    assert_eq!(line["message"], "metrics are served");
+    assert!(line["timestamp"].is_string() && line["address"].is_string());
+}
+
 #[test]
 fn help_names_every_command_and_setting() {
     let help = |args: &[&str]| String::from_utf8(run(args).stdout).unwrap();
     let all = help(&["--help"]);
     assert!(
-        ["serve", "seed", "add-person", "verify-proof", "check-log",]
-            .iter()
-            .all(|it| all.contains(it)),
+        [
+            "serve",
+            "seed",
+            "add-person",
+            "backup",
+            "verify-proof",
+            "check-log",
+            "migrate"
+        ]
+        .iter()
+        .all(|it| all.contains(it)),
         "{all}"
     );
     let serve = help(&["serve", "--help"]);

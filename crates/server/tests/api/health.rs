@@ -1,3 +1,4 @@
+use crate::support::postgres::cluster;
 use crate::support::{Office, send};
 
 #[tokio::test]
@@ -19,4 +20,30 @@ async fn an_unknown_call_and_a_wrong_method_are_problems() {
     send(office.http.delete(format!("{base}/api/health")))
         .await
         .refused(405, "bad_request");
+}
+
+#[tokio::test]
+async fn a_server_that_runs_is_alive_and_ready() {
+    let office = Office::open().await;
+    for (path, status) in [("healthz", "alive"), ("readyz", "ready")] {
+        let url = format!("{}/{path}", office.running.url());
+        assert_eq!(send(office.http.get(url)).await.ok()["status"], status);
+    }
+}
+
+#[tokio::test]
+async fn without_its_database_it_is_alive_and_not_ready() {
+    let office = Office::open().await;
+    let url = |path: &str| format!("{}/{path}", office.running.url());
+    match &office.on_postgres {
+        Some(name) => cluster().drop(name),
+        None => {
+            let file = rusqlite::Connection::open(office.database()).unwrap();
+            file.execute_batch("DROP TABLE office").unwrap();
+        }
+    }
+    send(office.http.get(url("healthz"))).await.ok();
+    let answer = send(office.http.get(url("readyz"))).await;
+    assert_eq!(answer.retry_after, Some(1));
+    answer.refused(503, "server_error");
 }

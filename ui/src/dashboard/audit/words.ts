@@ -55,6 +55,8 @@ export function actWords(act: string): ActWords {
       return { text: "imported leads", icon: "upload", tone: "busy" };
     case "leads_assigned":
       return { text: "assigned leads", icon: "users", tone: "busy" };
+    case "refused":
+      return { text: "asked for what is not theirs, and got nothing", icon: "ban", tone: "bad" };
     case "number_blocked":
       return { text: "blocked a number", icon: "ban", tone: "bad" };
     default:

@@ -2,6 +2,7 @@
 
 mod assign;
 mod audit;
+mod backup;
 mod desktops;
 mod figures;
 mod files;
@@ -22,6 +23,7 @@ mod sessions;
 mod wishes;
 mod worker;
 
+pub use backup::{BackupError, back_up};
 pub use open::plan;
 
 use super::leads::{

@@ -36,7 +36,14 @@ async fn nobody_else_gets_it_not_even_a_manager_and_the_audit_says_who_did() {
     let entries = kept["entries"].as_array().unwrap();
     let acts: Vec<_> = entries
         .iter()
-        .map(|it| (&it["act"], &it["actor"]))
+        .map(|it| [&it["act"], &it["actor"], &it["who"]].map(|word| word.as_str()))
         .collect();
-    assert_eq!(acts, [(&json!("recovery_key_given"), &json!("sdr"))]);
+    assert_eq!(
+        acts,
+        [
+            [Some("recovery_key_given"), Some("sdr"), None],
+            [Some("refused"), Some("manager"), Some("Manager")],
+            [Some("refused"), Some("sdr"), Some("jane")],
+        ]
+    );
 }
