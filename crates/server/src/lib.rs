@@ -14,6 +14,7 @@ mod etag;
 mod extract;
 mod files;
 mod hints;
+pub mod hours;
 mod import;
 mod options;
 mod passwords;
