@@ -18,7 +18,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::StatusCode;
 use axum::middleware::map_response;
-use axum::routing::{any, delete, get, post};
+use axum::routing::{any, delete, get, post, put};
 use hotdesk_protocol::{ProblemCode, UtcMs};
 use std::path::Path;
 use std::sync::Arc;
@@ -82,6 +82,7 @@ pub fn router(app: App) -> Router {
             post(leads::import::post).layer(DefaultBodyLimit::disable()),
         )
         .route("/api/leads/{id}", get(leads::one))
+        .route("/api/leads/{id}/time-zone", put(leads::time_zone::put))
         .route("/api/live", get(live::get))
         .route("/api/messages", get(messages::list).post(messages::enqueue))
         .route("/api/messages/{id}", get(messages::one))
