@@ -10,7 +10,7 @@ use crate::problem::ApiError;
 use crate::qr_codes::QrCodes;
 use crate::routes::{
     adapter_pack, audit, figures, files, health, leads, live, messages, opt_outs, review, sdr,
-    sdrs, sender, session,
+    sdrs, sender, session, settings,
 };
 use crate::sign_in_guard::SignInGuard;
 use crate::store::{Store, StoreError};
@@ -155,6 +155,7 @@ pub fn router(app: App) -> Router {
             "/api/session",
             get(session::get).post(session::post).delete(session::delete),
         )
+        .route("/api/settings", get(settings::get).put(settings::put))
         .fallback_service(files)
         .method_not_allowed_fallback(async || {
             ApiError::new(

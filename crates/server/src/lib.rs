@@ -16,6 +16,7 @@ mod files;
 mod hints;
 pub mod hours;
 mod import;
+mod opt_out_words;
 mod options;
 mod passwords;
 mod phone;
