@@ -72,6 +72,12 @@ pub struct QueueAnswer {
     /// Why nothing is offered, in words for the SDR.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
+    /// With `message`: the server's time, ISO 8601 in UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub current_time: Option<String>,
+    /// With `message`: the office's hours, which are those of each lead's own clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub working_hours: Option<String>,
 }
 
 /// One waiting message in lk1's words.

@@ -14,7 +14,7 @@ use crate::qr_codes::QrCodes;
 use crate::refused;
 use crate::routes::{
     adapter_pack, audit, figures, files, health, leads, live, messages, opt_outs, review, sdr,
-    sdrs, sender, session,
+    sdrs, sender, session, settings,
 };
 use crate::sign_in_guard::SignInGuard;
 use crate::store::{Store, StoreError};
@@ -22,7 +22,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::StatusCode;
 use axum::middleware::{from_fn_with_state, map_response};
-use axum::routing::{any, delete, get, post};
+use axum::routing::{any, delete, get, post, put};
 use hotdesk_protocol::{ProblemCode, UtcMs};
 use std::path::Path;
 use std::sync::Arc;
@@ -115,6 +115,7 @@ pub fn router(app: App) -> Router {
             post(leads::import::post).layer(DefaultBodyLimit::disable()),
         )
         .route("/api/leads/{id}", get(leads::one))
+        .route("/api/leads/{id}/time-zone", put(leads::time_zone::put))
         .route("/api/live", get(live::get))
         .route("/api/messages", get(messages::list).post(messages::enqueue))
         .route("/api/messages/{id}", get(messages::one))
@@ -166,6 +167,7 @@ pub fn router(app: App) -> Router {
             "/api/session",
             get(session::get).post(session::post).delete(session::delete),
         )
+        .route("/api/settings", get(settings::get).put(settings::put))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .merge(of_lk1())

@@ -177,6 +177,16 @@ impl Caller {
         }
     }
 
+    /// Only an admin may.
+    pub fn must_administer(&self) -> Result<(), ApiError> {
+        match self.holder.person.role {
+            Role::Sdr | Role::Manager => Err(ApiError::forbidden(
+                "Only an admin may do this. Nothing was changed.",
+            )),
+            Role::Admin => Ok(()),
+        }
+    }
+
     /// Only a manager may.
     pub fn must_manage(&self) -> Result<(), ApiError> {
         match self.holder.person.role {

@@ -153,6 +153,7 @@ impl From<Refusal> for ApiError {
             }
             Refusal::Fenced => (StatusCode::CONFLICT, ProblemCode::Fenced),
             Refusal::OtherDesktop => (StatusCode::CONFLICT, ProblemCode::OtherDesktop),
+            Refusal::OutOfHours => (StatusCode::CONFLICT, ProblemCode::NotNow),
             Refusal::Cancelled => (StatusCode::GONE, ProblemCode::Cancelled),
             Refusal::TooLate
             | Refusal::IdTaken

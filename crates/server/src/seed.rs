@@ -7,7 +7,7 @@ use crate::store::{
 };
 use hotdesk_protocol::UtcMs;
 use hotdesk_protocol::ids::{LeadId, MessageId, SdrId, TenantId};
-use hotdesk_protocol::policy::Policy;
+use hotdesk_protocol::policy::{Caps, Hours, Policy};
 use std::fmt;
 use thiserror::Error;
 
@@ -103,7 +103,8 @@ pub enum SeedError {
     Password(#[from] PasswordError),
 }
 
-/// Makes the sample office, or what is missing of it.
+/// Makes the sample office, or what is missing of it. It sends at any hour and without caps: who shows or
+/// tests something does it on a Sunday night too.
 pub async fn sample_office(
     store: &dyn Store,
     sample: SampleOffice,
@@ -132,6 +133,8 @@ pub async fn sample_office(
                 daily_messages: sample.daily_messages,
                 ..Policy::default()
             },
+            hours: Hours::Always,
+            caps: Caps::NONE,
         })
         .await?;
     let manager = person("Manager", Role::Manager);

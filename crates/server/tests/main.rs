@@ -5,6 +5,7 @@
 mod api;
 mod binary;
 mod config;
+mod hours;
 mod seed;
 mod store;
 mod support;

@@ -14,3 +14,4 @@ pub mod sdr;
 pub mod sdrs;
 pub mod sender;
 pub mod session;
+pub mod settings;

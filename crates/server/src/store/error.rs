@@ -33,6 +33,11 @@ pub enum Refusal {
         "no desktop of this SDR is switched on and signed in, so nobody can do this; nothing was changed, start Hotdesk there and ask again"
     )]
     NoDesktop,
+    /// It is outside of the sending hours where the lead is.
+    #[error(
+        "it is outside of the sending hours where this lead is, so the message is not to be sent now; it is back in the queue, nothing is lost, and it is offered again when the hours begin"
+    )]
+    OutOfHours,
     /// The message was withdrawn.
     #[error("this message was cancelled, or its lead opted out; do not send it")]
     Cancelled,

@@ -4,6 +4,7 @@
 mod error;
 mod figures;
 pub mod folding;
+mod lanes;
 pub mod leads;
 pub mod postgres;
 pub mod proof;
@@ -156,6 +157,9 @@ pub trait Store: Send + Sync + 'static {
     ) -> Answer<'_, Vec<LeadId>>;
     /// A lead with their messages, those of one SDR if `of` names one.
     fn thread(&self, lead: LeadId, of: Option<SdrId>) -> Answer<'_, Option<Thread>>;
+    /// Writes down in which time zone a lead is, instead of what their number tells; none to go by the
+    /// number again. Says whose messages wait for them.
+    fn put_time_zone(&self, lead: LeadId, zone: Option<String>) -> Answer<'_, Vec<SdrId>>;
     /// Gives leads to SDRs in turn, with what is queued for them, or to nobody; repeatable.
     fn assign(&self, assign: Assign, now: UtcMs) -> Answer<'_, Assigned>;
     /// What [`Store::import`] would do with these numbers; changes nothing.

@@ -84,12 +84,14 @@ pub fn left_today(policy: &Policy, used: u32, stopped: bool) -> u32 {
     }
 }
 
-/// Why nothing more is offered although so many wait, if that is so.
+/// Why nothing more is offered although so many wait, if that is so. `held`: why none of them may be
+/// offered now.
 pub fn why_no_more(
     policy: &Policy,
     queued: u32,
     left_today: u32,
     stopped: bool,
+    held: Option<String>,
 ) -> Option<Problem> {
     let words = if queued == 0 {
         return None;
@@ -103,7 +105,10 @@ pub fn why_no_more(
             policy.daily_messages
         )
     } else {
-        return None;
+        let why = held?;
+        format!(
+            "{why} The {queued} that wait are kept; nothing is lost and they go on by themselves."
+        )
     };
     Some(Problem::new(ProblemCode::NotNow, words))
 }

@@ -28,12 +28,14 @@ pub(super) struct Standing {
     pub(super) pinned_to: Option<DesktopId>,
     pub(super) begun_at: Option<UtcMs>,
     pub(super) created_at: UtcMs,
+    /// The zones its lead may be in.
+    pub(super) zone_key: String,
 }
 
 /// Its columns.
 pub(super) const STANDING: &str = "id, sdr_id, phone, state, expired_leases, lease_token, \
      lease_desktop, lease_until_ms, profile_epoch, begun_at_ms, created_at_ms, generation, \
-     pinned_to";
+     pinned_to, zone_key";
 
 /// Who moved a message.
 #[derive(Clone, Copy, Default)]
@@ -63,6 +65,10 @@ pub(super) enum Beginning {
     Again,
     /// Its number was blocked after it was leased: it is withdrawn.
     Blocked,
+    /// The hours ended after it was leased: it goes back into the queue.
+    OutOfHours,
+    /// It went back because of the hours, and they have not begun again.
+    StillOutOfHours,
     /// Nobody can tell whether it left: a person decides, and is told these words.
     InDoubt {
         words: &'static str,
@@ -90,16 +96,28 @@ impl Standing {
 
     /// Compare-and-set. A begun message may be begun again by its desktop under its last token, even
     /// after the lease: nobody else can have it. Through another profile it may not: there "not in the
-    /// page" would not prove "not sent", so a person decides. `blocked`: its number is.
-    pub(super) fn begin(&self, begin: &BeginRequest, blocked: bool, now: UtcMs) -> Beginning {
+    /// page" would not prove "not sent", so a person decides. `blocked`: its number is. `closed`: no message
+    /// may begin to its lead now; one that has begun in time goes on.
+    pub(super) fn begin(
+        &self,
+        begin: &BeginRequest,
+        blocked: bool,
+        closed: bool,
+        now: UtcMs,
+    ) -> Beginning {
         let held = self.held_by(&begin.desktop_id, begin.lease_token.as_str());
         match self.state {
             MessageState::Leased if held && self.lease_until > now => {
                 if blocked {
                     Beginning::Blocked
+                } else if closed {
+                    Beginning::OutOfHours
                 } else {
                     Beginning::Begins
                 }
+            }
+            MessageState::Queued if closed && self.is_with(&begin.desktop_id) => {
+                Beginning::StillOutOfHours
             }
             MessageState::Begun if held && blocked => Beginning::InDoubt {
                 words: "The lead opted out while it was being sent, and nobody can tell whether it left. It is not sent again.",

@@ -6,7 +6,7 @@ use hotdesk_protocol::file::Attachment;
 use hotdesk_protocol::ids::{
     ChatId, DesktopId, FileId, LeadId, MessageId, SdrId, TenantId, WaMessageId,
 };
-use hotdesk_protocol::policy::Policy;
+use hotdesk_protocol::policy::{Caps, Hours, Policy};
 use hotdesk_protocol::queue::{
     ActiveDesktop, ClaimedMessage, OptOuts, QueueContact, WhatsappSession, Wish,
 };
@@ -19,10 +19,27 @@ use serde::{Deserialize, Serialize};
 pub struct Office {
     /// Part of every derived WhatsApp id; never changed once messages exist.
     pub tenant: TenantId,
-    /// IANA name; says when the office's day begins.
+    /// IANA name; says when the office's day begins, and counts for leads whose number tells no zone.
     pub time_zone: String,
-    /// Pacing and caps of every SDR.
+    /// Pacing and the day's cap of every SDR.
     pub policy: Policy,
+    /// When messages may begin, by the clock of their leads.
+    pub hours: Hours,
+    /// How many new leads and unanswered messages there may be.
+    pub caps: Caps,
+}
+
+impl Default for Office {
+    /// Of a database in which nothing was settled yet.
+    fn default() -> Self {
+        Self {
+            tenant: TenantId::from("office"),
+            time_zone: "UTC".to_owned(),
+            policy: Policy::default(),
+            hours: Hours::default(),
+            caps: Caps::default(),
+        }
+    }
 }
 
 /// What a person may do.
@@ -197,8 +214,10 @@ pub struct Counts {
 pub struct Waiting {
     /// Oldest first.
     pub contacts: Vec<QueueContact>,
-    /// How many wait in all.
+    /// How many wait in all, also where they are held back.
     pub total: u32,
+    /// Why nothing is listed although something waits, as sentences.
+    pub why_nothing: Option<String>,
     /// The SDR's session.
     pub session: Option<WhatsappSession>,
 }

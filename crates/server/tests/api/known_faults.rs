@@ -1,6 +1,7 @@
 //! The known faults of the lead system that offices already run, one by one: none of them is here.
 
 use crate::support::{Office, Seat, ids, message};
+use hotdesk_protocol::policy::Hours;
 use serde_json::{Value, json};
 
 const QUEUE: &str = "/api/sender/queue?sdrId=john&limit=50";
@@ -47,7 +48,9 @@ async fn fault_1_a_poll_before_the_ack_does_not_let_a_desktop_send_beside_an_lk1
 #[tokio::test]
 async fn fault_2_an_ack_is_taken_at_night_and_at_the_weekend() {
     let office = Office::open().await;
-    for (number, later) in [(1, NIGHT_MS), (2, 4 * 24 * 3_600_000)] {
+    office.settle(|it| it.hours = Hours::default()).await;
+    // From Wednesday's noon to midnight, and from Thursday's noon to Saturday.
+    for (number, later) in [(1, NIGHT_MS), (2, 4 * NIGHT_MS)] {
         let id = format!("m-{number}");
         office
             .queue(&id, "john", &format!("+551197000000{number}"))
@@ -59,6 +62,7 @@ async fn fault_2_an_ack_is_taken_at_night_and_at_the_weekend() {
         office.pass(later);
         john.result(&id, "sent", left_at).await.ok();
         assert_eq!(office.state(&id).await, "sent");
+        office.pass(NIGHT_MS);
     }
 }
 
@@ -80,6 +84,27 @@ async fn fault_3_a_number_that_is_blocked_after_its_import_gets_nothing() {
     assert!(ids(&john.claim(5).await).is_empty());
     let again = manager.post("/api/messages", message("m-3", "john", "+5511970000001"));
     again.await.refused(409, "forbidden");
+}
+
+#[tokio::test]
+async fn fault_4_the_hours_are_those_of_where_the_lead_is() {
+    let office = Office::open().await;
+    office.settle(|it| it.hours = Hours::default()).await;
+    office.queue("m-1", "john", "+819012345678").await;
+    office.queue("m-2", "john", "+5511970000001").await;
+    let john = office.seat("john", "d1").await;
+    let now_offered = async || {
+        let contacts = offered(&john).await;
+        let id = |it: &Value| it["contactId"].as_str().unwrap().to_owned();
+        contacts.iter().map(id).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        now_offered().await,
+        ["m-2"],
+        "noon in São Paulo, midnight in Tokyo"
+    );
+    office.pass(NIGHT_MS);
+    assert_eq!(now_offered().await, ["m-1"], "and the other way round");
 }
 
 #[tokio::test]

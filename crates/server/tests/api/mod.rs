@@ -20,4 +20,5 @@ mod sdr;
 mod sdrs;
 mod sender;
 mod session;
+mod settings;
 mod twice;

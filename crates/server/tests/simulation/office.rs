@@ -4,7 +4,7 @@ use super::{PHONES, SDRS};
 use hotdesk_engine::QueueFault;
 use hotdesk_protocol::file::{Attachment, FileKind};
 use hotdesk_protocol::ids::{DesktopId, FileId, LeadId, LeaseToken, MessageId, SdrId, TenantId};
-use hotdesk_protocol::policy::Policy;
+use hotdesk_protocol::policy::{Caps, Hours, Policy};
 use hotdesk_protocol::queue::{
     ActiveDesktop, BeginRequest, ClaimAnswer, ClaimRequest, HeartbeatAnswer, HeartbeatRequest,
     LeaseAnswer, RenewRequest, ReplyRequest, ResultRequest, TakeOverRequest,
@@ -86,6 +86,8 @@ impl Office {
             tenant: TenantId::from("office"),
             time_zone: "UTC".to_owned(),
             policy,
+            hours: Hours::Always,
+            caps: Caps::NONE,
         };
         office.ask(|store| store.put_office(settings)).unwrap();
         for (id, role) in SDRS
@@ -400,6 +402,7 @@ fn refused(error: StoreError) -> QueueFault {
             ProblemCode::NotFound
         }
         Refusal::NotYours | Refusal::NeverHeld | Refusal::DoNotContact => ProblemCode::Forbidden,
+        Refusal::OutOfHours => ProblemCode::NotNow,
         Refusal::Fenced => ProblemCode::Fenced,
         Refusal::OtherDesktop => ProblemCode::OtherDesktop,
         Refusal::Cancelled => ProblemCode::Cancelled,

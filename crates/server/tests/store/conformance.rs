@@ -2,6 +2,7 @@
 //! `HOTDESK_SEQUENCES` sets how many sequences of 50 calls are tried on each store.
 
 use super::model::{Claimant, DAILY, LEASE_MS, Model, REVIEW_AFTER_MS, Shown};
+use super::policy::{NOON, caps, hours, phone};
 use crate::support::postgres::cluster;
 use hotdesk_protocol::UtcMs;
 use hotdesk_protocol::dashboard::LeadSort;
@@ -29,7 +30,6 @@ use std::collections::HashMap;
 use std::time::Instant;
 use tokio::runtime::Runtime;
 
-const NOON: i64 = 1_772_625_600_000;
 const STEPS: usize = 50;
 
 #[derive(Clone, Debug)]
@@ -116,6 +116,10 @@ enum Op {
         lead: usize,
         to: usize,
     },
+    Zone {
+        lead: usize,
+        written: bool,
+    },
     Pass {
         ms: i64,
     },
@@ -155,7 +159,7 @@ fn op() -> impl Strategy<Value = Op> {
     use MessageState::{Delivered, Failed, Read, Review, Sent};
     let state = prop::sample::select(vec![Sent, Sent, Delivered, Read, Failed, Review]);
     prop_oneof![
-        5 => (0..2_usize, 0..3_usize).prop_map(|(sdr, lead)| Op::Enqueue { sdr, lead }),
+        5 => (0..2_usize, 0..4_usize).prop_map(|(sdr, lead)| Op::Enqueue { sdr, lead }),
         1 => (0..20_usize).prop_map(|message| Op::Repeat { message }),
         8 => claim(),
         6 => (held(), 0..8_u32, any::<bool>()).prop_map(|(of, profile, knows_epoch)| Op::Begin {
@@ -174,7 +178,10 @@ fn op() -> impl Strategy<Value = Op> {
         2 => (0..2_usize, 0..2_usize, prop::sample::select(vec![None, Some(1), Some(2)]))
             .prop_map(|(sdr, desktop, seen)| Op::TakeOver { sdr, desktop, seen }),
         1 => (0..12_usize).prop_map(|lead| Op::OptOut { lead: lead / 4 }),
-        1 => (0..8_usize, 0..2_usize).prop_map(|(message, sdr)| Op::Reply { message, sdr }),
+        2 => (0..8_usize, 0..2_usize).prop_map(|(message, sdr)| Op::Reply { message, sdr }),
+        1 => (0..4_usize, any::<bool>()).prop_map(|(lead, written)| Op::Zone { lead, written }),
+        3 => prop::sample::select(vec![3, 9, 15, 24, 63])
+            .prop_map(|hours| Op::Pass { ms: hours * 3_600_000 }),
         2 => (0..4_usize, 0..3_usize).prop_map(|(lead, to)| Op::Assign { lead, to }),
         1 => (0..4_usize, 0..3_usize).prop_map(|(lead, to)| Op::Import { lead, to }),
         4 => prop::sample::select(vec![1, 20_000, LEASE_MS - 1, LEASE_MS, SESSION_MS, REVIEW_AFTER_MS, WISH_MS])
@@ -234,10 +241,6 @@ fn message(number: usize) -> MessageId {
     MessageId(format!("m-{number}"))
 }
 
-fn phone(lead: usize) -> String {
-    format!("+551197000000{lead}")
-}
-
 fn new_lead(lead: usize) -> NewLead {
     NewLead {
         id: LeadId(format!("lead-{lead}")),
@@ -270,6 +273,8 @@ async fn furnish(store: &dyn Store) {
             daily_messages: u32::try_from(DAILY).unwrap(),
             ..Policy::default()
         },
+        hours: hours(),
+        caps: caps(),
     };
     store.put_office(office).await.unwrap();
     for number in 0..2 {
@@ -650,6 +655,20 @@ impl Run<'_> {
                 assert_eq!(got, self.model.import(*lead, to));
                 String::new()
             }
+            Op::Zone { lead, written } => {
+                let zone = written.then_some("Asia/Tokyo");
+                let expected = self.model.leads.contains_key(lead);
+                let id = new_lead(*lead).id;
+                let put = self.store.put_time_zone(id, zone.map(str::to_owned));
+                let answer = outcome(put.await).map(|_| ());
+                let expected = expected.then_some(()).ok_or(Refusal::NoSuchLead);
+                assert_eq!(answer, expected);
+                match zone.filter(|_| answer.is_ok()) {
+                    Some(zone) => self.model.written.insert(*lead, zone),
+                    None => self.model.written.remove(lead),
+                };
+                format!("{answer:?}")
+            }
             Op::Pass { ms } => {
                 self.model.now += ms;
                 String::new()
@@ -698,6 +717,12 @@ impl Run<'_> {
                 let wanted = expected.unwrap_or_default();
                 let wanted: Vec<_> = wanted.iter().map(|id| message(*id)).collect();
                 assert_eq!(ids.collect::<Vec<_>>(), wanted, "what is leased, in order");
+                let why = &claimed.blocked;
+                assert_eq!(
+                    why.is_some(),
+                    self.model.blocked,
+                    "why nothing more: {why:?}"
+                );
                 claimed
             }
             (answer, expected) => panic!("{expected:?} was expected, not {answer:?}"),
@@ -772,7 +797,7 @@ impl Run<'_> {
             let row = rows.unwrap().pop().unwrap();
             let own = || self.model.messages.iter().filter(|it| it.sdr == whose);
             let at = |state| own().filter(|it| it.state == state).count();
-            let (counts, left) = (row.counts, own().filter(|it| it.sent).count());
+            let (counts, left) = (row.counts, self.model.sent_today(whose));
             assert_eq!(
                 [counts.queued, counts.review, counts.sent_today].map(|it| it as usize),
                 [at(MessageState::Queued), at(MessageState::Review), left],
@@ -782,8 +807,28 @@ impl Run<'_> {
             assert_eq!(row.paused, self.model.stopped.contains(&whose));
             assert_eq!(row.wish, self.model.wanted(whose).map(|(kind, _)| kind));
         }
+        self.compare_waiting().await;
         self.compare_leads().await;
         views
+    }
+
+    async fn compare_waiting(&self) {
+        for whose in 0..2 {
+            let waiting = self
+                .store
+                .waiting(sdr(whose), 100, self.now())
+                .await
+                .unwrap();
+            let listed: Vec<_> = waiting
+                .contacts
+                .into_iter()
+                .map(|it| it.contact_id)
+                .collect();
+            let (wanted, total) = self.model.waiting(whose);
+            let wanted: Vec<_> = wanted.into_iter().map(message).collect();
+            assert_eq!(listed, wanted, "what a look at the queue lists");
+            assert_eq!(usize::try_from(waiting.total), Ok(total));
+        }
     }
 
     async fn compare_leads(&self) {

@@ -9,6 +9,9 @@ use hotdesk_server::store::{
     Which,
 };
 
+/// 2026-03-04 in São Paulo, within anybody's hours there.
+pub const WEDNESDAY_NOON: UtcMs = UtcMs(1_772_636_400_000);
+
 fn file(id: &str) -> Attachment {
     Attachment {
         file_id: FileId::from(id),
@@ -128,7 +131,7 @@ async fn a_message_is_claimed_with_its_file_and_not_queued_with_an_unknown_one()
         opt_outs_since: None,
         lease_ms: 1_000,
     };
-    let claimed = store.claim(claim, UtcMs(3)).await.unwrap().messages;
+    let claimed = store.claim(claim, WEDNESDAY_NOON).await.unwrap().messages;
     let files: Vec<_> = claimed.into_iter().map(|it| it.file).collect();
     assert_eq!(files, [Some(file("f")), None]);
     let listed = store.messages(Which::One(MessageId::from("00001"))).await;

@@ -4,4 +4,5 @@ mod limits;
 mod log;
 mod model;
 mod opening;
+mod policy;
 mod postgres;

@@ -14,6 +14,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 pub const LEASE_MS: i64 = 60_000;
 pub const DAILY: usize = 8;
+pub const NEW_LEADS: usize = 2;
+pub const UNANSWERED: usize = 2;
 pub const REVIEW_AFTER_MS: i64 = 2 * LEASE_MS;
 
 pub struct Message {
@@ -27,7 +29,8 @@ pub struct Message {
     pub expired: u32,
     pub epoch: Option<u32>,
     pub held_by: Vec<usize>,
-    pub sent: bool,
+    pub begun_at: Option<i64>,
+    pub sent_at: Option<i64>,
     pub generation: u32,
     pub pinned_to: Option<usize>,
     /// Decisions, each with the generation it made or left.
@@ -38,7 +41,8 @@ pub struct Message {
     /// Which claim leased it.
     pub claim: Option<usize>,
     pub reassigned: bool,
-    pub replied: bool,
+    /// By whose session each answer came, and when.
+    pub replies: Vec<(usize, i64)>,
 }
 
 /// A lead as a list shows them.
@@ -82,8 +86,12 @@ pub struct Model {
     /// What is wanted of each SDR's WhatsApp, since when.
     pub wishes: HashMap<usize, (WishKind, i64)>,
     pub stopped: HashSet<usize>,
+    /// The zone that is written down for a lead.
+    pub written: HashMap<usize, &'static str>,
     pub tokens: usize,
     pub now: i64,
+    /// Whether the last claim was told why it gets nothing.
+    pub blocked: bool,
 }
 
 impl Model {
@@ -102,7 +110,8 @@ impl Model {
             expired: 0,
             epoch: None,
             held_by: Vec::new(),
-            sent: false,
+            begun_at: None,
+            sent_at: None,
             generation: 0,
             pinned_to: None,
             decided: Vec::new(),
@@ -110,7 +119,7 @@ impl Model {
             withdrawn: false,
             claim: None,
             reassigned: false,
-            replied: false,
+            replies: Vec::new(),
         });
         Ok(())
     }
@@ -214,7 +223,9 @@ impl Model {
     ) -> Result<Option<Vec<usize>>, Refusal> {
         let now = self.now;
         let (sdr, desktop) = (who.sdr, who.desktop);
+        self.blocked = false;
         if !self.acquire(sdr, desktop) {
+            self.blocked = true;
             let epoch = self.active[&sdr].epoch;
             return if who.epoch.is_some_and(|seen| seen != epoch) {
                 Err(Refusal::OtherDesktop)
@@ -255,7 +266,7 @@ impl Model {
         let own = || self.messages.iter().filter(|it| it.sdr == sdr);
         let under_way =
             |it: &&Message| matches!(it.state, MessageState::Leased | MessageState::Begun);
-        let used = own().filter(|it| it.sent).count() + own().filter(under_way).count();
+        let used = self.sent_today(sdr) + own().filter(under_way).count();
         let left = match self.stopped.contains(&sdr) {
             true => 0,
             false => DAILY.saturating_sub(used),
@@ -268,9 +279,10 @@ impl Model {
                     .pinned_to
                     .is_none_or(|pin| pin == desktop)
             })
-            .take(room)
+            .filter(|id| self.may_be_leased(*id))
             .collect();
-        chosen.extend(heads);
+        let admissible = self.is_any_admissible(sdr);
+        chosen.extend(self.with_new_leads(heads, sdr).into_iter().take(room));
         for id in &chosen {
             let it = &mut self.messages[*id];
             if it.state == MessageState::Queued {
@@ -286,6 +298,9 @@ impl Model {
         if !chosen.is_empty() {
             self.active.get_mut(&sdr).unwrap().last_claim = Some(who.claim);
         }
+        let waits = |it: &Message| it.sdr == sdr && it.state == MessageState::Queued;
+        let nothing = left == 0 || (chosen.is_empty() && !admissible);
+        self.blocked = self.messages.iter().any(waits) && nothing;
         Ok(Some(chosen))
     }
 
@@ -363,6 +378,7 @@ impl Model {
             epoch.is_some_and(|epoch| epoch != it.epoch)
                 || (it.desktop != desktop && it.until > now)
         });
+        let closed = lead.is_some_and(|lead| !self.is_open(lead));
         let it = self.own(id, sdr)?;
         let cancelled = it.decided.iter().any(|(made, _)| *made == Verdict::Cancel);
         let held = it.holder == Some(desktop) && it.token == Some(token);
@@ -382,6 +398,14 @@ impl Model {
                 if elsewhere =>
             {
                 return Err(Refusal::OtherDesktop);
+            }
+            MessageState::Leased if held && it.until > now && closed => {
+                it.state = MessageState::Queued;
+                it.token = None;
+                return Err(Refusal::OutOfHours);
+            }
+            MessageState::Queued if closed && it.holder == Some(desktop) => {
+                return Err(Refusal::OutOfHours);
             }
             MessageState::Leased if held && it.until > now => {}
             MessageState::Begun if held => {
@@ -407,6 +431,7 @@ impl Model {
             | MessageState::Review => return Err(Refusal::Fenced),
         }
         it.state = MessageState::Begun;
+        it.begun_at = it.begun_at.or(Some(now));
         it.epoch = Some(profile);
         it.until = now + LEASE_MS;
         self.acquire(sdr, desktop);
@@ -459,6 +484,7 @@ impl Model {
         state: MessageState,
         generation: u32,
     ) -> Result<MessageState, Refusal> {
+        let now = self.now;
         let it = self.own(id, sdr)?;
         let standing = if it.holder == Some(desktop) {
             Standing::Holder
@@ -475,10 +501,12 @@ impl Model {
         if let Some(next) = after_report(it.state, state, standing) {
             it.state = next;
             it.token = None;
-            it.sent |= matches!(
+            if matches!(
                 next,
                 MessageState::Sent | MessageState::Delivered | MessageState::Read
-            );
+            ) {
+                it.sent_at = it.sent_at.or(Some(now));
+            }
         }
         Ok(it.state)
     }
@@ -512,6 +540,7 @@ impl Model {
     ) -> Result<(), Refusal> {
         let lead = self.messages.get(id).map(|it| it.lead);
         let stop = lead.is_some_and(|lead| self.opted_out.contains(&lead));
+        let now = self.now;
         let it = self.own(id, sdr)?;
         if it.state != MessageState::Review || seen.is_some_and(|seen| seen != it.generation) {
             let about = |at: u32| match (seen, verdict) {
@@ -535,7 +564,7 @@ impl Model {
         match verdict {
             Verdict::Sent => {
                 it.state = MessageState::Sent;
-                it.sent = true;
+                it.sent_at = it.sent_at.or(it.begun_at).or(Some(now));
             }
             Verdict::Cancel => it.state = MessageState::Failed,
             Verdict::Resend => {
@@ -548,6 +577,7 @@ impl Model {
                 it.expired = 0;
                 it.holder = None;
                 it.epoch = None;
+                it.begun_at = None;
             }
         }
         it.decided.push((verdict, it.generation));
@@ -599,7 +629,11 @@ impl Model {
     }
 
     pub fn reply(&mut self, id: usize, sdr: usize) -> Result<(), Refusal> {
-        self.own(id, sdr)?.replied = true;
+        let now = self.now;
+        let it = self.own(id, sdr)?;
+        if !it.replies.iter().any(|(by, _)| *by == sdr) {
+            it.replies.push((sdr, now));
+        }
         Ok(())
     }
 
@@ -650,7 +684,7 @@ impl Model {
             let status = match own().rfind(counts) {
                 _ if opted_out => LeadStatus::OptedOut,
                 None => LeadStatus::New,
-                Some(it) if it.replied => LeadStatus::Replied,
+                Some(it) if !it.replies.is_empty() => LeadStatus::Replied,
                 Some(it) => match it.state {
                     MessageState::Queued | MessageState::Leased | MessageState::Begun => {
                         LeadStatus::Queued
@@ -668,7 +702,7 @@ impl Model {
                 sdr: *sdr,
                 status,
                 messages: own().filter(counts).count(),
-                replies: own().filter(|it| it.replied).count(),
+                replies: own().map(|it| it.replies.len()).sum(),
                 opted_out,
             }
         };

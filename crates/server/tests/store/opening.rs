@@ -71,3 +71,50 @@ async fn the_event_log_cannot_be_rewritten() {
         assert!(refused.contains("append-only"), "{refused}");
     }
 }
+
+/// What migration 11 added, taken away again.
+const BEFORE_POLICY: &str = "
+    DROP TRIGGER zones_are_looked_at_anew;
+    DROP INDEX messages_in_lanes;
+    DROP INDEX messages_without_zone;
+    ALTER TABLE messages DROP COLUMN zone_key;
+    ALTER TABLE messages DROP COLUMN fresh;
+    ALTER TABLE messages DROP COLUMN unanswered;
+    ALTER TABLE leads DROP COLUMN time_zone;
+    ALTER TABLE office DROP COLUMN hours;
+    ALTER TABLE office DROP COLUMN new_leads;
+    ALTER TABLE office DROP COLUMN unanswered;
+    PRAGMA user_version = 10;";
+
+#[tokio::test]
+async fn an_office_from_before_the_hours_gets_them_and_what_it_queued_waits_for_its_leads() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("q.sqlite");
+    let store = SqliteStore::open(&path).unwrap();
+    super::policy::an_older_office(&store).await;
+    drop(store);
+    let file = rusqlite::Connection::open(&path).unwrap();
+    file.execute_batch(BEFORE_POLICY).unwrap();
+    drop(file);
+    let store = SqliteStore::open(&path).unwrap();
+    super::policy::goes_on_by_the_designs_rules(&store).await;
+}
+
+#[tokio::test]
+async fn the_sample_office_goes_on_at_any_hour_after_the_upgrade() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("q.sqlite");
+    let sample = SampleOffice {
+        password_cost: PasswordCost::CHEAP,
+        ..SampleOffice::default()
+    };
+    let store = SqliteStore::open(&path).unwrap();
+    sample_office(&store, sample, UtcMs(1)).await.unwrap();
+    let before = store.office().await.unwrap();
+    drop(store);
+    let file = rusqlite::Connection::open(&path).unwrap();
+    file.execute_batch(BEFORE_POLICY).unwrap();
+    drop(file);
+    let store = SqliteStore::open(&path).unwrap();
+    assert_eq!(store.office().await.unwrap(), before);
+}

@@ -1,11 +1,13 @@
 //! Opening and sharing a PostgreSQL database: what is there is kept, what is newer is left alone, and
 //! several processes may be at it at once.
 
+use super::files::WEDNESDAY_NOON;
 use crate::support::browser::Events;
 use crate::support::postgres::{TlsCluster, cluster};
 use crate::support::{Office, ids};
 use hotdesk_protocol::UtcMs;
 use hotdesk_protocol::ids::{DesktopId, MessageId, SdrId};
+use hotdesk_protocol::policy::Hours;
 use hotdesk_protocol::session::MessageState;
 use hotdesk_server::PasswordCost;
 use hotdesk_server::seed::{SampleOffice, sample_office};
@@ -128,11 +130,46 @@ async fn the_offices_own_database_keeps_its_rows_and_can_be_worked_with() {
         &name,
         "INSERT INTO do_not_contact (phone) VALUES ('+5511970000007')",
     );
-    let claimed = store.claim(claim(JOHN, "d", "c"), UtcMs(2)).await.unwrap();
+    let claim = claim(JOHN, "d", "c");
+    let claimed = store.claim(claim, WEDNESDAY_NOON).await.unwrap();
     assert_eq!(claimed.messages.len(), 1);
     let told: HashSet<_> = claimed.opt_outs.unwrap().numbers.into_iter().collect();
     let phones = ["+5511970000007", "+5511970000008", "+5511970000009"];
     assert_eq!(told, phones.map(str::to_owned).into());
+}
+
+#[tokio::test]
+async fn an_office_from_before_the_hours_gets_them_and_what_it_queued_waits_for_its_leads() {
+    let name = cluster().fresh();
+    super::policy::an_older_office(&cluster().open(&name).await).await;
+    cluster().sql(
+        &name,
+        "DROP TRIGGER zones_are_looked_at_anew ON leads;
+         DROP FUNCTION hotdesk_queue.look_at_zone_anew();
+         ALTER TABLE hotdesk_queue.messages DROP COLUMN zone_key, DROP COLUMN fresh,
+             DROP COLUMN unanswered;
+         ALTER TABLE leads DROP COLUMN time_zone;
+         ALTER TABLE hotdesk_queue.office DROP COLUMN hours, DROP COLUMN new_leads,
+             DROP COLUMN unanswered;
+         DELETE FROM hotdesk_queue.migrations WHERE version = 7",
+    );
+    super::policy::goes_on_by_the_designs_rules(&cluster().open(&name).await).await;
+}
+
+#[tokio::test]
+async fn a_zone_that_the_office_writes_into_its_own_table_counts() {
+    let (name, store) = seeded(1).await;
+    let mut office = store.office().await.unwrap();
+    office.hours = Hours::default();
+    store.put_office(office).await.unwrap();
+    // Midnight in Tokyo.
+    let noon = WEDNESDAY_NOON;
+    cluster().sql(&name, "UPDATE leads SET time_zone = 'Asia/Tokyo'");
+    let claimed = store.claim(claim("john", "d", "1"), noon).await.unwrap();
+    assert!(claimed.messages.is_empty() && claimed.blocked.is_some());
+    cluster().sql(&name, "UPDATE leads SET time_zone = 'no such zone'");
+    let claimed = store.claim(claim("john", "d", "2"), noon).await.unwrap();
+    assert_eq!(claimed.messages.len(), 1, "it goes by the number");
 }
 
 #[tokio::test]

@@ -164,6 +164,14 @@ impl Office {
         claim
     }
 
+    /// Changes the office's settings behind the server's back.
+    pub async fn settle(&self, change: impl FnOnce(&mut hotdesk_server::store::Office)) {
+        let store = self.running.store();
+        let mut office = store.office().await.unwrap();
+        change(&mut office);
+        store.put_office(office).await.unwrap();
+    }
+
     pub fn now(&self) -> i64 {
         self.clock.load(Ordering::SeqCst)
     }

@@ -2,6 +2,7 @@
 
 pub mod assign;
 pub mod import;
+pub mod time_zone;
 
 use crate::app::App;
 use crate::cursor;

@@ -2,11 +2,13 @@
 
 use crate::app::App;
 use crate::extract::{Caller, Params};
+use crate::hours::spoken;
 use crate::problem::ApiError;
 use axum::Json;
 use axum::extract::State;
 use hotdesk_protocol::ids::SdrId;
 use hotdesk_protocol::queue::QueueAnswer;
+use jiff::Timestamp;
 use serde::Deserialize;
 
 const DEFAULT_LIMIT: u32 = 50;
@@ -22,7 +24,7 @@ pub struct QueueParams {
     limit: Option<u32>,
 }
 
-/// What waits for one SDR. Looking leases nothing.
+/// What waits for one SDR and may be sent now. Looking leases nothing.
 pub async fn get(
     State(app): State<App>,
     caller: Caller,
@@ -39,11 +41,28 @@ pub async fn get(
     if stopped {
         waiting.contacts.clear();
     }
+    let held = waiting
+        .why_nothing
+        .map(|why| format!("Queue blocked: {why} What waits is kept and goes on by itself."));
+    let message = if stopped {
+        Some(STOPPED.to_owned())
+    } else {
+        held
+    };
+    let blocked = message.is_some();
+    let working_hours = if blocked {
+        Some(spoken(&app.store.office().await?.hours))
+    } else {
+        None
+    };
+    let now = Timestamp::from_millisecond(app.now().0).ok();
     Ok(Json(QueueAnswer {
         count: u32::try_from(waiting.contacts.len()).unwrap_or(u32::MAX),
         contacts: waiting.contacts,
         total: waiting.total,
         session: waiting.session,
-        message: stopped.then(|| STOPPED.to_owned()),
+        message,
+        current_time: now.filter(|_| blocked).map(|now| now.to_string()),
+        working_hours,
     }))
 }

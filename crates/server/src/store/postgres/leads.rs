@@ -1,8 +1,9 @@
 //! Table `lead_book`: whose leads are, and lists of them.
 
 use super::fault::{Done, Fault};
-use super::row::{json, number, state};
+use super::row::{Outcome, json, number, state};
 use super::transaction::Db;
+use crate::store::Refusal;
 use crate::store::leads::{
     FoundLeads, LeadCursor, LeadFilter, LeadPage, SortKey, Thread, Whose, is_by_time, parse_status,
     sort_column, status_name,
@@ -239,6 +240,29 @@ pub(super) async fn thread(db: &Db, id: &LeadId, of: Option<&SdrId>) -> Done<Opt
         messages,
         replies,
     }))
+}
+
+/// A trigger marks the lead's messages, and their zones are looked at anew.
+pub(super) async fn put_time_zone(
+    db: &Db,
+    lead: &LeadId,
+    zone: Option<&str>,
+) -> Done<Outcome<Vec<SdrId>>> {
+    if lead.as_str().contains('\0') {
+        return Ok(Err(Refusal::NoSuchLead));
+    }
+    let json = serde_json::json!({ "time_zone": zone }).to_string();
+    let sql = "UPDATE leads l SET time_zone = n.time_zone
+         FROM jsonb_populate_record(NULL::leads, $2::text::jsonb) n WHERE l.id::text = $1";
+    if db.run(sql, &[&lead.as_str(), &json]).await? == 0 {
+        return Ok(Err(Refusal::NoSuchLead));
+    }
+    super::lanes::look_at_zones(db).await?;
+    let sql = "SELECT DISTINCT sdr_id FROM hotdesk_queue.messages
+         WHERE lead_id = $1 AND state = 'queued'";
+    let rows = db.rows(sql, &[&lead.as_str()]).await?;
+    let sdrs = rows.iter().map(|row| Ok(SdrId(row.try_get(0)?)));
+    sdrs.collect::<Done<_>>().map(Ok)
 }
 
 fn message(row: &Row) -> Done<ThreadMessage> {

@@ -2,15 +2,17 @@
 
 use super::desktops;
 use super::fault::Done;
+use super::lanes;
 use super::messages::blocked;
 use super::queue::{counts, in_flight};
 use super::row::{
     Mover, Outcome, STANDING, Standing, hold_queue, message, move_to, number, standing,
 };
-use super::transaction::Db;
+use super::transaction::{Db, Values};
+use crate::store::lanes::{Admitted, Candidate, is_closed, pick};
 use crate::store::rules::{MAX_EXPIRED_LEASES, active_elsewhere, left_today, why_no_more};
 use crate::store::standing::{Beginning, leased_from};
-use crate::store::{Cause, Claim, Claimed, Refusal};
+use crate::store::{Cause, Claim, Claimed, Office, Refusal};
 use hotdesk_protocol::ids::{LeadId, LeaseToken, MessageId, SdrId};
 use hotdesk_protocol::queue::{BeginRequest, ClaimedMessage, RenewRequest};
 use hotdesk_protocol::session::MessageState;
@@ -61,7 +63,8 @@ pub(super) async fn claim(db: &Db, claim: &Claim, now: UtcMs) -> Done<Outcome<Cl
     let stopped = super::wishes::is_stopped(db, sdr).await?;
     let left = left_today(&office.policy, used, stopped);
     let room = (limit - chosen.len()).min(usize::try_from(left).unwrap_or(usize::MAX));
-    chosen.extend(heads(db, claim, room).await?);
+    let admitted = lanes::admitted(db, &office, sdr, now).await?;
+    chosen.extend(heads(db, claim, room, &office, &admitted).await?);
 
     let mut messages = Vec::new();
     for (id, from) in &chosen {
@@ -72,7 +75,10 @@ pub(super) async fn claim(db: &Db, claim: &Claim, now: UtcMs) -> Done<Outcome<Cl
         db.run(sql, &[&sdr.as_str(), &claim.claim_id]).await?;
     }
     let counts = counts(db, sdr, now).await?;
-    let blocked = why_no_more(&office.policy, counts.queued, left, stopped);
+    let held = admitted
+        .why_nothing(&office)
+        .filter(|_| messages.is_empty());
+    let blocked = why_no_more(&office.policy, counts.queued, left, stopped, held);
     Ok(Ok(Claimed {
         office,
         messages,
@@ -182,12 +188,22 @@ async fn pinned(db: &Db, claim: &Claim, now: UtcMs) -> Done<Vec<Chosen>> {
 }
 
 /// The oldest message of each chat in which nothing is under way or in doubt, if this desktop may
-/// have it. One that somebody is withdrawing or moving right now is left for the next look.
-async fn heads(db: &Db, claim: &Claim, room: usize) -> Done<Vec<Chosen>> {
+/// have it and its lane is open. One that somebody is withdrawing or moving right now is left for the
+/// next look.
+async fn heads(
+    db: &Db,
+    claim: &Claim,
+    room: usize,
+    office: &Office,
+    admitted: &Admitted,
+) -> Done<Vec<Chosen>> {
     if room == 0 {
         return Ok(Vec::new());
     }
-    let sql = "SELECT m.id FROM hotdesk_queue.messages m WHERE m.sdr_id = $1 AND m.state = 'queued'
+    // What another SDR has under way to the lead may leave as well, and then is unanswered.
+    let sql = "SELECT m.id, m.seq FROM hotdesk_queue.messages m
+         WHERE m.sdr_id = $1 AND m.state = 'queued'
+         AND m.zone_key = $5 AND m.fresh = $6 AND m.unanswered = $7
          AND (m.pinned_to IS NULL OR m.pinned_to = $2) AND m.id <> ALL ($3)
          AND NOT EXISTS (
              SELECT 1 FROM hotdesk_queue.messages o
@@ -197,11 +213,35 @@ async fn heads(db: &Db, claim: &Claim, room: usize) -> Done<Vec<Chosen>> {
              SELECT 1 FROM hotdesk_queue.messages o
              WHERE o.sdr_id = m.sdr_id AND o.phone = m.phone
              AND o.state = 'queued' AND o.seq < m.seq)
+         AND ($8::bigint IS NULL OR m.unanswered + (
+             SELECT count(*) FROM hotdesk_queue.messages o
+             WHERE o.phone = m.phone AND o.state IN ('leased', 'begun')) < $8)
          ORDER BY m.seq LIMIT $4 FOR UPDATE OF m SKIP LOCKED";
     let (sdr, desktop) = (claim.sdr_id.as_str(), claim.desktop_id.as_str());
-    let (holding, room) = (holding(claim), i64::try_from(room).unwrap_or(i64::MAX));
-    let rows = db.rows(sql, &[&sdr, &desktop, &holding, &room]).await?;
-    chosen(&rows, MessageState::Queued)
+    let (holding, most) = (holding(claim), i64::try_from(room).unwrap_or(i64::MAX));
+    let unanswered = office.caps.unanswered.map(i64::from);
+    let mut candidates = Vec::new();
+    for lane in &admitted.lanes {
+        let (fresh, without_answer) = (i64::from(lane.fresh), i64::from(lane.unanswered));
+        let values: Values<'_> = &[
+            &sdr,
+            &desktop,
+            &holding,
+            &most,
+            &lane.zone_key,
+            &fresh,
+            &without_answer,
+            &unanswered,
+        ];
+        for row in &db.rows(sql, values).await? {
+            candidates.push(Candidate {
+                seq: row.try_get(1)?,
+                fresh: lane.fresh,
+                message: (MessageId(row.try_get(0)?), MessageState::Queued),
+            });
+        }
+    }
+    Ok(pick(candidates, room, admitted.new_leads))
 }
 
 fn holding(claim: &Claim) -> Vec<&str> {
@@ -263,13 +303,20 @@ pub(super) async fn begin(
     }
     let mover = Mover::desktop(desktop);
     let go = |to, cause| move_to(db, &found.id, found.state, to, cause, mover, now);
-    match found.begin(begin, blocked, now) {
+    let office = super::people::office(db).await?;
+    let closed = is_closed(&office, &found.zone_key, &found.phone, now);
+    match found.begin(begin, blocked, closed, now) {
         Beginning::Begins => go(MessageState::Begun, Cause::Begun).await?,
         Beginning::Again => {}
         Beginning::Blocked => {
             go(MessageState::Cancelled, Cause::OptedOut).await?;
             return Ok(Err(Refusal::Cancelled));
         }
+        Beginning::OutOfHours => {
+            go(MessageState::Queued, Cause::Released).await?;
+            return Ok(Err(Refusal::OutOfHours));
+        }
+        Beginning::StillOutOfHours => return Ok(Err(Refusal::OutOfHours)),
         Beginning::InDoubt {
             words,
             cause,

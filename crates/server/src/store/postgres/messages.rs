@@ -3,8 +3,9 @@
 use super::fault::Done;
 use super::log::Tip;
 use super::people::must_be_sdr;
-use super::row::{Mover, Outcome, hold_queue, json, message, move_to, number, state};
+use super::row::{Mover, Outcome, hold_lead, hold_queue, json, message, move_to, number, state};
 use super::transaction::Db;
+use crate::hours::zone_key;
 use crate::store::rules::state_name;
 use crate::store::{Addressee, Cause, MessageView, NewLead, NewMessage, Refusal, Reply, Which};
 use hotdesk_protocol::UtcMs;
@@ -16,6 +17,7 @@ struct Lead {
     id: String,
     phone: String,
     consent: Option<String>,
+    time_zone: Option<String>,
 }
 
 pub(super) async fn enqueue(db: &Db, message: &NewMessage, now: UtcMs) -> Done<Outcome<bool>> {
@@ -53,11 +55,12 @@ pub(super) async fn enqueue(db: &Db, message: &NewMessage, now: UtcMs) -> Done<O
     {
         return Ok(Err(Refusal::NoSuchFile));
     }
+    hold_lead(db, &lead.phone).await?;
     let row = db
         .one(
             "INSERT INTO hotdesk_queue.messages (id, sdr_id, lead_id, phone, text, state,
-                 created_at_ms, file_id)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+                 created_at_ms, file_id, zone_key)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
              RETURNING log_head, generation, nextval('hotdesk_queue.event_numbers')",
             &[
                 &message.id.as_str(),
@@ -68,6 +71,7 @@ pub(super) async fn enqueue(db: &Db, message: &NewMessage, now: UtcMs) -> Done<O
                 &state_name(MessageState::Queued),
                 &now.0,
                 &message.file.as_ref().map(FileId::as_str),
+                &zone_key(&lead.phone, lead.time_zone.as_deref()),
             ],
         )
         .await?;
@@ -86,6 +90,7 @@ pub(super) async fn enqueue(db: &Db, message: &NewMessage, now: UtcMs) -> Done<O
         now,
     )
     .await?;
+    super::lanes::renew(db, &lead.phone).await?;
     Ok(Ok(true))
 }
 
@@ -115,11 +120,12 @@ fn lead(row: &Row) -> Done<Lead> {
         id: row.try_get(0)?,
         phone: row.try_get(1)?,
         consent: row.try_get(2)?,
+        time_zone: row.try_get(3)?,
     })
 }
 
 async fn known_lead(db: &Db, id: &LeadId) -> Done<Option<Lead>> {
-    let sql = "SELECT id::text, phone::text, consent FROM leads
+    let sql = "SELECT id::text, phone::text, consent, time_zone::text FROM leads
          WHERE id::text = $1 AND phone IS NOT NULL";
     let row = db.row(sql, &[&id.as_str()]).await?;
     row.as_ref().map(lead).transpose()
@@ -128,14 +134,13 @@ async fn known_lead(db: &Db, id: &LeadId) -> Done<Option<Lead>> {
 /// The lead with this phone, or a new one. Nothing but the lock keeps two from adding it, because the
 /// office's table may hold a phone twice.
 async fn put_lead(db: &Db, new: &NewLead, now: UtcMs) -> Done<Lead> {
-    let lock = "SELECT pg_advisory_xact_lock(1752134756, hashtext('lead ' || $1))";
-    db.run(lock, &[&new.phone]).await?;
+    hold_lead(db, &new.phone).await?;
     let known = db
         .row(
             "UPDATE leads SET consent = coalesce(consent, $2) WHERE id = (
                  SELECT id FROM leads WHERE phone = $1
                  ORDER BY consent IS NULL, created_at_ms NULLS FIRST, id LIMIT 1)
-             RETURNING id::text, phone::text, consent",
+             RETURNING id::text, phone::text, consent, time_zone::text",
             &[&new.phone, &new.consent],
         )
         .await?;
@@ -154,7 +159,7 @@ async fn put_lead(db: &Db, new: &NewLead, now: UtcMs) -> Done<Lead> {
                  created_at_ms)
              SELECT id, name, phone, company, position, site, pain, consent, created_at_ms
              FROM jsonb_populate_record(NULL::leads, $1::text::jsonb)
-             RETURNING id::text, phone::text, consent",
+             RETURNING id::text, phone::text, consent, time_zone::text",
             &[&json],
         )
         .await?;

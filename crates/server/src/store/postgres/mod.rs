@@ -23,6 +23,7 @@ mod fault;
 mod figures;
 mod files;
 mod imports;
+mod lanes;
 mod leads;
 mod leases;
 mod log;
@@ -99,7 +100,12 @@ impl PostgresStore {
         .create_timeout(Some(PATIENCE))
         .build()
         .map_err(|error| address.unreachable(&error))?;
-        Ok(Self { pool })
+        let store = Self { pool };
+        store
+            .look_at_zones()
+            .await
+            .map_err(|error| address.zones_not_looked_at(&error))?;
+        Ok(store)
     }
 }
 
@@ -126,6 +132,13 @@ macro_rules! call {
             }
         })
     };
+}
+
+impl PostgresStore {
+    /// What was queued before a server of this version was there.
+    fn look_at_zones(&self) -> Answer<'_, ()> {
+        call!(self, Kind::Write, |db| ok(lanes::look_at_zones(&db)))
+    }
 }
 
 impl Store for PostgresStore {
@@ -341,6 +354,14 @@ impl Store for PostgresStore {
             &lead,
             of.as_ref()
         )))
+    }
+
+    fn put_time_zone(&self, lead: LeadId, zone: Option<String>) -> Answer<'_, Vec<SdrId>> {
+        call!(self, Kind::Write, |db| leads::put_time_zone(
+            &db,
+            &lead,
+            zone.as_deref()
+        ))
     }
 
     fn assign(&self, assign: Assign, now: UtcMs) -> Answer<'_, Assigned> {

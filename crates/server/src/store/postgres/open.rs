@@ -2,19 +2,20 @@
 //! that keeps out the other processes that start.
 
 use super::address::Address;
-use crate::store::OpenError;
+use crate::store::{OpenError, StoreError};
 use std::future::poll_fn;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_postgres::{AsyncMessage, Client, Connection, NoTls};
 
 /// Migrations in order; number N brings a database to version N. Never edited, only added to.
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("migrations/0001_office.sql"),
     include_str!("migrations/0002_queue.sql"),
     include_str!("migrations/0003_log.sql"),
     include_str!("migrations/0004_audit.sql"),
     include_str!("migrations/0005_dashboard.sql"),
     include_str!("migrations/0006_leads.sql"),
+    include_str!("migrations/0007_policy.sql"),
 ];
 
 /// What a database lacks.
@@ -130,6 +131,14 @@ async fn version(client: &Client, address: &Address) -> Result<u32, OpenError> {
 }
 
 impl Address {
+    /// The step after the migrations did not go through.
+    pub(super) fn zones_not_looked_at(&self, error: &StoreError) -> OpenError {
+        OpenError::NotMigrated {
+            database: self.to_string(),
+            reason: error.to_string(),
+        }
+    }
+
     fn not_migrated(&self, error: &tokio_postgres::Error) -> OpenError {
         let reason = error.as_db_error().map_or_else(
             || error.to_string(),

@@ -2,12 +2,12 @@
 //! own types, so ids and roles are compared and read as text, and written by way of JSON.
 
 use super::fault::{Done, Fault};
-use super::row::{Outcome, hold_queue, number};
+use super::row::{Outcome, hold_queue, json, number, to_json};
 use super::transaction::Db;
 use crate::store::{Credentials, Holder, Office, Person, RecoveryKey, Refusal, Role, TokenHash};
 use hotdesk_protocol::UtcMs;
 use hotdesk_protocol::ids::{DesktopId, SdrId, TenantId};
-use hotdesk_protocol::policy::Policy;
+use hotdesk_protocol::policy::{Caps, Policy};
 use tokio_postgres::Row;
 
 /// A sign-in this recent may be the same one, delivered twice: its token stays good.
@@ -16,17 +16,13 @@ const SIGN_IN_REPEATED_MS: i64 = 60_000;
 pub(super) async fn office(db: &Db) -> Done<Office> {
     let stored = db
         .row(
-            "SELECT tenant, time_zone, gap_ms, daily_messages, ack_stuck_ms
-             FROM hotdesk_queue.office",
+            "SELECT tenant, time_zone, gap_ms, daily_messages, ack_stuck_ms, hours, new_leads,
+                 unanswered FROM hotdesk_queue.office",
             &[],
         )
         .await?;
     let Some(row) = stored else {
-        return Ok(Office {
-            tenant: TenantId::from("office"),
-            time_zone: "UTC".to_owned(),
-            policy: Policy::default(),
-        });
+        return Ok(Office::default());
     };
     Ok(Office {
         tenant: TenantId(row.try_get(0)?),
@@ -36,23 +32,38 @@ pub(super) async fn office(db: &Db) -> Done<Office> {
             daily_messages: number(&row, 3)?,
             ack_stuck_ms: number(&row, 4)?,
         },
+        hours: json(&row, 5)?.ok_or(Fault::Unreadable("hours"))?,
+        caps: Caps {
+            new_leads: cap(&row, 6)?,
+            unanswered: cap(&row, 7)?,
+        },
     })
+}
+
+fn cap(row: &Row, column: usize) -> Done<Option<u32>> {
+    let cap: Option<i64> = row.try_get(column)?;
+    let read = cap.map(u32::try_from).transpose();
+    read.map_err(|_| Fault::Unreadable("of a cap"))
 }
 
 pub(super) async fn put_office(db: &Db, office: &Office) -> Done<()> {
     db.run(
         "INSERT INTO hotdesk_queue.office (one, tenant, time_zone, gap_ms, daily_messages,
-             ack_stuck_ms)
-         VALUES (1, $1, $2, $3, $4, $5)
+             ack_stuck_ms, hours, new_leads, unanswered)
+         VALUES (1, $1, $2, $3, $4, $5, $6, $7, $8)
          ON CONFLICT (one) DO UPDATE SET tenant = excluded.tenant, time_zone = excluded.time_zone,
              gap_ms = excluded.gap_ms, daily_messages = excluded.daily_messages,
-             ack_stuck_ms = excluded.ack_stuck_ms",
+             ack_stuck_ms = excluded.ack_stuck_ms, hours = excluded.hours,
+             new_leads = excluded.new_leads, unanswered = excluded.unanswered",
         &[
             &office.tenant.as_str(),
             &office.time_zone,
             &i64::from(office.policy.gap_ms),
             &i64::from(office.policy.daily_messages),
             &i64::from(office.policy.ack_stuck_ms),
+            &to_json(&office.hours)?,
+            &office.caps.new_leads.map(i64::from),
+            &office.caps.unanswered.map(i64::from),
         ],
     )
     .await

@@ -1,7 +1,7 @@
 //! What became of messages, and what leads answered.
 
 use super::fault::Done;
-use super::row::{Mover, Outcome, message, move_to, to_json};
+use super::row::{Mover, Outcome, hold_lead, message, move_to, to_json};
 use super::transaction::Db;
 use crate::store::rules::{Standing as Stands, after_report, is_of_the_past};
 use crate::store::{Cause, Report, Reporter};
@@ -38,6 +38,9 @@ pub(super) async fn report(db: &Db, report: &Report, now: UtcMs) -> Done<Outcome
         return Ok(Ok(found.state));
     };
     let left_at = found.left_at(report, to, now);
+    if left_at.is_some() {
+        hold_lead(db, &found.phone).await?;
+    }
     let problem = match (&report.problem, left_at) {
         (Some(problem), None) => Some(to_json(problem)?),
         (Some(_) | None, _) => None,
@@ -63,6 +66,9 @@ pub(super) async fn report(db: &Db, report: &Report, now: UtcMs) -> Done<Outcome
         note: None,
     };
     move_to(db, &found.id, found.state, to, Cause::Reported, mover, now).await?;
+    if left_at.is_some() {
+        super::lanes::renew(db, &found.phone).await?;
+    }
     Ok(Ok(to))
 }
 
@@ -75,9 +81,11 @@ async fn ever_held(db: &Db, id: &MessageId, desktop: &DesktopId) -> Done<bool> {
 }
 
 pub(super) async fn reply(db: &Db, reply: &ReplyRequest, now: UtcMs) -> Done<Outcome<()>> {
-    if let Err(refusal) = message(db, &reply.message_id, Some(&reply.sdr_id)).await? {
-        return Ok(Err(refusal));
-    }
+    let found = match message(db, &reply.message_id, Some(&reply.sdr_id)).await? {
+        Ok(found) => found,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    hold_lead(db, &found.phone).await?;
     db.run(
         "INSERT INTO hotdesk_queue.message_replies (sdr_id, wa_message_id, message_id, chat_id, text,
              at_ms, received_at_ms)
@@ -94,5 +102,6 @@ pub(super) async fn reply(db: &Db, reply: &ReplyRequest, now: UtcMs) -> Done<Out
         ],
     )
     .await?;
+    super::lanes::renew(db, &found.phone).await?;
     Ok(Ok(()))
 }

@@ -4,7 +4,8 @@ use super::fault::Done;
 use super::leases::take_back;
 use super::messages::blocked;
 use super::row::{
-    Mover, Outcome, STANDING, Standing, json, message, move_to, number, standing, to_json,
+    Mover, Outcome, STANDING, Standing, hold_lead, json, message, move_to, number, standing,
+    to_json,
 };
 use super::transaction::Db;
 use crate::store::review::{Decide, DecisionAnswer, ReviewItem, Verdict, cause};
@@ -153,12 +154,12 @@ async fn repeated(db: &Db, decide: &Decide, found: &Standing) -> Done<Outcome<De
 }
 
 async fn by_word_sent(db: &Db, found: &Standing, now: UtcMs) -> Done<()> {
+    hold_lead(db, &found.phone).await?;
     let left_at = found.begun_at.unwrap_or(now);
     let sql = "UPDATE hotdesk_queue.messages SET sent_at_ms = coalesce(sent_at_ms, $2),
              problem = NULL WHERE id = $1";
-    db.run(sql, &[&found.id.as_str(), &left_at.0])
-        .await
-        .map(drop)
+    db.run(sql, &[&found.id.as_str(), &left_at.0]).await?;
+    super::lanes::renew(db, &found.phone).await
 }
 
 /// The next generation. A page may still hold the last one and send it by itself, so only the same

@@ -26,6 +26,7 @@ pub(super) fn standing(row: &Row) -> Done<Standing> {
         created_at: UtcMs(row.try_get(10)?),
         generation: number(row, 11)?,
         pinned_to: row.try_get::<_, Option<String>>(12)?.map(DesktopId),
+        zone_key: row.try_get(13)?,
     })
 }
 
@@ -62,6 +63,13 @@ pub(super) async fn find(db: &Db, id: &MessageId) -> Done<Option<Standing>> {
 pub(super) async fn hold_queue(db: &Db, sdr: &SdrId) -> Done<()> {
     let lock = "SELECT pg_advisory_xact_lock(1752134756, hashtext('queue ' || $1))";
     db.run(lock, &[&sdr.as_str()]).await.map(drop)
+}
+
+/// Waits until no other transaction changes what was written to this number, and keeps others from it to
+/// the end of this one. Held after queues and before rows. Repeatable.
+pub(super) async fn hold_lead(db: &Db, phone: &str) -> Done<()> {
+    let lock = "SELECT pg_advisory_xact_lock(1752134756, hashtext('lead ' || $1))";
+    db.run(lock, &[&phone]).await.map(drop)
 }
 
 /// Moves a message and writes the event. Outside of `leased` and `begun` there is no token.

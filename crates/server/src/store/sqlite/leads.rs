@@ -1,6 +1,7 @@
 //! Table `lead_book`: whose leads are, and lists of them.
 
-use super::row::{column_error, json, state};
+use super::row::{Outcome, column_error, json, state};
+use crate::store::Refusal;
 use crate::store::leads::{
     FoundLeads, LeadCursor, LeadFilter, LeadPage, SortKey, Thread, Whose, is_by_time, parse_status,
     sort_column, status_name,
@@ -214,6 +215,28 @@ pub(super) fn thread(
         messages,
         replies,
     }))
+}
+
+/// A trigger marks the lead's messages, and their zones are looked at anew.
+pub(super) fn put_time_zone(
+    db: &Connection,
+    lead: &LeadId,
+    zone: Option<&str>,
+) -> rusqlite::Result<Outcome<Vec<SdrId>>> {
+    let known = db
+        .prepare_cached("UPDATE leads SET time_zone = ?2 WHERE id = ?1")?
+        .execute(params![lead.as_str(), zone])?;
+    if known == 0 {
+        return Ok(Err(Refusal::NoSuchLead));
+    }
+    super::lanes::look_at_zones(db)?;
+    let sdrs = db
+        .prepare_cached(
+            "SELECT DISTINCT sdr_id FROM messages WHERE lead_id = ?1 AND state = 'queued'",
+        )?
+        .query_map([lead.as_str()], |row| row.get(0).map(SdrId))?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    Ok(Ok(sdrs))
 }
 
 fn message(row: &Row<'_>) -> rusqlite::Result<ThreadMessage> {

@@ -1,12 +1,14 @@
 //! Claim, begin, renew, release: who has a message for now.
 
 use super::desktops;
+use super::lanes;
 use super::messages::blocked;
 use super::queue::{counts, in_flight};
 use super::row::{Mover, Outcome, STANDING, Standing, message, move_to, standing};
+use crate::store::lanes::{Admitted, Candidate, is_closed, pick};
 use crate::store::rules::{MAX_EXPIRED_LEASES, active_elsewhere, left_today, why_no_more};
 use crate::store::standing::{Beginning, leased_from};
-use crate::store::{Cause, Claim, Claimed, Refusal};
+use crate::store::{Cause, Claim, Claimed, Office, Refusal};
 use hotdesk_protocol::ids::{LeadId, LeaseToken, MessageId, SdrId};
 use hotdesk_protocol::queue::{BeginRequest, ClaimedMessage, RenewRequest};
 use hotdesk_protocol::session::MessageState;
@@ -61,7 +63,8 @@ pub(super) fn claim(
     let stopped = super::wishes::is_stopped(db, &claim.sdr_id)?;
     let left = left_today(&office.policy, used, stopped);
     let room = (limit - chosen.len()).min(usize::try_from(left).unwrap_or(usize::MAX));
-    chosen.extend(heads(db, claim, room)?);
+    let admitted = lanes::admitted(db, &office, &claim.sdr_id, now)?;
+    chosen.extend(heads(db, claim, room, &office, &admitted)?);
 
     let messages = chosen
         .iter()
@@ -72,7 +75,10 @@ pub(super) fn claim(
             .execute(params![claim.sdr_id.as_str(), claim.claim_id])?;
     }
     let counts = counts(db, &claim.sdr_id, now)?;
-    let blocked = why_no_more(&office.policy, counts.queued, left, stopped);
+    let held = admitted
+        .why_nothing(&office)
+        .filter(|_| messages.is_empty());
+    let blocked = why_no_more(&office.policy, counts.queued, left, stopped, held);
     Ok(Ok(Claimed {
         office,
         messages,
@@ -197,13 +203,22 @@ fn pinned(db: &Connection, claim: &Claim, now: UtcMs) -> rusqlite::Result<Vec<Ch
 }
 
 /// The oldest message of each chat in which nothing is under way or in doubt, if this desktop may
-/// have it.
-fn heads(db: &Connection, claim: &Claim, room: usize) -> rusqlite::Result<Vec<Chosen>> {
+/// have it and its lane is open.
+fn heads(
+    db: &Connection,
+    claim: &Claim,
+    room: usize,
+    office: &Office,
+    admitted: &Admitted,
+) -> rusqlite::Result<Vec<Chosen>> {
     if room == 0 {
         return Ok(Vec::new());
     }
+    // What another SDR has under way to the lead may leave as well, and then is unanswered.
     let mut query = db.prepare_cached(
-        "SELECT m.id FROM messages m WHERE m.sdr_id = ?1 AND m.state = 'queued'
+        "SELECT m.id, m.seq FROM messages m INDEXED BY messages_in_lanes
+         WHERE m.sdr_id = ?1 AND m.state = 'queued'
+         AND m.zone_key = ?3 AND m.fresh = ?4 AND m.unanswered = ?5
          AND (m.pinned_to IS NULL OR m.pinned_to = ?2)
          AND NOT EXISTS (
              SELECT 1 FROM messages o WHERE o.sdr_id = m.sdr_id AND o.phone = m.phone
@@ -211,19 +226,38 @@ fn heads(db: &Connection, claim: &Claim, room: usize) -> rusqlite::Result<Vec<Ch
          AND NOT EXISTS (
              SELECT 1 FROM messages o WHERE o.sdr_id = m.sdr_id AND o.phone = m.phone
              AND o.state = 'queued' AND o.seq < m.seq)
+         AND (?6 IS NULL OR m.unanswered + (
+             SELECT count(*) FROM messages o WHERE o.phone = m.phone
+             AND o.state IN ('leased', 'begun')) < ?6)
          ORDER BY m.seq",
     )?;
-    let mut rows = query.query([claim.sdr_id.as_str(), claim.desktop_id.as_str()])?;
-    let mut chosen = Vec::new();
-    while chosen.len() < room
-        && let Some(row) = rows.next()?
-    {
-        let id = MessageId(row.get(0)?);
-        if !claim.holding.contains(&id) {
-            chosen.push((id, MessageState::Queued));
+    let mut candidates = Vec::new();
+    for lane in &admitted.lanes {
+        let mut rows = query.query(params![
+            claim.sdr_id.as_str(),
+            claim.desktop_id.as_str(),
+            lane.zone_key,
+            lane.fresh,
+            lane.unanswered,
+            office.caps.unanswered
+        ])?;
+        let mut found = 0;
+        while found < room
+            && let Some(row) = rows.next()?
+        {
+            let id = MessageId(row.get(0)?);
+            if !claim.holding.contains(&id) {
+                let (seq, fresh, message) = (row.get(1)?, lane.fresh, (id, MessageState::Queued));
+                candidates.push(Candidate {
+                    seq,
+                    fresh,
+                    message,
+                });
+                found += 1;
+            }
         }
     }
-    Ok(chosen)
+    Ok(pick(candidates, room, admitted.new_leads))
 }
 
 fn lease(
@@ -276,13 +310,20 @@ pub(super) fn begin(
     }
     let mover = Mover::desktop(desktop);
     let go = |to, cause| move_to(db, &found.id, found.state, to, cause, mover, now);
-    match found.begin(begin, blocked, now) {
+    let office = super::people::office(db)?;
+    let closed = is_closed(&office, &found.zone_key, &found.phone, now);
+    match found.begin(begin, blocked, closed, now) {
         Beginning::Begins => go(MessageState::Begun, Cause::Begun)?,
         Beginning::Again => {}
         Beginning::Blocked => {
             go(MessageState::Cancelled, Cause::OptedOut)?;
             return Ok(Err(Refusal::Cancelled));
         }
+        Beginning::OutOfHours => {
+            go(MessageState::Queued, Cause::Released)?;
+            return Ok(Err(Refusal::OutOfHours));
+        }
+        Beginning::StillOutOfHours => return Ok(Err(Refusal::OutOfHours)),
         Beginning::InDoubt {
             words,
             cause,

@@ -2,6 +2,7 @@
 
 use super::people::must_be_sdr;
 use super::row::{Mover, Outcome, find, json, move_to, state};
+use crate::hours::zone_key;
 use crate::store::rules::state_name;
 use crate::store::{Addressee, Cause, MessageView, NewLead, NewMessage, Refusal, Reply, Which};
 use hotdesk_protocol::UtcMs;
@@ -13,6 +14,7 @@ struct Lead {
     id: String,
     phone: String,
     consent: Option<String>,
+    time_zone: Option<String>,
 }
 
 pub(super) fn enqueue(
@@ -54,8 +56,9 @@ pub(super) fn enqueue(
         return Ok(Err(Refusal::NoSuchFile));
     }
     db.prepare_cached(
-        "INSERT INTO messages (id, sdr_id, lead_id, phone, text, state, created_at_ms, file_id)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        "INSERT INTO messages (id, sdr_id, lead_id, phone, text, state, created_at_ms, file_id,
+             zone_key)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     )?
     .execute(params![
         message.id.as_str(),
@@ -66,7 +69,9 @@ pub(super) fn enqueue(
         state_name(MessageState::Queued),
         now.0,
         message.file.as_ref().map(FileId::as_str),
+        zone_key(&lead.phone, lead.time_zone.as_deref()),
     ])?;
+    super::lanes::renew(db, &lead.phone)?;
     let mover = Mover {
         person: Some(&message.by),
         ..Mover::default()
@@ -107,13 +112,14 @@ fn seen_before(db: &Connection, message: &NewMessage) -> rusqlite::Result<Option
 
 fn find_lead(db: &Connection, column: &str, value: &str) -> rusqlite::Result<Option<Lead>> {
     db.prepare_cached(&format!(
-        "SELECT id, phone, consent FROM leads WHERE {column} = ?1"
+        "SELECT id, phone, consent, time_zone FROM leads WHERE {column} = ?1"
     ))?
     .query_row([value], |row| {
         Ok(Lead {
             id: row.get(0)?,
             phone: row.get(1)?,
             consent: row.get(2)?,
+            time_zone: row.get(3)?,
         })
     })
     .optional()
@@ -124,7 +130,7 @@ fn put_lead(db: &Connection, lead: &NewLead, now: UtcMs) -> rusqlite::Result<Lea
         "INSERT INTO leads (id, name, phone, company, position, site, pain, consent, created_at_ms)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
          ON CONFLICT (phone) DO UPDATE SET consent = coalesce(leads.consent, excluded.consent)
-         RETURNING id, phone, consent",
+         RETURNING id, phone, consent, time_zone",
     )?
     .query_row(
         params![
@@ -143,6 +149,7 @@ fn put_lead(db: &Connection, lead: &NewLead, now: UtcMs) -> rusqlite::Result<Lea
                 id: row.get(0)?,
                 phone: row.get(1)?,
                 consent: row.get(2)?,
+                time_zone: row.get(3)?,
             })
         },
     )

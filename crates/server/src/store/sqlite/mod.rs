@@ -7,6 +7,7 @@ mod desktops;
 mod figures;
 mod files;
 mod imports;
+mod lanes;
 mod leads;
 mod leases;
 mod log;
@@ -276,6 +277,10 @@ impl Store for SqliteStore {
 
     fn thread(&self, lead: LeadId, of: Option<SdrId>) -> Answer<'_, Option<Thread>> {
         self.read(move |db| leads::thread(db, &lead, of.as_ref()))
+    }
+
+    fn put_time_zone(&self, lead: LeadId, zone: Option<String>) -> Answer<'_, Vec<SdrId>> {
+        self.change(move |db| leads::put_time_zone(db, &lead, zone.as_deref()))
     }
 
     fn assign(&self, assign: Assign, now: UtcMs) -> Answer<'_, Assigned> {

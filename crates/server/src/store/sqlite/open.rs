@@ -9,7 +9,7 @@ use std::path::Path;
 use std::time::Duration;
 
 /// Migrations in order; number N brings a file to version N. Never edited, only added to.
-const MIGRATIONS: [Migration; 10] = [
+const MIGRATIONS: [Migration; 11] = [
     Migration::Sql(include_str!("migrations/0001_queue.sql")),
     Migration::Sql(include_str!("migrations/0002_files.sql")),
     Migration::Code(super::log::migrate),
@@ -20,6 +20,7 @@ const MIGRATIONS: [Migration; 10] = [
     Migration::Sql(include_str!("migrations/0008_recovery_keys.sql")),
     Migration::Sql(include_str!("migrations/0009_dashboard.sql")),
     Migration::Sql(include_str!("migrations/0010_leads.sql")),
+    Migration::Sql(include_str!("migrations/0011_policy.sql")),
 ];
 
 /// The version of a file, the newest one, and the SQL between them; changes nothing. A file that is not
@@ -169,5 +170,6 @@ fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
             step.pragma_update(None, "user_version", number)?;
         }
     }
+    super::lanes::look_at_zones(&step)?;
     step.commit()
 }

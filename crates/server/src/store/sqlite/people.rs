@@ -1,10 +1,10 @@
 //! Tables `office`, `sdr_users` and `desktop_tokens`.
 
-use super::row::{Outcome, column_error};
+use super::row::{Outcome, column_error, json, to_json};
 use crate::store::{Credentials, Holder, Office, Person, RecoveryKey, Refusal, Role, TokenHash};
 use hotdesk_protocol::UtcMs;
 use hotdesk_protocol::ids::{DesktopId, SdrId, TenantId};
-use hotdesk_protocol::policy::Policy;
+use hotdesk_protocol::policy::{Caps, Policy};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 /// A sign-in this recent may be the same one, delivered twice: its token stays good.
@@ -13,7 +13,8 @@ const SIGN_IN_REPEATED_MS: i64 = 60_000;
 pub(super) fn office(db: &Connection) -> rusqlite::Result<Office> {
     let stored = db
         .prepare_cached(
-            "SELECT tenant, time_zone, gap_ms, daily_messages, ack_stuck_ms FROM office",
+            "SELECT tenant, time_zone, gap_ms, daily_messages, ack_stuck_ms, hours, new_leads,
+                 unanswered FROM office",
         )?
         .query_row([], |row| {
             Ok(Office {
@@ -24,29 +25,35 @@ pub(super) fn office(db: &Connection) -> rusqlite::Result<Office> {
                     daily_messages: row.get(3)?,
                     ack_stuck_ms: row.get(4)?,
                 },
+                hours: json(row, 5)?.ok_or_else(|| column_error(5, "hours"))?,
+                caps: Caps {
+                    new_leads: row.get(6)?,
+                    unanswered: row.get(7)?,
+                },
             })
         })
         .optional()?;
-    Ok(stored.unwrap_or_else(|| Office {
-        tenant: TenantId::from("office"),
-        time_zone: "UTC".to_owned(),
-        policy: Policy::default(),
-    }))
+    Ok(stored.unwrap_or_default())
 }
 
 pub(super) fn put_office(db: &Connection, office: &Office) -> rusqlite::Result<()> {
     db.execute(
-        "INSERT INTO office (one, tenant, time_zone, gap_ms, daily_messages, ack_stuck_ms)
-         VALUES (1, ?1, ?2, ?3, ?4, ?5)
+        "INSERT INTO office (one, tenant, time_zone, gap_ms, daily_messages, ack_stuck_ms, hours,
+             new_leads, unanswered)
+         VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
          ON CONFLICT (one) DO UPDATE SET tenant = excluded.tenant, time_zone = excluded.time_zone,
              gap_ms = excluded.gap_ms, daily_messages = excluded.daily_messages,
-             ack_stuck_ms = excluded.ack_stuck_ms",
+             ack_stuck_ms = excluded.ack_stuck_ms, hours = excluded.hours,
+             new_leads = excluded.new_leads, unanswered = excluded.unanswered",
         params![
             office.tenant.as_str(),
             office.time_zone,
             office.policy.gap_ms,
             office.policy.daily_messages,
-            office.policy.ack_stuck_ms
+            office.policy.ack_stuck_ms,
+            to_json(&office.hours)?,
+            office.caps.new_leads,
+            office.caps.unanswered
         ],
     )?;
     Ok(())

@@ -65,6 +65,9 @@ pub(super) fn report(
         note: None,
     };
     move_to(db, &found.id, found.state, to, Cause::Reported, mover, now)?;
+    if left_at.is_some() {
+        super::lanes::renew(db, &found.phone)?;
+    }
     Ok(Ok(to))
 }
 
@@ -84,9 +87,10 @@ pub(super) fn reply(
     reply: &ReplyRequest,
     now: UtcMs,
 ) -> rusqlite::Result<Outcome<()>> {
-    if let Err(refusal) = message(db, &reply.message_id, Some(&reply.sdr_id))? {
-        return Ok(Err(refusal));
-    }
+    let found = match message(db, &reply.message_id, Some(&reply.sdr_id))? {
+        Ok(found) => found,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
     db.execute(
         "INSERT INTO message_replies (sdr_id, wa_message_id, message_id, chat_id, text, at_ms,
                                       received_at_ms)
@@ -101,5 +105,6 @@ pub(super) fn reply(
             now.0
         ],
     )?;
+    super::lanes::renew(db, &found.phone)?;
     Ok(Ok(()))
 }

@@ -163,7 +163,7 @@ fn by_word_sent(db: &Connection, found: &Standing, now: UtcMs) -> rusqlite::Resu
         "UPDATE messages SET sent_at_ms = coalesce(sent_at_ms, ?2), problem = NULL WHERE id = ?1",
     )?
     .execute(params![found.id.as_str(), left_at.0])?;
-    Ok(())
+    super::lanes::renew(db, &found.phone)
 }
 
 /// The next generation. A page may still hold the last one and send it by itself, so only the same

@@ -24,6 +24,7 @@ pub(super) fn standing(row: &Row<'_>) -> rusqlite::Result<Standing> {
         created_at: UtcMs(row.get(10)?),
         generation: row.get(11)?,
         pinned_to: row.get::<_, Option<String>>(12)?.map(DesktopId),
+        zone_key: row.get(13)?,
     })
 }
 

@@ -1,9 +1,11 @@
 mod audit;
 mod auth;
 mod begin;
+mod caps;
 mod claim;
 mod files;
 mod heartbeat;
+mod hours;
 mod mark;
 mod opt_out;
 mod queue;

@@ -1,0 +1,40 @@
+//! `PUT /api/leads/{id}/time-zone`.
+
+use crate::app::App;
+use crate::extract::{Body, Caller};
+use crate::hours::is_zone;
+use crate::problem::ApiError;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use hotdesk_protocol::ids::LeadId;
+use serde::Deserialize;
+
+/// Where a lead is.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WrittenZone {
+    /// IANA name; null to go by the number again.
+    time_zone: Option<String>,
+}
+
+/// Writes down a lead's time zone, which then counts instead of what the number tells; repeatable.
+pub async fn put(
+    State(app): State<App>,
+    caller: Caller,
+    Path(lead): Path<LeadId>,
+    Body(request): Body<WrittenZone>,
+) -> Result<StatusCode, ApiError> {
+    caller.must_manage()?;
+    if request
+        .time_zone
+        .as_deref()
+        .is_some_and(|name| !is_zone(name))
+    {
+        return Err(ApiError::bad_request(
+            "The time zone is not an IANA name such as America/Manaus. Nothing was changed.",
+        ));
+    }
+    let sdrs = app.store.put_time_zone(lead, request.time_zone).await?;
+    sdrs.iter().for_each(|sdr| app.hints.wake(sdr));
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,107 @@
+use crate::support::{Office, Seat};
+use hotdesk_server::PasswordCost;
+use hotdesk_server::hash_password;
+use hotdesk_server::seed::PASSWORD;
+use hotdesk_server::store::{Credentials, Person, Role};
+use serde_json::{Value, json};
+
+const PATH: &str = "/api/settings";
+
+fn settings() -> Value {
+    json!({
+        "timeZone": "America/Manaus",
+        "hours": {
+            "mode": "weekly", "days": ["mon", "tue"], "fromMin": 600, "toMin": 720,
+            "holidays": ["2026-12-25"],
+        },
+        "caps": {"newLeads": 5, "unanswered": null},
+        "dailyMessages": 40,
+        "gapMs": 50_000,
+    })
+}
+
+async fn admin(office: &Office) -> Seat {
+    let person = Person {
+        id: "admin".into(),
+        email: "admin@hotdesk.example".to_owned(),
+        name: "Anna".to_owned(),
+        role: Role::Admin,
+    };
+    let password_hash = hash_password(PASSWORD, PasswordCost::CHEAP).unwrap();
+    let credentials = Credentials {
+        person,
+        password_hash,
+    };
+    office
+        .running
+        .store()
+        .put_person(credentials)
+        .await
+        .unwrap();
+    office.seat("admin", "browser").await
+}
+
+#[tokio::test]
+async fn an_admin_changes_the_rules_and_the_audit_has_what_they_were() {
+    let office = Office::open().await;
+    let (admin, manager) = (admin(&office).await, office.manager().await);
+    for _ in 0..2 {
+        assert_eq!(admin.put(PATH, settings()).await.ok(), settings());
+    }
+    assert_eq!(manager.get(PATH).await.ok(), settings());
+    let audit = manager.get("/api/audit").await.ok();
+    let entries = audit["entries"].as_array().unwrap();
+    let notes: Vec<_> = entries
+        .iter()
+        .filter(|it| it["act"] == "settings_changed" && it["who"] == "Anna")
+        .map(|it| it["note"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        notes,
+        [
+            "gap ms: 300 -> 50000",
+            "messages a day: 100000 -> 40",
+            "new leads a day: none -> 5",
+            "holidays: none -> 2026-12-25",
+            "hours: at any hour -> Mon, Tue 10:00-12:00",
+            "time zone: America/Sao_Paulo -> America/Manaus",
+        ],
+        "newest first, and nothing for what stayed or was said twice"
+    );
+}
+
+#[tokio::test]
+async fn only_an_admin_changes_the_rules_and_no_sdr_reads_them() {
+    let office = Office::open().await;
+    let (john, manager) = (office.seat("john", "d1").await, office.manager().await);
+    john.get(PATH).await.refused(403, "forbidden");
+    for seat in [john, manager] {
+        seat.put(PATH, settings()).await.refused(403, "forbidden");
+    }
+}
+
+#[tokio::test]
+async fn rules_under_which_nothing_could_be_sent_are_refused() {
+    let office = Office::open().await;
+    let admin = admin(&office).await;
+    let before = admin.get(PATH).await.ok();
+    let broken = |path: &str, value: Value| {
+        let mut settings = settings();
+        *settings.pointer_mut(path).unwrap() = value;
+        settings
+    };
+    for settings in [
+        broken("/timeZone", json!("Manaus")),
+        broken("/hours/toMin", json!(600)),
+        broken("/hours/days", json!([])),
+        broken("/hours/holidays", json!(["Christmas"])),
+        broken("/hours/mode", json!("never")),
+        broken("/dailyMessages", json!(-1)),
+        broken("/gapMs", json!(3_600_001)),
+        broken("/caps/newLeads", json!(100_001)),
+        json!({}),
+    ] {
+        admin.put(PATH, settings).await.refused(400, "bad_request");
+    }
+    assert_eq!(admin.get(PATH).await.ok(), before, "nothing was changed");
+}
