@@ -14,7 +14,7 @@ pub struct ApiError {
     status: StatusCode,
     problem: Problem,
     retry_after_seconds: Option<u32>,
-    trespass: Option<Trespass>,
+    trespass: Option<Box<Trespass>>,
 }
 
 /// A caller asked for what is another SDR's. It goes with the answer, so that the audit has it.
@@ -65,7 +65,7 @@ impl ApiError {
         let Trespass { caller, of, .. } = &trespass;
         tracing::warn!(caller.id = %caller, sdr.id = %of, "refused: another SDR's");
         Self {
-            trespass: Some(trespass),
+            trespass: Some(Box::new(trespass)),
             ..Self::forbidden(
                 "This sign-in is not that SDR's. Nothing was changed; sign in as that SDR.",
             )
@@ -122,7 +122,7 @@ impl IntoResponse for ApiError {
                 .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         if let Some(trespass) = self.trespass {
-            response.extensions_mut().insert(trespass);
+            response.extensions_mut().insert(*trespass);
         }
         response
     }
