@@ -4,6 +4,7 @@ use crate::store::OpenError;
 use rusqlite::backup::Backup;
 use rusqlite::{Connection, OpenFlags};
 use std::fs::{self, File, OpenOptions};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use thiserror::Error;
@@ -57,9 +58,12 @@ pub fn back_up(from: &Path, to: &Path) -> Result<u64, BackupError> {
     }
     let unfinished = Unfinished::beside(to).map_err(|error| not_made(to, &error))?;
     let messages = fill(&source, &unfinished.0).map_err(|error| not_made(to, &error))?;
-    put_in_place(&unfinished.0, to).map_err(|error| match error.kind() {
-        std::io::ErrorKind::AlreadyExists => taken(to),
-        _ => not_made(to, &error),
+    put_in_place(&unfinished.0, to).map_err(|error| {
+        if error.kind() == ErrorKind::AlreadyExists {
+            taken(to)
+        } else {
+            not_made(to, &error)
+        }
     })?;
     Ok(messages)
 }
@@ -115,7 +119,7 @@ impl Unfinished {
         name.push(".unfinished");
         let path = PathBuf::from(name);
         match fs::remove_file(&path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
             _ => {}
         }
         let mut options = OpenOptions::new();
