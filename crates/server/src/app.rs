@@ -14,7 +14,7 @@ use crate::qr_codes::QrCodes;
 use crate::refused;
 use crate::routes::{
     adapter_pack, audit, figures, files, health, leads, live, messages, opt_outs, review, sdr,
-    sdrs, sender, session, settings,
+    sdrs, sender, session, settings, webhooks,
 };
 use crate::sign_in_guard::SignInGuard;
 use crate::store::{Store, StoreError};
@@ -168,6 +168,14 @@ pub fn router(app: App) -> Router {
             get(session::get).post(session::post).delete(session::delete),
         )
         .route("/api/settings", get(settings::get).put(settings::put))
+        .route("/api/webhooks", get(webhooks::list).post(webhooks::post))
+        .route(
+            "/api/webhooks/deliveries/{id}/replay",
+            post(webhooks::replay),
+        )
+        .route("/api/webhooks/{id}", delete(webhooks::delete))
+        .route("/api/webhooks/{id}/deliveries", get(webhooks::deliveries))
+        .route("/api/webhooks/{id}/test", post(webhooks::test))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .merge(of_lk1())

@@ -34,6 +34,7 @@ mod sign_in;
 mod sign_in_guard;
 pub mod store;
 mod tokens;
+mod webhooks;
 
 pub use dashboard::DashboardFile;
 pub use database::{Database, without_passwords};

@@ -63,7 +63,7 @@ fn exit_code(error: &anyhow::Error) -> u8 {
     match error.downcast_ref::<StartError>() {
         Some(StartError::Listen { .. }) => 3,
         Some(StartError::Open(_)) => 4,
-        Some(StartError::Password(_)) | None => 1,
+        Some(StartError::Password(_) | StartError::Client { .. }) | None => 1,
     }
 }
 

@@ -148,6 +148,8 @@ pub struct Options {
     pub patience: Patience,
     /// How many calls one person may make.
     pub calls: CallLimit,
+    /// How often it is looked whether a webhook is to be told.
+    pub webhook_poll: Duration,
     /// How often a waiting claim looks again without having been woken.
     pub poll: Duration,
     /// How long a stop waits for calls under way.
@@ -176,6 +178,7 @@ impl Options {
             adapter_pack_dir: None,
             patience: Patience::default(),
             calls: CallLimit::default(),
+            webhook_poll: Duration::from_secs(1),
             poll: Duration::from_secs(5),
             stop_within: Duration::from_secs(10),
             clock: Arc::new(system_now),

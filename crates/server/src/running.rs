@@ -14,6 +14,7 @@ use crate::serving::serve;
 use crate::sign_in_guard::SignInGuard;
 use crate::store::postgres::Bells;
 use crate::store::{OpenError, Store};
+use crate::webhooks;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use thiserror::Error;
@@ -45,6 +46,14 @@ pub enum StartError {
     /// The database cannot be used.
     #[error(transparent)]
     Open(#[from] OpenError),
+    /// Webhooks could not be told.
+    #[error(
+        "the system's TLS cannot be used ({reason}), so webhooks could not be told. Nothing was started."
+    )]
+    Client {
+        /// What the library says.
+        reason: String,
+    },
     /// The cost of passwords is out of bounds.
     #[error(transparent)]
     Password(#[from] PasswordError),
@@ -145,6 +154,16 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         adapter_pack_dir: options.adapter_pack_dir.map(Arc::from),
         dashboard: options.dashboard,
     };
+    let client = webhooks::client().map_err(|error| StartError::Client {
+        reason: error.to_string(),
+    })?;
+    let telling = webhooks::dispatch(
+        app.clone(),
+        client,
+        options.webhook_poll,
+        until(stopped.clone()),
+    );
+    let telling = tokio::spawn(telling);
     let sweeping = tokio::spawn(sweep(app.clone(), options.sweep, stopped.clone()));
     let metrics_address = watched.as_ref().map(|(_, address)| *address);
     let watching = watched.map(|(listener, _)| {
@@ -158,8 +177,10 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         if let Some(watching) = watching {
             let _ = watching.await;
         }
-        sweeping.abort();
-        let _ = sweeping.await;
+        for task in [sweeping, telling] {
+            task.abort();
+            let _ = task.await;
+        }
     });
     Ok(Running {
         address,

@@ -15,3 +15,4 @@ pub mod sdrs;
 pub mod sender;
 pub mod session;
 pub mod settings;
+pub mod webhooks;

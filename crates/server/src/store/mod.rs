@@ -13,6 +13,7 @@ pub mod rules;
 pub mod sqlite;
 mod standing;
 mod types;
+pub mod webhooks;
 
 pub use error::{OpenError, Refusal, StoreError};
 pub use figures::MOST_DAYS;
@@ -29,6 +30,7 @@ use leads::{
 use proof::{LogCheck, Proof};
 use review::{Decide, DecisionAnswer, ReviewItem};
 use rules::state_name;
+use webhooks::{Delivery, Due, Tried, Webhook, WebhookView};
 
 use hotdesk_protocol::UtcMs;
 use hotdesk_protocol::audit::{AuditEntry, KeptAudit};
@@ -205,4 +207,28 @@ pub trait Store: Send + Sync + 'static {
     /// What came of the messages of the last `days` days of the office, this one included; `of` limits
     /// it to that SDR's.
     fn figures(&self, of: Option<SdrId>, days: u32, now: UtcMs) -> Answer<'_, Figures>;
+
+    /// Tells a program from now on.
+    fn add_webhook(&self, webhook: Webhook) -> Answer<'_, ()>;
+    /// Every webhook, oldest first.
+    fn webhooks(&self, now: UtcMs) -> Answer<'_, Vec<WebhookView>>;
+    /// Tells a program no more, and forgets its log; false if there is none.
+    fn remove_webhook(&self, id: String) -> Answer<'_, bool>;
+    /// Has one webhook told that it works; false if there is none.
+    fn test_webhook(&self, id: String, now: UtcMs) -> Answer<'_, bool>;
+    /// Takes deliveries that are due for [`webhooks::TAKEN_MS`], oldest first, and counts the try.
+    fn take_webhook_deliveries(
+        &self,
+        webhook: String,
+        limit: u32,
+        now: UtcMs,
+    ) -> Answer<'_, Vec<Due>>;
+    /// Keeps how a try went.
+    fn webhook_tried(&self, delivery: String, tried: Tried, now: UtcMs) -> Answer<'_, ()>;
+    /// What a webhook was told, newest first, with a number below `before`.
+    fn webhook_log(&self, webhook: String, before: i64, limit: u32) -> Answer<'_, Vec<Delivery>>;
+    /// Has something told once more; false if there is no such delivery.
+    fn replay_webhook_delivery(&self, delivery: String) -> Answer<'_, bool>;
+    /// Forgets what happened before `before` and need not be told any more.
+    fn forget_webhook_events(&self, before: UtcMs) -> Answer<'_, ()>;
 }

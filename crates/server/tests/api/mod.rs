@@ -22,3 +22,4 @@ mod sender;
 mod session;
 mod settings;
 mod twice;
+mod webhooks;

@@ -1,8 +1,4 @@
-use crate::support::{Office, Seat};
-use hotdesk_server::PasswordCost;
-use hotdesk_server::hash_password;
-use hotdesk_server::seed::PASSWORD;
-use hotdesk_server::store::{Credentials, Person, Role};
+use crate::support::Office;
 use serde_json::{Value, json};
 
 const PATH: &str = "/api/settings";
@@ -20,31 +16,10 @@ fn settings() -> Value {
     })
 }
 
-async fn admin(office: &Office) -> Seat {
-    let person = Person {
-        id: "admin".into(),
-        email: "admin@hotdesk.example".to_owned(),
-        name: "Anna".to_owned(),
-        role: Role::Admin,
-    };
-    let password_hash = hash_password(PASSWORD, PasswordCost::CHEAP).unwrap();
-    let credentials = Credentials {
-        person,
-        password_hash,
-    };
-    office
-        .running
-        .store()
-        .put_person(credentials)
-        .await
-        .unwrap();
-    office.seat("admin", "browser").await
-}
-
 #[tokio::test]
 async fn an_admin_changes_the_rules_and_the_audit_has_what_they_were() {
     let office = Office::open().await;
-    let (admin, manager) = (admin(&office).await, office.manager().await);
+    let (admin, manager) = (office.admin().await, office.manager().await);
     for _ in 0..2 {
         assert_eq!(admin.put(PATH, settings()).await.ok(), settings());
     }
@@ -83,7 +58,7 @@ async fn only_an_admin_changes_the_rules_and_no_sdr_reads_them() {
 #[tokio::test]
 async fn rules_under_which_nothing_could_be_sent_are_refused() {
     let office = Office::open().await;
-    let admin = admin(&office).await;
+    let admin = office.admin().await;
     let before = admin.get(PATH).await.ok();
     let broken = |path: &str, value: Value| {
         let mut settings = settings();

@@ -38,6 +38,7 @@ mod row;
 mod sdrs;
 mod sessions;
 mod transaction;
+mod webhooks;
 mod wishes;
 
 pub use address::Address;
@@ -50,6 +51,7 @@ use super::leads::{
 };
 use super::proof::{LogCheck, Proof};
 use super::review::{Decide, DecisionAnswer, ReviewItem};
+use super::webhooks::{Delivery, Due, Tried, Webhook, WebhookView};
 use super::{
     Answer, Beat, Beaten, Claim, Claimed, Counts, Credentials, Holder, MessageView, NewMessage,
     Office, OpenError, OptOutOf, OptedOut, RecoveryKey, Report, SeenSession, Store, TokenHash,
@@ -461,5 +463,52 @@ impl Store for PostgresStore {
             days,
             now
         )))
+    }
+
+    fn add_webhook(&self, webhook: Webhook) -> Answer<'_, ()> {
+        call!(self, Kind::Write, |db| ok(webhooks::add(&db, &webhook)))
+    }
+
+    fn webhooks(&self, now: UtcMs) -> Answer<'_, Vec<WebhookView>> {
+        call!(self, Kind::Read, |db| ok(webhooks::list(&db, now)))
+    }
+
+    fn remove_webhook(&self, id: String) -> Answer<'_, bool> {
+        call!(self, Kind::Write, |db| ok(webhooks::remove(&db, &id)))
+    }
+
+    fn test_webhook(&self, id: String, now: UtcMs) -> Answer<'_, bool> {
+        call!(self, Kind::Write, |db| ok(webhooks::test(&db, &id, now)))
+    }
+
+    fn take_webhook_deliveries(
+        &self,
+        webhook: String,
+        limit: u32,
+        now: UtcMs,
+    ) -> Answer<'_, Vec<Due>> {
+        call!(self, Kind::Write, |db| ok(webhooks::take(
+            &db, &webhook, limit, now
+        )))
+    }
+
+    fn webhook_tried(&self, delivery: String, tried: Tried, now: UtcMs) -> Answer<'_, ()> {
+        call!(self, Kind::Write, |db| ok(webhooks::tried(
+            &db, &delivery, &tried, now
+        )))
+    }
+
+    fn webhook_log(&self, webhook: String, before: i64, limit: u32) -> Answer<'_, Vec<Delivery>> {
+        call!(self, Kind::Read, |db| ok(webhooks::log(
+            &db, &webhook, before, limit
+        )))
+    }
+
+    fn replay_webhook_delivery(&self, delivery: String) -> Answer<'_, bool> {
+        call!(self, Kind::Write, |db| ok(webhooks::replay(&db, &delivery)))
+    }
+
+    fn forget_webhook_events(&self, before: UtcMs) -> Answer<'_, ()> {
+        call!(self, Kind::Write, |db| ok(webhooks::forget(&db, before)))
     }
 }

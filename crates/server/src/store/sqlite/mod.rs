@@ -21,6 +21,7 @@ mod review;
 mod row;
 mod sdrs;
 mod sessions;
+mod webhooks;
 mod wishes;
 mod worker;
 
@@ -33,6 +34,7 @@ use super::leads::{
 };
 use super::proof::{LogCheck, Proof};
 use super::review::{Decide, DecisionAnswer, ReviewItem};
+use super::webhooks::{Delivery, Due, Tried, Webhook, WebhookView};
 use super::{
     Answer, Beat, Beaten, Claim, Claimed, Counts, Credentials, Holder, MessageView, NewMessage,
     Office, OpenError, OptOutOf, OptedOut, RecoveryKey, Report, SeenSession, Store, StoreError,
@@ -356,5 +358,46 @@ impl Store for SqliteStore {
 
     fn figures(&self, of: Option<SdrId>, days: u32, now: UtcMs) -> Answer<'_, Figures> {
         self.read(move |db| figures::read(db, of.as_ref(), days, now))
+    }
+
+    fn add_webhook(&self, webhook: Webhook) -> Answer<'_, ()> {
+        self.write(move |db| webhooks::add(db, &webhook))
+    }
+
+    fn webhooks(&self, now: UtcMs) -> Answer<'_, Vec<WebhookView>> {
+        self.read(move |db| webhooks::list(db, now))
+    }
+
+    fn remove_webhook(&self, id: String) -> Answer<'_, bool> {
+        self.write(move |db| webhooks::remove(db, &id))
+    }
+
+    fn test_webhook(&self, id: String, now: UtcMs) -> Answer<'_, bool> {
+        self.write(move |db| webhooks::test(db, &id, now))
+    }
+
+    fn take_webhook_deliveries(
+        &self,
+        webhook: String,
+        limit: u32,
+        now: UtcMs,
+    ) -> Answer<'_, Vec<Due>> {
+        self.write(move |db| webhooks::take(db, &webhook, limit, now))
+    }
+
+    fn webhook_tried(&self, delivery: String, tried: Tried, now: UtcMs) -> Answer<'_, ()> {
+        self.write(move |db| webhooks::tried(db, &delivery, &tried, now))
+    }
+
+    fn webhook_log(&self, webhook: String, before: i64, limit: u32) -> Answer<'_, Vec<Delivery>> {
+        self.read(move |db| webhooks::log(db, &webhook, before, limit))
+    }
+
+    fn replay_webhook_delivery(&self, delivery: String) -> Answer<'_, bool> {
+        self.write(move |db| webhooks::replay(db, &delivery))
+    }
+
+    fn forget_webhook_events(&self, before: UtcMs) -> Answer<'_, ()> {
+        self.write(move |db| webhooks::forget(db, before))
     }
 }
