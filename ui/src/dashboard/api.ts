@@ -61,7 +61,7 @@ export class Api {
 
   /** Changes something. */
   async send<T = null>(
-    method: "POST" | "DELETE",
+    method: "POST" | "PUT" | "DELETE",
     path: string,
     body?: unknown,
   ): Promise<Outcome<T>> {

@@ -1,7 +1,7 @@
 import { Api, type Outcome } from "./api";
 import { Live } from "./live.svelte";
 import { Reading } from "./reading.svelte";
-import { Router } from "./router.svelte";
+import { PAGES, type PageName, Router } from "./router.svelte";
 import type { DashboardSession, Problem, SdrRow, SdrsAnswer } from "./wire";
 
 /** Who is at the dashboard, which page is open, and what every page needs. */
@@ -26,6 +26,14 @@ export class Dashboard {
   sdrs = $derived<SdrRow[]>(this.sdrsRead.data?.sdrs ?? []);
   /** May see everybody, and change what is not a message of their own. */
   manages = $derived(this.session !== null && this.session.person.role !== "sdr");
+  /** May change by which rules the office sends. */
+  administers = $derived(this.session?.person.role === "admin");
+  /** What stands in the sidebar. */
+  pages = $derived<PageName[]>(PAGES.filter((page) => page !== "settings" || this.manages));
+  /** What is shown: an address of what is not theirs shows the SDRs. */
+  page = $derived<PageName>(
+    this.pages.includes(this.router.route.page) ? this.router.route.page : "sdrs",
+  );
 
   constructor(api = new Api(), live = new Live()) {
     this.api = api;

@@ -11,6 +11,7 @@ const GO: Record<string, PageName> = {
   d: "do-not-contact",
   f: "figures",
   a: "audit",
+  t: "settings",
 };
 /** How long the second key of two may take. */
 export const PAIR_MS = 1_500;

@@ -9,6 +9,7 @@ export const PAGES = [
   "do-not-contact",
   "figures",
   "audit",
+  "settings",
 ] as const;
 export type PageName = (typeof PAGES)[number];
 
@@ -44,11 +45,22 @@ export function addressOf(
 /** The open page; going somewhere makes an entry of the browser's history. */
 export class Router {
   route = $state.raw<Route>(routeOf(location.pathname, location.search));
+  /** Set by a page that has something to lose: it is given the going, and does it once the person agrees. */
+  hold: ((go: () => void) => void) | null = null;
 
   /** Follows the browser's buttons; returns how to stop. */
   start(): () => void {
     const onpopstate = () => {
-      this.route = routeOf(location.pathname, location.search);
+      const { pathname, search } = location;
+      const there = routeOf(pathname, search);
+      if (this.hold && there.page !== this.route.page) {
+        // The browser has gone already; its address comes back until the person agrees.
+        const { page, id, query } = this.route;
+        history.pushState(null, "", addressOf(page, id, query));
+        this.hold(() => this.#open(there));
+      } else {
+        this.route = there;
+      }
     };
     addEventListener("popstate", onpopstate);
     return () => removeEventListener("popstate", onpopstate);
@@ -56,8 +68,20 @@ export class Router {
 
   /** Opens a page, or something on it. */
   go(page: PageName, id: string | null = null, query = new URLSearchParams()): void {
-    history.pushState(null, "", addressOf(page, id, query));
-    this.route = { page, id, query };
+    const open = () => this.#open({ page, id, query });
+    if (page === this.route.page) open();
+    else this.leave(open);
+  }
+
+  /** Does what leaves the page, once nothing is lost by it. */
+  leave(go: () => void): void {
+    if (this.hold) this.hold(go);
+    else go();
+  }
+
+  #open(route: Route): void {
+    history.pushState(null, "", addressOf(route.page, route.id, route.query));
+    this.route = route;
   }
 
   /** Opens something on this page, or closes it. */

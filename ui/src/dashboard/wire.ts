@@ -110,5 +110,22 @@ export type AuditRow = {
 /** Answer to `GET /api/audit`, newest first. */
 export type AuditAnswer = { entries: AuditRow[]; next: number | null };
 
+/** A day of the week. */
+export type Weekday = "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
+
+/** When messages may begin, by each lead's own clock and calendar. */
+export type Hours =
+  | { mode: "always" }
+  | { mode: "weekly"; days: Weekday[]; fromMin: number; toMin: number; holidays: string[] };
+
+/** `GET` and `PUT /api/settings`: by which rules the office sends. A null cap is no limit. */
+export type OfficeRules = {
+  timeZone: string;
+  hours: Hours;
+  caps: { newLeads: number | null; unanswered: number | null };
+  dailyMessages: number;
+  gapMs: number;
+};
+
 /** `GET /api/sdr/whatsapp/qr`: what the page of WhatsApp shows for linking. */
 export type LinkCode = { sdrId: string; value: string; expiresInMs: number };

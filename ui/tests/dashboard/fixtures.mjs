@@ -285,6 +285,7 @@ const ACTS = [
   ["sdr", "connected", "john", null],
   ["manager", "signed_out_everywhere", "bob", null],
   ["sdr", "took_over", "jane", null],
+  ["manager", "settings_changed", null, "messages a day: 60 -> 80"],
 ];
 export const AUDIT = Array.from({ length: 60 }, (_, index) => {
   const [actor, act, sdrId, note] = ACTS[index % ACTS.length];
@@ -303,6 +304,29 @@ export const AUDIT = Array.from({ length: 60 }, (_, index) => {
     receivedAtMs: NOW - index * 37 * MINUTE,
   };
 });
+
+/** The rules: last Christmas and the holidays around this time, as Brazil has them. */
+const YEAR = new Date(NOW).getFullYear();
+export const SETTINGS = {
+  timeZone: "America/Sao_Paulo",
+  hours: {
+    mode: "weekly",
+    days: ["mon", "tue", "wed", "thu", "fri"],
+    fromMin: 540,
+    toMin: 1_080,
+    holidays: [
+      `${YEAR - 1}-12-25`,
+      `${YEAR}-01-01`,
+      `${YEAR}-09-07`,
+      `${YEAR}-12-25`,
+      `${YEAR + 1}-01-01`,
+      `${YEAR + 1}-04-21`,
+    ],
+  },
+  caps: { newLeads: 20, unanswered: 2 },
+  dailyMessages: 60,
+  gapMs: 45_000,
+};
 
 const REASONS = ["Answered “stop”", "Answered “sair”", "Asked by phone", null, "Competitor"];
 export const OPT_OUTS = Array.from({ length: 64 }, (_, index) => ({

@@ -46,6 +46,14 @@ async function checkRows(page) {
   await page.locator(id("import-preview")).waitFor();
 }
 
+async function changeRules(page) {
+  await click("day-sat")(page);
+  await page.locator(id("to")).fill("17:30");
+  await page.locator(id("holiday-date")).fill(`${new Date().getFullYear() + 1}-02-16`);
+  await click("holiday-add", "holiday-remove")(page);
+  await page.locator(id("newLeads")).fill("35");
+}
+
 /** Each in both themes and both widths; `ready` is on the page once it is read. */
 const PAGES = [
   { name: "sign-in", path: "/", scene: "out", ready: "sign-in" },
@@ -70,6 +78,15 @@ const PAGES = [
   { name: "do-not-contact", path: "/do-not-contact", ready: "opt-out" },
   { name: "figures", path: "/figures", ready: "days-chart" },
   { name: "audit", path: "/audit", ready: "audit-entry" },
+  { name: "settings", path: "/settings", scene: "admin", ready: "settings" },
+  {
+    name: "settings-changed",
+    path: "/settings",
+    scene: "admin",
+    ready: "settings",
+    act: changeRules,
+  },
+  { name: "settings-read-only", path: "/settings", ready: "settings" },
 ].flatMap((page) =>
   LOOKS.map((look) => ({ scene: "full", ...page, ...look, name: page.name + look.suffix })),
 );
@@ -174,6 +191,79 @@ const EXTRAS = [
     act: click("choose-send_as_new"),
   },
   { ...light, name: "withdraw", path: "/messages/m-0", ready: "timeline", act: click("cancel") },
+  {
+    ...light,
+    name: "settings-zone",
+    path: "/settings",
+    scene: "admin",
+    ready: "settings",
+    act: (page) => page.locator(id("timeZone")).fill("lis"),
+  },
+  {
+    ...light,
+    name: "settings-refused",
+    path: "/settings",
+    scene: "refuses",
+    ready: "settings",
+    errors: /status of 503/,
+    act: async (page) => {
+      await changeRules(page);
+      await click("save")(page);
+      await page.locator(id("settings-problem")).waitFor();
+    },
+  },
+  {
+    ...phone,
+    name: "settings-faults-390",
+    path: "/settings",
+    scene: "admin",
+    ready: "settings",
+    act: async (page) => {
+      await page.locator(id("dailyMessages")).fill("many");
+      await page.locator(id("to")).fill("08:00");
+      await click("save")(page);
+      await page.locator(id("fault-times")).waitFor();
+    },
+  },
+  {
+    ...light,
+    name: "settings-leave",
+    path: "/settings",
+    scene: "admin",
+    ready: "settings",
+    act: async (page) => {
+      await changeRules(page);
+      await click("nav-audit")(page);
+      await page.locator(id("leave")).waitFor();
+    },
+  },
+  {
+    ...night,
+    name: "settings-saved",
+    path: "/settings",
+    scene: "admin",
+    ready: "settings",
+    act: async (page) => {
+      await changeRules(page);
+      await page.keyboard.press("Control+s");
+      await page.locator(id("saved")).waitFor();
+    },
+  },
+  {
+    ...light,
+    name: "settings-loading",
+    path: "/settings",
+    scene: "slow",
+    ready: "nav-settings",
+  },
+  {
+    ...light,
+    name: "settings-down",
+    path: "/settings",
+    scene: "down",
+    ready: "trouble",
+    errors: /status of 503/,
+  },
   { ...light, name: "help", path: "/sdrs", ready: "sdr", act: (page) => page.keyboard.press("?") },
   { ...phone, name: "more-390", path: "/sdrs", ready: "sdr", act: click("more-pages") },
   { ...light, name: "away", path: "/sdrs", scene: "cut", ready: "away", errors: /status of 503/ },

@@ -23,11 +23,17 @@ function page(all, query, one = (item) => item) {
 /**
  * Starts it on a free port. `scene` is one of: `full`, `empty` (an office of the first day), `down` (every read
  * but the session fails), `cut` (no live events), `out` (nobody is signed in), `slow` (reads never end),
- * `alone` (no desktop can be asked).
+ * `alone` (no desktop can be asked), `admin` (an admin has signed in), `refuses` (an admin whose changes fail).
  */
 export async function serve({ folder, scene = "full" }) {
   const empty = scene === "empty";
   let signedIn = scene !== "out";
+  const admin = scene === "admin" || scene === "refuses";
+  const session = {
+    ...office.SESSION,
+    person: { ...office.SESSION.person, role: admin ? "admin" : "manager" },
+  };
+  let settings = office.SETTINGS;
   const indices = Array.from({ length: empty ? 0 : office.TOTAL }, (_, index) => index);
   const messages = Array.from({ length: empty ? 0 : office.MESSAGES }, (_, index) => index);
   const sdrs = structuredClone(empty ? [] : office.SDRS);
@@ -46,7 +52,7 @@ export async function serve({ folder, scene = "full" }) {
         const known = body.includes("right");
         signedIn ||= known;
         return known
-          ? [200, office.SESSION]
+          ? [200, session]
           : [
               401,
               {
@@ -57,7 +63,7 @@ export async function serve({ folder, scene = "full" }) {
       }
       if (method === "DELETE") signedIn = false;
       return signedIn
-        ? [200, office.SESSION]
+        ? [200, session]
         : method === "DELETE"
           ? [204]
           : [401, { code: "unauthorized", message: "Sign in first." }];
@@ -66,6 +72,11 @@ export async function serve({ folder, scene = "full" }) {
     if (method === "GET" && scene === "down") return [503, DOWN];
     const rest = path.slice("/api/".length);
     if (method === "GET") return read(rest, query);
+    if (scene === "refuses") return [503, DOWN];
+    if (rest === "settings") {
+      settings = JSON.parse(body);
+      return [200, settings];
+    }
     const [, id] = /^sdrs\/([^/]+)\/whatsapp\/connect$/.exec(rest) ?? [];
     if (id && scene === "alone") {
       return [
@@ -181,6 +192,8 @@ export async function serve({ folder, scene = "full" }) {
               }
             : office.figures(Number(query.get("days") ?? 30), query.get("sdrId")),
         ];
+      case "settings":
+        return [200, settings];
       case "sdr/whatsapp/qr":
         return [
           200,

@@ -27,6 +27,10 @@ describe("words", () => {
     for (const act of acts) expect(actWords(act).text, act).not.toBe(act.replaceAll("_", " "));
   });
 
+  test("so has a change of the rules, which only this server tells", () => {
+    expect(actWords("settings_changed").text).toBe("changed the office’s rules");
+  });
+
   test("who did it is named, whoever it was", () => {
     const row = (changes: Partial<AuditRow>) =>
       ({

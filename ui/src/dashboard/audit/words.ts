@@ -59,6 +59,8 @@ export function actWords(act: string): ActWords {
       return { text: "asked for what is not theirs, and got nothing", icon: "ban", tone: "bad" };
     case "number_blocked":
       return { text: "blocked a number", icon: "ban", tone: "bad" };
+    case "settings_changed":
+      return { text: "changed the office’s rules", icon: "sliders", tone: "wait" };
     default:
       return { text: act.replaceAll("_", " "), icon: "history", tone: "off" };
   }

@@ -21,6 +21,8 @@ export function pageWords(page: PageName): PageWords {
       return { label: "Figures", short: "Figures", icon: "chart", group: "Office" };
     case "audit":
       return { label: "Audit", short: "Audit", icon: "history", group: "Office" };
+    case "settings":
+      return { label: "Settings", short: "Settings", icon: "sliders", group: "Office" };
   }
 }
 
