@@ -67,7 +67,7 @@ where
     }
 }
 
-/// What [`open`](super::Store::open) would run now; changes nothing.
+/// What [`PostgresStore::open`](super::PostgresStore::open) would run now; changes nothing.
 pub async fn plan(address: &Address) -> Result<Planned, OpenError> {
     let client = connect(address).await?;
     let from = version(&client, address).await?;
