@@ -53,13 +53,10 @@ async fn a_page_is_on_the_screen_only_while_its_own_sdr_has_unlocked_it_and_send
         .status();
     assert!(signal.unwrap().success());
     window.find("[data-testid=lock-screen]").await;
+    screen::type_pin(&office.desk, PIN).await;
     until(
         "John's page is back for a PIN from the keyboard",
-        async || {
-            screen::ask(&office.desk, &["type", PIN]);
-            screen::ask(&office.desk, &["key", "Return"]);
-            codes().pop()
-        },
+        async || codes().pop(),
     )
     .await;
 

@@ -81,14 +81,10 @@ async fn a_day_leaves_nothing_to_read_outside_the_profiles_and_no_file_to_others
 
 /// With a wrong PIN first, both typed as a person does.
 async fn unlock(office: &Office) {
-    let typed = |pin: &str| {
-        screen::ask(&office.desk, &["type", pin]);
-        screen::ask(&office.desk, &["key", "Return"]);
-    };
-    typed(WRONG_PIN);
+    screen::type_pin(&office.desk, WRONG_PIN).await;
+    screen::type_pin(&office.desk, PIN).await;
     let log = data_dir(&office.desk).join("logs");
     until("it is unlocked", async || {
-        typed(PIN);
         let files = fs::read_dir(&log).unwrap();
         let said: String = files
             .filter_map(|file| fs::read_to_string(file.unwrap().path()).ok())

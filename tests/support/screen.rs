@@ -1,6 +1,9 @@
 //! What is on a desk's screen.
 
+use super::app::data_dir;
 use super::desk::Desk;
+use super::wait::{until, within};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Photographs the screen.
@@ -71,4 +74,24 @@ pub fn ask(desk: &Desk, args: &[&str]) -> Vec<String> {
         .lines()
         .map(str::to_owned)
         .collect()
+}
+
+/// Types a PIN as a person does, and again only if the app has not looked at one for a long while: keys
+/// that pile up on a busy machine are wrong PINs, and five of those are the last.
+pub async fn type_pin(desk: &Desk, pin: &str) {
+    let logs = data_dir(desk).join("logs");
+    let looked = || {
+        let files = fs::read_dir(&logs).into_iter().flatten().flatten();
+        let said = files.filter_map(|file| fs::read_to_string(file.path()).ok());
+        said.map(|text| text.matches("A PIN was looked at").count())
+            .sum::<usize>()
+    };
+    let before = looked();
+    until("a PIN is looked at", async || {
+        for keys in [["key", "ctrl+a"], ["type", pin], ["key", "Return"]] {
+            ask(desk, &keys);
+        }
+        within(20, async || (looked() > before).then_some(())).await
+    })
+    .await;
 }
