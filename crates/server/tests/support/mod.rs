@@ -174,6 +174,16 @@ impl Office {
         store.put_office(office).await.unwrap();
     }
 
+    /// Waits until the server has asked for the time so often.
+    pub async fn asked_for_the_time(&self, times: u64) {
+        let mut asked = self.asked.subscribe();
+        let before = *asked.borrow();
+        asked
+            .wait_for(|asked| *asked >= before + times)
+            .await
+            .unwrap();
+    }
+
     pub fn now(&self) -> i64 {
         self.clock.load(Ordering::SeqCst)
     }
