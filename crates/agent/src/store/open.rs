@@ -3,6 +3,7 @@
 use super::error::StoreError;
 use super::schema;
 use crate::keychain::DatabaseKey;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags, ffi};
 use std::path::Path;
 use std::time::Duration;
@@ -50,6 +51,10 @@ pub(super) fn keyed(file: &Path, key: &DatabaseKey) -> Result<Connection, StoreE
         })?;
     tracing::debug!(cipher, sqlite = rusqlite::version(), "Opening the database");
     db.busy_timeout(BUSY).map_err(|error| unusable(&error))?;
+    // One plan for each statement, whatever is bound: otherwise clearing what was bound, as is done
+    // after each use of a kept statement, makes SQLite parse and plan it anew at the next.
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+        .map_err(|error| unusable(&error))?;
     db.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
         .map_err(|error| unusable(&error))?;
     Ok(db)
