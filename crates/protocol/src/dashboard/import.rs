@@ -16,6 +16,7 @@ pub const MOST_PREVIEWED: usize = 20;
 
 /// A field of a lead that a column may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
 pub enum LeadField {
@@ -40,6 +41,7 @@ pub type ImportMapping = BTreeMap<String, LeadField>;
 
 /// Why a row is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
 pub enum RejectedCode {
@@ -67,6 +69,7 @@ pub enum RejectedCode {
 
 /// A row that is not taken. Never with what stands in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct ImportRejected {
     /// The line of the file on which it begins, from 1.
@@ -79,6 +82,7 @@ pub struct ImportRejected {
 
 /// A row as it would be taken. Content: no `Debug`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "camelCase")]
 pub struct ImportPreview {
@@ -106,6 +110,7 @@ pub struct ImportPreview {
 
 /// Answer to `POST /api/leads/import`.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "camelCase")]
 pub struct ImportAnswer {

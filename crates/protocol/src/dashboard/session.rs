@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 /// `POST /api/session`: 401 for a wrong e-mail or password, 429 after too many. Has no `Debug`: the
 /// password.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "camelCase")]
 pub struct DashboardSignIn {
@@ -20,6 +21,7 @@ pub struct DashboardSignIn {
 /// Answer to [`DashboardSignIn`] and to `GET /api/session`; `DELETE` of the same path ends it. Has no
 /// `Debug`: the token.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "camelCase")]
 pub struct DashboardSession {
@@ -33,6 +35,7 @@ pub struct DashboardSession {
 
 /// Who is signed in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "camelCase")]
 pub struct DashboardPerson {
@@ -48,6 +51,7 @@ pub struct DashboardPerson {
 
 /// What a person may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
 pub enum DashboardRole {

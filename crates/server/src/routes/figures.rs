@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::extract::{Caller, Params};
+use crate::openapi::Refusals;
 use crate::problem::ApiError;
 use crate::store::MOST_DAYS;
 use axum::Json;
@@ -9,11 +10,13 @@ use axum::extract::State;
 use hotdesk_protocol::dashboard::Figures;
 use hotdesk_protocol::ids::SdrId;
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 const DEFAULT_DAYS: u32 = 30;
 
 /// How many days, and whose; an SDR sees their own.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase")]
 pub struct FiguresParams {
     days: Option<u32>,
@@ -21,6 +24,17 @@ pub struct FiguresParams {
 }
 
 /// What came of the messages of the last days.
+#[utoipa::path(
+    get,
+    operation_id = "get_figures",
+    path = "/api/figures",
+    tag = "Figures",
+    params(FiguresParams),
+    responses(
+        (status = 200, description = "What came of the messages", body = Figures),
+        Refusals
+    )
+)]
 pub async fn get(
     State(app): State<App>,
     caller: Caller,

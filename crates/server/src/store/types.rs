@@ -13,6 +13,7 @@ use hotdesk_protocol::queue::{
 use hotdesk_protocol::session::MessageState;
 use hotdesk_protocol::{Problem, UtcMs};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// The one office of a database.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -343,7 +344,7 @@ pub enum Which {
 }
 
 /// A message with all that happened to it.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct MessageView {
     /// Its number in the queue, for paging.
@@ -390,7 +391,7 @@ pub struct MessageView {
 }
 
 /// One step of a message; a row that is never changed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Event {
     /// Its number over all messages.
@@ -422,7 +423,7 @@ pub struct Event {
 }
 
 /// What a lead answered. Content: no `Debug`.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Reply {
     /// The inbound message's id.
@@ -436,7 +437,7 @@ pub struct Reply {
 }
 
 /// What moves a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Cause {
     /// Put into the queue.

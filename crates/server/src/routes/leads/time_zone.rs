@@ -3,14 +3,17 @@
 use crate::app::App;
 use crate::extract::{Body, Caller};
 use crate::hours::is_zone;
+use crate::openapi::Refusals;
 use crate::problem::ApiError;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use hotdesk_protocol::Problem;
 use hotdesk_protocol::ids::LeadId;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 /// Where a lead is.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct WrittenZone {
     /// IANA name; null to go by the number again.
@@ -18,6 +21,19 @@ pub struct WrittenZone {
 }
 
 /// Writes down a lead's time zone, which then counts instead of what the number tells; repeatable.
+#[utoipa::path(
+    put,
+    operation_id = "put_leads_one_time_zone",
+    path = "/api/leads/{id}/time-zone",
+    tag = "Leads",
+    params(("id" = LeadId, Path, description = "Which lead")),
+    request_body = WrittenZone,
+    responses(
+        (status = 204, description = "It counts from now on"),
+        (status = 404, description = "There is no such lead", body = Problem),
+        Refusals
+    )
+)]
 pub async fn put(
     State(app): State<App>,
     caller: Caller,

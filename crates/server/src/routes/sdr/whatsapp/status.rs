@@ -3,28 +3,62 @@
 use super::Whose;
 use crate::app::App;
 use crate::extract::{Caller, Params};
+use crate::openapi::Lk1Refusals;
 use crate::problem::ApiError;
 use axum::Json;
 use axum::extract::State;
 use hotdesk_protocol::UtcMs;
+use hotdesk_protocol::ids::DesktopId;
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// The session in the words of lk1.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Status {
+    /// Always true.
+    success: bool,
+    /// Connected when it was told.
+    connected: bool,
+    /// The linked number, E.164.
+    phone: Option<String>,
+    /// Since when it is connected, ISO 8601 in UTC.
+    connected_at: Option<String>,
+    /// When it was last told, ISO 8601 in UTC.
+    last_seen: Option<String>,
+    /// Who holds the session.
+    session_id: Option<DesktopId>,
+}
+use hotdesk_protocol::Problem;
 
 /// Connected or not, which number, since when.
+#[utoipa::path(
+    get,
+    operation_id = "get_sdr_whatsapp_status",
+    path = "/api/sdr/whatsapp/status",
+    tag = "lk1",
+    params(Whose),
+    responses(
+        (status = 200, description = "The session", body = Status),
+        (status = 404, description = "There is no such SDR", body = Problem),
+        Lk1Refusals
+    )
+)]
 pub async fn get(
     State(app): State<App>,
     caller: Caller,
     Params(whose): Params<Whose>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<Status>, ApiError> {
     let seen = app.store.session(whose.seen_by(&caller)?).await?;
-    Ok(Json(json!({
-        "success": true,
-        "connected": seen.session.connected,
-        "phone": seen.session.phone,
-        "connectedAt": seen.session.connected_at_ms.and_then(iso),
-        "lastSeen": seen.last_seen_ms.and_then(iso),
-        "sessionId": seen.session.desktop_id,
-    })))
+    Ok(Json(Status {
+        success: true,
+        connected: seen.session.connected,
+        phone: seen.session.phone,
+        connected_at: seen.session.connected_at_ms.and_then(iso),
+        last_seen: seen.last_seen_ms.and_then(iso),
+        session_id: seen.session.desktop_id,
+    }))
 }
 
 fn iso(at: UtcMs) -> Option<String> {
