@@ -34,6 +34,8 @@ pub enum LeadField {
     Pain,
     /// Why they may be written to.
     Consent,
+    /// In which time zone they are: an IANA name.
+    TimeZone,
 }
 
 /// Which column holds which field: the column's name, as the file's first line has it, and the field.
@@ -61,6 +63,8 @@ pub enum RejectedCode {
     DoNotContact,
     /// Nothing says why this lead may be written to.
     NoConsent,
+    /// The time zone is none that there is.
+    BadTimeZone,
     /// It and all after it are more than one file may have.
     TooMany,
     /// The file ended, or broke off, in the middle of what the row begins.
@@ -106,6 +110,8 @@ pub struct ImportPreview {
     pub pain: Option<String>,
     /// Why they may be written to.
     pub consent: Option<String>,
+    /// IANA name of their time zone.
+    pub time_zone: Option<String>,
 }
 
 /// Answer to `POST /api/leads/import`.

@@ -91,6 +91,11 @@ pub struct LeadRow {
     pub replies: u32,
     /// Their number must not be written to.
     pub opted_out: bool,
+    /// IANA name of the time zone that is written down for them.
+    pub time_zone: Option<String>,
+    /// IANA names of the zones they may be in: the one that is written down, or those of their number.
+    /// None where neither tells: the office's counts.
+    pub zones: Vec<String>,
 }
 
 /// Which leads. Each field narrows it down.

@@ -7,6 +7,7 @@ pub mod requeue;
 use crate::app::App;
 use crate::cursor;
 use crate::extract::{Body, Caller, Params};
+use crate::hours::is_zone;
 use crate::openapi::Refusals;
 use crate::phone::is_e164;
 use crate::problem::ApiError;
@@ -54,6 +55,8 @@ pub struct LeadGiven {
     position: Option<String>,
     site: Option<String>,
     pain: Option<String>,
+    /// IANA name; none to go by the number.
+    time_zone: Option<String>,
 }
 
 /// The id a message has been queued under.
@@ -152,6 +155,11 @@ fn checked(lead: LeadGiven) -> Result<NewLead, ApiError> {
             "The lead needs a consent: why they may be written to. Nothing was queued.",
         ));
     }
+    if lead.time_zone.as_deref().is_some_and(|name| !is_zone(name)) {
+        return Err(ApiError::bad_request(
+            "The time zone is not an IANA name such as America/Manaus; nothing was queued.",
+        ));
+    }
     let fields = [&lead.company, &lead.position, &lead.site, &lead.pain];
     let too_long = fields
         .into_iter()
@@ -172,6 +180,7 @@ fn checked(lead: LeadGiven) -> Result<NewLead, ApiError> {
         site: lead.site,
         pain: lead.pain,
         consent,
+        time_zone: lead.time_zone,
     })
 }
 

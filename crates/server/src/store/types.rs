@@ -131,6 +131,8 @@ pub struct NewLead {
     pub pain: Option<String>,
     /// Why they may be written to.
     pub consent: String,
+    /// In which time zone they are; none to go by the number.
+    pub time_zone: Option<String>,
 }
 
 /// Whom a message is for.

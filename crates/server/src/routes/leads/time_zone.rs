@@ -5,12 +5,17 @@ use crate::extract::{Body, Caller};
 use crate::hours::is_zone;
 use crate::openapi::Refusals;
 use crate::problem::ApiError;
+use crate::routes::audit::note_of_office;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use hotdesk_protocol::Problem;
+use hotdesk_protocol::audit::AuditAct;
 use hotdesk_protocol::ids::LeadId;
 use serde::Deserialize;
 use utoipa::ToSchema;
+
+/// The act as the audit knows it.
+const WRITTEN: &str = "time_zone_written";
 
 /// Where a lead is.
 #[derive(Deserialize, ToSchema)]
@@ -50,7 +55,13 @@ pub async fn put(
             "The time zone is not an IANA name such as America/Manaus. Nothing was changed.",
         ));
     }
+    let note = format!(
+        "{lead}: {}",
+        request.time_zone.as_deref().unwrap_or("by the number")
+    );
     let sdrs = app.store.put_time_zone(lead, request.time_zone).await?;
     sdrs.iter().for_each(|sdr| app.hints.wake(sdr));
+    let act = AuditAct::Other(WRITTEN.to_owned());
+    note_of_office(&app, &caller, act, note).await?;
     Ok(StatusCode::NO_CONTENT)
 }
