@@ -113,11 +113,13 @@ impl IntoResponses for Lk1Refusals {
 }
 
 fn refusals(schema: &str) -> BTreeMap<String, RefOr<Response>> {
-    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(schema)));
+    let content = ContentBuilder::new()
+        .schema(Some(Ref::from_schema_name(schema)))
+        .build();
     let refusal = |(status, words): (u16, &str)| {
         let mut response = ResponseBuilder::new()
             .description(words)
-            .content("application/json", content.clone().build());
+            .content("application/json", content.clone());
         if matches!(status, 429 | 503) {
             let wait = HeaderBuilder::new().description(Some("Seconds to wait"));
             response = response.header("Retry-After", wait.build());

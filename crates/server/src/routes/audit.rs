@@ -10,12 +10,11 @@ use hotdesk_protocol::UtcMs;
 use hotdesk_protocol::audit::{AuditAct, AuditActor, AuditAnswer, AuditEntry};
 use hotdesk_protocol::ids::{MessageId, SdrId};
 use serde::Deserialize;
-use utoipa::IntoParams;
 
 const MAX_PAGE: u32 = 200;
 
 /// Which page; an SDR sees what was done about their own session.
-#[derive(Deserialize, IntoParams)]
+#[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase")]
 pub struct AuditParams {

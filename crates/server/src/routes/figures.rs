@@ -10,12 +10,11 @@ use axum::extract::State;
 use hotdesk_protocol::dashboard::Figures;
 use hotdesk_protocol::ids::SdrId;
 use serde::Deserialize;
-use utoipa::IntoParams;
 
 const DEFAULT_DAYS: u32 = 30;
 
 /// How many days, and whose; an SDR sees their own.
-#[derive(Deserialize, IntoParams)]
+#[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase")]
 pub struct FiguresParams {

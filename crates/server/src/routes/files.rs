@@ -16,10 +16,9 @@ use hotdesk_protocol::ids::FileId;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use std::time::Duration;
-use utoipa::IntoParams;
 
 /// What the file is; its bytes are the body, its type is that of the body.
-#[derive(Deserialize, IntoParams)]
+#[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase")]
 pub struct UploadParams {

@@ -22,7 +22,7 @@ use hotdesk_protocol::ids::{FileId, LeadId, MessageId, SdrId};
 use hotdesk_protocol::session::MessageState;
 use hotdesk_protocol::{Problem, ProblemCode};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 const MAX_PAGE: u32 = 1_000;
 const MAX_ID_BYTES: usize = 128;
@@ -185,7 +185,7 @@ fn checked(lead: LeadGiven) -> Result<NewLead, ApiError> {
 }
 
 /// Which messages to list.
-#[derive(Deserialize, IntoParams)]
+#[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase")]
 pub struct ListParams {

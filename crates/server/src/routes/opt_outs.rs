@@ -16,12 +16,11 @@ use hotdesk_protocol::ProblemCode;
 use hotdesk_protocol::audit::AuditAct;
 use hotdesk_protocol::dashboard::{MAX_ROWS, OptOutRequest, OptOutsAnswer};
 use serde::Deserialize;
-use utoipa::IntoParams;
 
 const ROWS: u32 = 50;
 
 /// Which numbers.
-#[derive(Deserialize, IntoParams)]
+#[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct OptOutsParams {
     search: Option<String>,

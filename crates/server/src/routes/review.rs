@@ -10,12 +10,11 @@ use axum::extract::State;
 use hotdesk_protocol::ids::SdrId;
 use hotdesk_protocol::review::{ReviewAnswer, ShownReview};
 use serde::Deserialize;
-use utoipa::IntoParams;
 
 const MAX_PAGE: u32 = 200;
 
 /// Which page; an SDR sees their own.
-#[derive(Deserialize, IntoParams)]
+#[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase")]
 pub struct ReviewParams {

@@ -14,7 +14,7 @@ use hotdesk_protocol::Problem;
 use hotdesk_protocol::UtcMs;
 use hotdesk_protocol::audit::AuditAct;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 const MOST_WEBHOOKS: usize = 20;
 const MAX_PAGE: u32 = 200;
@@ -187,7 +187,7 @@ pub async fn test(
 }
 
 /// Which page of a log.
-#[derive(Deserialize, IntoParams)]
+#[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct LogParams {
     before: Option<i64>,

@@ -17,14 +17,13 @@ use hotdesk_protocol::{Problem, ProblemCode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
-use utoipa::IntoParams;
 
 /// Most bytes of a field beside the file.
 const MAX_FIELD_BYTES: usize = 64 * 1024;
 const MAX_CONSENT_BYTES: usize = 500;
 
 /// How the file is to be taken; in the address, or as parts of a form before the part `file`.
-#[derive(Default, Deserialize, IntoParams)]
+#[derive(Default, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase")]
 pub struct ImportParams {

@@ -18,12 +18,12 @@ use hotdesk_protocol::dashboard::{
 };
 use hotdesk_protocol::ids::{LeadId, SdrId};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 const ROWS: u32 = 50;
 
 /// Which leads, in which order.
-#[derive(Deserialize, IntoParams)]
+#[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase")]
 pub struct LeadsParams {

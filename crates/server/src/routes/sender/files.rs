@@ -14,12 +14,11 @@ use hotdesk_protocol::ids::{FileId, SdrId};
 use serde::Deserialize;
 use std::sync::Arc;
 use tokio::io::AsyncReadExt;
-use utoipa::IntoParams;
 
 const CHUNK_BYTES: usize = 64 * 1024;
 
 /// Whose message carries it.
-#[derive(Deserialize, IntoParams)]
+#[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase")]
 pub struct FileParams {

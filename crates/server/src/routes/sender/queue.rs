@@ -12,7 +12,6 @@ use hotdesk_protocol::ids::SdrId;
 use hotdesk_protocol::queue::QueueAnswer;
 use jiff::Timestamp;
 use serde::Deserialize;
-use utoipa::IntoParams;
 
 const DEFAULT_LIMIT: u32 = 50;
 const MAX_LIMIT: u32 = 500;
@@ -20,7 +19,7 @@ const MAX_LIMIT: u32 = 500;
 const STOPPED: &str = "Queue blocked: sending was stopped for this SDR. What waits is kept.";
 
 /// Whose queue; an lk1 client may leave `sdrId` to the token.
-#[derive(Deserialize, IntoParams)]
+#[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase")]
 pub struct QueueParams {

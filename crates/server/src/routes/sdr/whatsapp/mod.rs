@@ -9,10 +9,9 @@ use crate::extract::Caller;
 use crate::problem::ApiError;
 use hotdesk_protocol::ids::SdrId;
 use serde::Deserialize;
-use utoipa::IntoParams;
 
 /// Whose; an SDR may leave it to the token.
-#[derive(Deserialize, IntoParams)]
+#[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase")]
 pub struct Whose {
