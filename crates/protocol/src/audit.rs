@@ -27,7 +27,6 @@ pub enum AuditActor {
 
 /// What was done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum AuditAct {
     /// The window was unlocked with e-mail and password.
@@ -105,6 +104,7 @@ pub struct AuditEntry {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub who: Option<String>,
     /// What was done.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub act: AuditAct,
     /// With which message.
     #[serde(default, skip_serializing_if = "Option::is_none")]

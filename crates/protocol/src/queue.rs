@@ -19,8 +19,10 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "camelCase")]
 pub struct AuthRequest {
     /// The SDR's e-mail.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1))]
     pub email: String,
     /// The SDR's password. This type has no `Debug`.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1))]
     pub password: String,
     /// Which desktop asks; absent from an lk1 client.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -151,13 +153,16 @@ pub struct ClaimRequest {
     /// Who asks.
     pub desktop_id: DesktopId,
     /// Most messages to lease, 1..=10.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 10))]
     pub limit: u32,
     /// How long to wait for one, 0..=25.
+    #[cfg_attr(feature = "openapi", schema(maximum = 25))]
     pub wait_seconds: u32,
     /// Messages this desktop already holds and does not want again.
     #[serde(default)]
     pub holding: Vec<MessageId>,
     /// Chosen by the desktop, new for each claim: the same claim delivered twice leases once.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 32))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claim_id: Option<String>,
     /// The epoch at which this desktop believes to be active; an older one is 409 `other_desktop`.

@@ -23,7 +23,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::StatusCode;
 use axum::middleware::{from_fn_with_state, map_response};
-use axum::routing::{any, get, put};
+use axum::routing::{any, get};
 use hotdesk_protocol::{ProblemCode, UtcMs};
 use std::path::Path;
 use std::sync::Arc;
@@ -92,12 +92,11 @@ fn of_lk1() -> OpenApiRouter<App> {
             sdr::whatsapp::connect::put,
             sdr::whatsapp::connect::delete
         ))
-        .routes(routes!(sdr::whatsapp::status::get))
-        // The existing system's documents name both paths for these two.
-        .route(
-            "/api/sdr/whatsapp/status",
-            put(sdr::whatsapp::connect::put).delete(sdr::whatsapp::connect::delete),
-        )
+        .routes(routes!(
+            sdr::whatsapp::status::get,
+            sdr::whatsapp::status::put,
+            sdr::whatsapp::status::delete
+        ))
         .layer(map_response(lk1_words::say))
 }
 

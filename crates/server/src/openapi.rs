@@ -6,6 +6,7 @@ use axum::Router;
 use axum::http::HeaderMap;
 use axum::routing::get;
 use hotdesk_protocol::Problem;
+use hotdesk_protocol::dashboard::LeadSort;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -42,7 +43,7 @@ const REFUSALS: [(u16, &str); 8] = [
             durations milliseconds. Every refusal is a `Problem`; no call that was refused has changed anything.",
         license(name = "MIT OR Apache-2.0"),
     ),
-    components(schemas(Problem, Lk1Problem)),
+    components(schemas(Problem, Lk1Problem, LeadSort)),
     modifiers(&WaysIn),
     security(("token" = []), ("browser" = [])),
 )]
@@ -129,8 +130,7 @@ fn refusals(schema: &str) -> BTreeMap<String, RefOr<Response>> {
     REFUSALS.into_iter().map(refusal).collect()
 }
 
-/// Says what the types of Rust imply and the derived schemas leave out: the bounds of numbers, and that
-/// no text has the letter NUL, which no database keeps.
+/// Says what the types of Rust imply and the derived schemas leave out: the bounds of numbers.
 fn exact(mut document: Value) -> Value {
     walk(&mut document);
     document
@@ -148,26 +148,13 @@ fn walk(value: &mut Value) {
 }
 
 fn bound(schema: &mut Map<String, Value>) {
-    let is = |schema: &Map<String, Value>, kind: &str| match schema.get("type") {
-        Some(Value::String(only)) => only == kind,
-        Some(Value::Array(several)) => several.iter().any(|one| one == kind),
-        _ => false,
+    let (least, most) = match schema.get("format").and_then(Value::as_str) {
+        Some("u-int16") => (0, i64::from(u16::MAX)),
+        Some("u-int32") => (0, i64::from(u32::MAX)),
+        Some("u-int64") => (0, i64::MAX),
+        Some("int64") => (i64::MIN, i64::MAX),
+        _ => return,
     };
-    if is(schema, "integer") {
-        let (least, most) = match schema.get("format").and_then(Value::as_str) {
-            Some("uint16") => (0, i64::from(u16::MAX)),
-            Some("uint32") => (0, i64::from(u32::MAX)),
-            Some("uint64") => (0, i64::MAX),
-            Some("int32") => (i64::from(i32::MIN), i64::from(i32::MAX)),
-            _ => (i64::MIN, i64::MAX),
-        };
-        schema.entry("minimum").or_insert_with(|| json!(least));
-        schema.entry("maximum").or_insert_with(|| json!(most));
-    }
-    let free = ["enum", "pattern", "format", "const"]
-        .iter()
-        .all(|key| !schema.contains_key(*key));
-    if is(schema, "string") && free {
-        schema.insert("pattern".to_owned(), json!("^[^\\u0000]*$"));
-    }
+    schema.entry("minimum").or_insert_with(|| json!(least));
+    schema.entry("maximum").or_insert_with(|| json!(most));
 }

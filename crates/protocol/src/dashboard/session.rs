@@ -13,8 +13,10 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "camelCase")]
 pub struct DashboardSignIn {
     /// The person's e-mail.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1))]
     pub email: String,
     /// Their password.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1))]
     pub password: String,
 }
 

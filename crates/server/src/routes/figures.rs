@@ -18,6 +18,7 @@ const DEFAULT_DAYS: u32 = 30;
 #[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase")]
 pub struct FiguresParams {
+    #[param(minimum = 1, maximum = 366)]
     days: Option<u32>,
     sdr_id: Option<SdrId>,
 }

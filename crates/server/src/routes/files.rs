@@ -23,6 +23,7 @@ use std::time::Duration;
 #[serde(rename_all = "camelCase")]
 pub struct UploadParams {
     kind: FileKind,
+    #[param(min_length = 1, max_length = 200)]
     file_name: String,
     /// What the client has counted; other bytes are refused.
     sha256: Option<String>,

@@ -25,7 +25,7 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
     path = "/api/live",
     tag = "The dashboard",
     responses(
-        (status = 200, description = "Events, until the session ends: `hello`, then `sdr`, `qr` and `queue` with `LiveNews` as data", body = String, content_type = "text/event-stream"),
+        (status = 200, description = "Events, until the session ends: `hello`, then `sdr`, `qr` and `queue` with `LiveNews` as data", body = serde_json::Value, content_type = "text/event-stream"),
         Refusals
     )
 )]

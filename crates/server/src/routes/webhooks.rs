@@ -24,6 +24,7 @@ const MAX_PAGE: u32 = 200;
 #[serde(deny_unknown_fields)]
 pub struct NewWebhook {
     url: String,
+    #[schema(min_items = 1)]
     kinds: Vec<String>,
 }
 

@@ -43,6 +43,7 @@ pub struct MarkSent {
 pub struct MarkFailed {
     contact_id: MessageId,
     /// 1 to 500 characters.
+    #[schema(min_length = 1, max_length = 500)]
     error: String,
 }
 

@@ -1,8 +1,9 @@
 //! `GET /api/sdr/whatsapp/status`: the session in the words of lk1.
 
 use super::Whose;
+use super::connect::{self, Connected, Connection, Done};
 use crate::app::App;
-use crate::extract::{Caller, Params};
+use crate::extract::{Body, Caller, Params};
 use crate::openapi::Lk1Refusals;
 use crate::problem::ApiError;
 use axum::Json;
@@ -59,6 +60,52 @@ pub async fn get(
         last_seen: seen.last_seen_ms.and_then(iso),
         session_id: seen.session.desktop_id,
     }))
+}
+
+/// As `PUT /api/sdr/whatsapp/connect`: the existing system's documents name both.
+#[utoipa::path(
+    put,
+    operation_id = "put_sdr_whatsapp_status",
+    path = "/api/sdr/whatsapp/status",
+    tag = "lk1",
+    params(Whose),
+    request_body = Connection,
+    responses(
+        (status = 200, description = "It is kept", body = Connected),
+        (status = 404, description = "There is no such SDR", body = Problem),
+        (status = 409, description = "Another desktop is active", body = Problem),
+        Lk1Refusals
+    )
+)]
+pub async fn put(
+    app: State<App>,
+    caller: Caller,
+    whose: Params<Whose>,
+    told: Body<Connection>,
+) -> Result<Json<Connected>, ApiError> {
+    connect::put(app, caller, whose, told).await
+}
+
+/// As `DELETE /api/sdr/whatsapp/connect`: the existing system's documents name both.
+#[utoipa::path(
+    delete,
+    operation_id = "delete_sdr_whatsapp_status",
+    path = "/api/sdr/whatsapp/status",
+    tag = "lk1",
+    params(Whose),
+    responses(
+        (status = 200, description = "It is, or will be, disconnected", body = Done),
+        (status = 404, description = "There is no such SDR", body = Problem),
+        (status = 409, description = "The desktop is not heard", body = Problem),
+        Lk1Refusals
+    )
+)]
+pub async fn delete(
+    app: State<App>,
+    caller: Caller,
+    whose: Params<Whose>,
+) -> Result<Json<Done>, ApiError> {
+    connect::delete(app, caller, whose).await
 }
 
 fn iso(at: UtcMs) -> Option<String> {
