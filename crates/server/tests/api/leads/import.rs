@@ -233,6 +233,16 @@ async fn a_consent_is_asked_for_unless_a_column_has_it() {
 }
 
 #[tokio::test]
+async fn an_empty_file_is_none() {
+    let office = Office::open().await;
+    let manager = office.manager().await;
+    for query in ["dryRun=true", "consent=asked"] {
+        let answer = manager.import(query, "").await;
+        answer.refused(400, "bad_file");
+    }
+}
+
+#[tokio::test]
 async fn a_column_of_time_zones_is_written_down_for_leads_who_have_none() {
     let office = Office::open().await;
     let manager = office.manager().await;
