@@ -9,11 +9,11 @@ import { dir } from "./security-report.mjs";
 
 const patches = join(root, "tests/mutations/security");
 
-/** How a test of a program is run alone; cargo's name of the test target. */
+/** How a test program is chosen. Always of the whole workspace, so that nothing is built twice. */
 const cargo = {
-  agent: ["-p", "hotdesk-agent", "--test", "agent"],
-  app: ["-p", "hotdesk", "--lib"],
-  e2e: ["-p", "hotdesk", "--test", "e2e"],
+  agent: ["--test", "agent"],
+  app: ["--lib"],
+  e2e: ["--test", "e2e"],
 };
 const programs = [...Object.keys(cargo), "bridge-unit"];
 
@@ -55,7 +55,7 @@ async function passes({ program, name }) {
     const built = await inside("cargo", ["build", "--workspace", "--bins", "--locked"]);
     if (built.code !== 0) throw new Error(`it does not build:\n${built.text.slice(-2000)}`);
   }
-  const args = ["test", "--locked", ...cargo[program]];
+  const args = ["test", "--workspace", "--locked", ...cargo[program]];
   const built = await inside("cargo", [...args, "--no-run"]);
   if (built.code !== 0) throw new Error(`it does not build:\n${built.text.slice(-2000)}`);
   const ran = await inside("cargo", [...args, "--", "--exact", name]);

@@ -14,7 +14,7 @@ build_packages="build-essential pkg-config libwebkit2gtk-4.1-dev libssl-dev libd
 # To run without a desktop, and to look at what is on the screen.
 run_packages="xvfb openbox dbus gnome-keyring imagemagick fonts-dejavu-core fonts-inter fonts-noto-color-emoji"
 # To drive the app's window and the rehearsal WhatsApp's page in tests.
-test_packages="webkit2gtk-driver xdotool zbar-tools tesseract-ocr tesseract-ocr-eng chromium openssl postgresql"
+test_packages="webkit2gtk-driver xdotool zbar-tools tesseract-ocr tesseract-ocr-eng chromium openssl postgresql python3-venv"
 
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi

@@ -230,6 +230,11 @@ const parts = {
       },
     );
   },
+  // The server and its OpenAPI document, held against each other.
+  contract: async () => {
+    await build();
+    return check("contract", "node", ["scripts/lib/contract.mjs"]);
+  },
   simulation: () =>
     rust("simulation", ["hotdesk-server"], {
       names: (name) => name === "simulation",

@@ -18,6 +18,7 @@ pub const SIGNATURE_SUFFIX: &str = ".minisig";
 /// `If-None-Match` of the same, 404 where there is none. The server has checked nothing: the desktop
 /// does.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct AdapterPackAnswer {
     /// Its number, as the file's name has it.

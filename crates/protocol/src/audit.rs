@@ -12,6 +12,7 @@ pub const MOST_CHARS: usize = 200;
 
 /// Who did it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum AuditActor {
     /// Whoever was at the locked window.
@@ -87,6 +88,7 @@ pub enum AuditAct {
 
 /// One entry. A desktop keeps it for good or until the server has it; told twice it is kept once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct AuditEntry {
     /// Chosen by whoever writes it; no other entry of that desktop has it.
@@ -102,6 +104,7 @@ pub struct AuditEntry {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub who: Option<String>,
     /// What was done.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub act: AuditAct,
     /// With which message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -114,6 +117,7 @@ pub struct AuditEntry {
 /// `POST /api/sender/audit`: what was done on a desktop, about the token's SDR or the window.
 /// Repeatable; answered 204.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct AuditRequest {
     /// The token's SDR.
@@ -126,6 +130,7 @@ pub struct AuditRequest {
 
 /// An entry as the server keeps it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct KeptAudit {
     /// Its number at the server, for paging.
@@ -143,6 +148,7 @@ pub struct KeptAudit {
 
 /// Answer to `GET /api/audit?sdrId=&before=&limit=`: newest first.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AuditAnswer {
     /// What was done.
     pub entries: Vec<KeptAudit>,

@@ -15,11 +15,14 @@ use serde::{Deserialize, Serialize};
 
 /// `POST /api/sender/auth`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct AuthRequest {
     /// The SDR's e-mail.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1))]
     pub email: String,
     /// The SDR's password. This type has no `Debug`.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1))]
     pub password: String,
     /// Which desktop asks; absent from an lk1 client.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -28,6 +31,7 @@ pub struct AuthRequest {
 
 /// Answer to [`AuthRequest`]: 200. 400 for a missing field, 401 for a wrong one.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct AuthAnswer {
     /// Always true.
@@ -43,6 +47,7 @@ pub struct AuthAnswer {
 
 /// A sales rep as the server knows them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Sdr {
     /// Their id.
@@ -58,6 +63,7 @@ pub struct Sdr {
 /// Answer to `GET /api/sender/queue?sdrId=&limit=`: read-only, leases nothing, this SDR's messages
 /// only, oldest first. The lk1 fields keep their names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct QueueAnswer {
     /// What waits.
@@ -82,6 +88,7 @@ pub struct QueueAnswer {
 
 /// One waiting message in lk1's words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct QueueContact {
     /// The message's id.
@@ -109,6 +116,7 @@ pub struct QueueContact {
 /// An SDR's WhatsApp as the server knows it: the four `whatsapp_*` columns and what we add.
 /// Body of `PUT /api/sdr/whatsapp/session`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct WhatsappSession {
     /// Whose it is.
@@ -137,6 +145,7 @@ pub struct WhatsappSession {
 
 /// `POST /api/sender/claim`: long-poll.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ClaimRequest {
     /// Whose messages.
@@ -144,13 +153,16 @@ pub struct ClaimRequest {
     /// Who asks.
     pub desktop_id: DesktopId,
     /// Most messages to lease, 1..=10.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 10))]
     pub limit: u32,
     /// How long to wait for one, 0..=25.
+    #[cfg_attr(feature = "openapi", schema(maximum = 25))]
     pub wait_seconds: u32,
     /// Messages this desktop already holds and does not want again.
     #[serde(default)]
     pub holding: Vec<MessageId>,
     /// Chosen by the desktop, new for each claim: the same claim delivered twice leases once.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 32))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claim_id: Option<String>,
     /// The epoch at which this desktop believes to be active; an older one is 409 `other_desktop`.
@@ -163,6 +175,7 @@ pub struct ClaimRequest {
 
 /// Answer to [`ClaimRequest`]: leased messages, at most one per chat, oldest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ClaimAnswer {
     /// The office, part of every derived id.
@@ -193,6 +206,7 @@ pub struct ClaimAnswer {
 /// The one desktop an SDR is active on: the only one that is offered messages and may begin them.
 /// The first to claim or beat is, until it has been silent for 90 s or another one takes over.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ActiveDesktop {
     /// Which.
@@ -209,6 +223,7 @@ pub struct ActiveDesktop {
 /// What a person at the dashboard wants of an SDR's WhatsApp. It is told with each claim and heartbeat
 /// until the session says that it is so, for ten minutes at most; a desktop carries it out once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Wish {
     /// What.
@@ -219,6 +234,7 @@ pub struct Wish {
 
 /// What can be wanted of an SDR's WhatsApp.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
 pub enum WishKind {
@@ -233,6 +249,7 @@ pub enum WishKind {
 
 /// A page of blocked numbers, in the order in which they were blocked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct OptOuts {
     /// E.164, with the plus.
@@ -246,6 +263,7 @@ pub struct OptOuts {
 /// `POST /api/sdr/desktop/take-over`: the SDR becomes active on this desktop. Answer:
 /// [`ActiveDesktop`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct TakeOverRequest {
     /// The token's SDR.
@@ -264,6 +282,7 @@ pub struct TakeOverRequest {
 /// `POST /api/sdr/recovery-key`: the key an SDR's desktops close their data with beside the PIN.
 /// Answer: [`RecoveryKeyAnswer`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RecoveryKeyRequest {
     /// The token's SDR.
@@ -272,6 +291,7 @@ pub struct RecoveryKeyRequest {
 
 /// The same at every call. A secret: has no `Debug`.
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RecoveryKeyAnswer {
     /// 32 bytes in hex.
@@ -280,6 +300,7 @@ pub struct RecoveryKeyAnswer {
 
 /// One leased message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ClaimedMessage {
     /// Its id.
@@ -313,6 +334,7 @@ pub struct ClaimedMessage {
 /// `POST /api/sender/begin`: compare-and-set that pins the message to the desktop.
 /// 409 `fenced` or `other_desktop`, 410 `cancelled`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct BeginRequest {
     /// The token's SDR.
@@ -332,6 +354,7 @@ pub struct BeginRequest {
 
 /// Answer to [`BeginRequest`] and [`RenewRequest`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct LeaseAnswer {
     /// How long the lease now lasts, counted from before the request was made.
@@ -341,6 +364,7 @@ pub struct LeaseAnswer {
 /// `POST /api/sender/renew` (answer: [`LeaseAnswer`], 409 `fenced`) and `POST /api/sender/release`
 /// (back to the queue if not begun; answer 204).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RenewRequest {
     /// The token's SDR.
@@ -356,6 +380,7 @@ pub struct RenewRequest {
 /// `POST /api/sender/result`: idempotent, accepted at any hour and from a desktop that has lost its
 /// lease. A lower state than the known one is answered 200 and changes nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ResultRequest {
     /// The token's SDR.
@@ -381,6 +406,7 @@ pub struct ResultRequest {
 
 /// Answer to [`ResultRequest`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ResultAnswer {
     /// Where the message stands now.
@@ -389,6 +415,7 @@ pub struct ResultAnswer {
 
 /// `POST /api/sender/heartbeat`, every 30 s.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct HeartbeatRequest {
     /// The session as the desktop sees it.
@@ -409,6 +436,7 @@ pub struct HeartbeatRequest {
 
 /// Answer to [`HeartbeatRequest`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct HeartbeatAnswer {
     /// How many of this SDR's messages wait.
@@ -435,6 +463,7 @@ pub struct HeartbeatAnswer {
 /// `POST /api/sdr/whatsapp/qr`: relays the code for the dashboard. `GET` of the same path with
 /// `?sdrId=` gives it back (404 once it has expired or the session is linked).
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "camelCase")]
 pub struct QrRequest {
@@ -448,6 +477,7 @@ pub struct QrRequest {
 
 /// `POST /api/sender/reply`: an inbound text, idempotent by `wa_message_id` and SDR. Answer 204.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ReplyRequest {
     /// Whose session it came to.

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 /// Answer to `GET /api/review?sdrId=&after=&limit=`: oldest first.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ReviewAnswer {
     /// What waits for a person.
     pub messages: Vec<ShownReview>,
@@ -19,6 +20,7 @@ pub struct ReviewAnswer {
 
 /// A message with what is known of it, as data and in sentences.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ShownReview {
     /// As data.
     #[serde(flatten)]
@@ -30,6 +32,7 @@ pub struct ShownReview {
 
 /// A message that waits for a decision, with what is known of it. Holds content: has no `Debug`.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ReviewItem {
     /// Its number in the queue, for paging.
@@ -75,6 +78,7 @@ pub struct ReviewItem {
 
 /// What a person says after a look into the chat on the phone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// It is in the chat: it was sent after all.
@@ -88,6 +92,7 @@ pub enum Verdict {
 /// `POST /api/messages/{id}/decision`: done once; repeated it is answered alike, another decision
 /// afterwards is 409. Answer: [`DecisionAnswer`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DecisionRequest {
     /// What is decided.
@@ -105,6 +110,7 @@ pub struct DecisionRequest {
 
 /// Where a message stands after a decision, or after the one it repeats.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct DecisionAnswer {
     /// Whose it is.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Where a session stands. `paused` is not a state: it is a wish of a person, kept beside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
 pub enum SessionState {
@@ -39,6 +40,7 @@ pub enum SessionState {
 
 /// WhatsApp's tick. The rank only rises, except for an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
 pub enum Ack {
@@ -59,6 +61,7 @@ pub enum Ack {
 /// Where a message stands at the server. Ranks: `queued` < `leased` < `begun` < `sent` <
 /// `delivered` < `read`; a rank never falls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
 pub enum MessageState {

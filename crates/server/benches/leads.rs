@@ -50,6 +50,7 @@ async fn fill(store: &dyn Store) {
                 site: Some("https://www.example.com".to_owned()),
                 pain: Some("Spends two days a month on what should take an hour".to_owned()),
                 consent: "asked for it on the form of the fair".to_owned(),
+                time_zone: None,
             }
         };
         let rows = ImportRows {

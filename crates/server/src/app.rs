@@ -8,6 +8,7 @@ use crate::files::Files;
 use crate::hints::Hints;
 use crate::lk1_words;
 use crate::metrics::{self, Metrics};
+use crate::openapi;
 use crate::options::{Clock, Patience};
 use crate::problem::ApiError;
 use crate::qr_codes::QrCodes;
@@ -22,13 +23,15 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::StatusCode;
 use axum::middleware::{from_fn_with_state, map_response};
-use axum::routing::{any, delete, get, post, put};
+use axum::routing::{any, get};
 use hotdesk_protocol::{ProblemCode, UtcMs};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
 use tower_http::trace::TraceLayer;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 /// What the routes share.
 #[derive(Clone)]
@@ -73,112 +76,104 @@ impl App {
 }
 
 /// The calls that dialect lk1 has too; what is wrong is told in its words as well.
-fn of_lk1() -> Router<App> {
-    Router::new()
-        .route("/api/sender/auth", post(sender::auth::post))
-        .route("/api/sender/mark-failed", post(sender::mark::failed))
-        .route("/api/sender/mark-sent", post(sender::mark::sent))
-        .route("/api/sender/queue", get(sender::queue::get))
-        .route(
-            "/api/sdr/sending/control",
-            get(sdr::sending::control::get).post(sdr::sending::control::post),
-        )
-        .route("/api/sdr/sending/queue", get(sdr::sending::queue::get))
-        .route(
-            "/api/sdr/whatsapp/connect",
-            post(sdr::whatsapp::connect::post)
-                .put(sdr::whatsapp::connect::put)
-                .delete(sdr::whatsapp::connect::delete),
-        )
-        .route(
-            "/api/sdr/whatsapp/status",
-            get(sdr::whatsapp::status::get)
-                .put(sdr::whatsapp::connect::put)
-                .delete(sdr::whatsapp::connect::delete),
-        )
+fn of_lk1() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(sender::auth::post))
+        .routes(routes!(sender::mark::failed))
+        .routes(routes!(sender::mark::sent))
+        .routes(routes!(sender::queue::get))
+        .routes(routes!(
+            sdr::sending::control::get,
+            sdr::sending::control::post
+        ))
+        .routes(routes!(sdr::sending::queue::get))
+        .routes(routes!(
+            sdr::whatsapp::connect::post,
+            sdr::whatsapp::connect::put,
+            sdr::whatsapp::connect::delete
+        ))
+        .routes(routes!(
+            sdr::whatsapp::status::get,
+            sdr::whatsapp::status::put,
+            sdr::whatsapp::status::delete
+        ))
         .layer(map_response(lk1_words::say))
 }
 
-/// All routes.
+/// What a desktop calls, and what is kept of it.
+fn of_desktops() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(adapter_pack::get))
+        .routes(routes!(sender::audit::post))
+        .routes(routes!(sender::begin::post))
+        .routes(routes!(sender::claim::post))
+        .routes(routes!(sender::files::get))
+        .routes(routes!(sender::heartbeat::post))
+        .routes(routes!(sender::opt_out::post))
+        .routes(routes!(sender::release::post))
+        .routes(routes!(sender::renew::post))
+        .routes(routes!(sender::reply::post))
+        .routes(routes!(sender::result::post))
+        .routes(routes!(sender::sign_out::post))
+        .routes(routes!(sdr::desktop::get))
+        .routes(routes!(sdr::desktop::take_over::post))
+        .routes(routes!(sdr::recovery_key::post))
+        .routes(routes!(sdr::sign_out::post))
+        .routes(routes!(sdr::whatsapp::qr::get, sdr::whatsapp::qr::post))
+        .routes(routes!(
+            sdr::whatsapp::session::get,
+            sdr::whatsapp::session::put
+        ))
+}
+
+/// What people and other programs call.
+fn of_people() -> OpenApiRouter<App> {
+    let import = OpenApiRouter::new()
+        .routes(routes!(leads::import::post))
+        .layer(DefaultBodyLimit::disable());
+    OpenApiRouter::new()
+        .routes(routes!(audit::get))
+        .routes(routes!(figures::get))
+        .routes(routes!(files::upload))
+        .routes(routes!(health::get))
+        .routes(routes!(health::alive))
+        .routes(routes!(health::ready))
+        .routes(routes!(leads::list))
+        .routes(routes!(leads::assign::post))
+        .merge(import)
+        .routes(routes!(leads::one))
+        .routes(routes!(leads::time_zone::put))
+        .routes(routes!(live::get))
+        .routes(routes!(messages::list, messages::enqueue))
+        .routes(routes!(messages::one))
+        .routes(routes!(messages::cancel))
+        .routes(routes!(messages::decision::post))
+        .routes(routes!(messages::proof::get))
+        .routes(routes!(messages::requeue::post))
+        .routes(routes!(opt_outs::list, opt_outs::post))
+        .routes(routes!(review::get))
+        .routes(routes!(sdrs::get))
+        .routes(routes!(sdrs::whatsapp::disconnect))
+        .routes(routes!(sdrs::whatsapp::connect))
+        .routes(routes!(session::get, session::post, session::delete))
+        .routes(routes!(settings::get, settings::put))
+        .routes(routes!(webhooks::list, webhooks::post))
+        .routes(routes!(webhooks::replay))
+        .routes(routes!(webhooks::delete))
+        .routes(routes!(webhooks::deliveries))
+        .routes(routes!(webhooks::test))
+}
+
+/// All routes, and with them the document that describes them.
 pub fn router(app: App) -> Router {
     let files = any(dashboard::get).with_state(app.dashboard);
-    Router::new()
-        .route("/api/adapter-pack", get(adapter_pack::get))
-        .route("/api/audit", get(audit::get))
-        .route("/api/figures", get(figures::get))
-        .route("/api/files", post(files::upload))
-        .route("/api/health", get(health::get))
-        .route("/api/leads", get(leads::list))
-        .route("/api/leads/assign", post(leads::assign::post))
-        .route(
-            "/api/leads/import",
-            post(leads::import::post).layer(DefaultBodyLimit::disable()),
-        )
-        .route("/api/leads/{id}", get(leads::one))
-        .route("/api/leads/{id}/time-zone", put(leads::time_zone::put))
-        .route("/api/live", get(live::get))
-        .route("/api/messages", get(messages::list).post(messages::enqueue))
-        .route("/api/messages/{id}", get(messages::one))
-        .route("/api/messages/{id}/cancel", post(messages::cancel))
-        .route(
-            "/api/messages/{id}/decision",
-            post(messages::decision::post),
-        )
-        .route("/api/messages/{id}/proof", get(messages::proof::get))
-        .route("/api/messages/{id}/requeue", post(messages::requeue::post))
-        .route(
-            "/api/opt-outs",
-            get(opt_outs::list).post(opt_outs::post),
-        )
-        .route("/api/review", get(review::get))
-        .route("/api/sender/audit", post(sender::audit::post))
-        .route("/api/sender/begin", post(sender::begin::post))
-        .route("/api/sender/claim", post(sender::claim::post))
-        .route("/api/sender/files/{id}", get(sender::files::get))
-        .route("/api/sender/heartbeat", post(sender::heartbeat::post))
-        .route("/api/sender/opt-out", post(sender::opt_out::post))
-        .route("/api/sender/release", post(sender::release::post))
-        .route("/api/sender/renew", post(sender::renew::post))
-        .route("/api/sender/reply", post(sender::reply::post))
-        .route("/api/sender/result", post(sender::result::post))
-        .route("/api/sender/sign-out", post(sender::sign_out::post))
-        .route("/api/sdr/sign-out", post(sdr::sign_out::post))
-        .route("/api/sdr/recovery-key", post(sdr::recovery_key::post))
-        .route("/api/sdr/desktop", get(sdr::desktop::get))
-        .route(
-            "/api/sdr/desktop/take-over",
-            post(sdr::desktop::take_over::post),
-        )
-        .route(
-            "/api/sdr/whatsapp/qr",
-            get(sdr::whatsapp::qr::get).post(sdr::whatsapp::qr::post),
-        )
-        .route(
-            "/api/sdr/whatsapp/session",
-            get(sdr::whatsapp::session::get).put(sdr::whatsapp::session::put),
-        )
-        .route("/api/sdrs", get(sdrs::get))
-        .route("/api/sdrs/{id}/whatsapp", delete(sdrs::whatsapp::disconnect))
-        .route(
-            "/api/sdrs/{id}/whatsapp/connect",
-            post(sdrs::whatsapp::connect),
-        )
-        .route(
-            "/api/session",
-            get(session::get).post(session::post).delete(session::delete),
-        )
-        .route("/api/settings", get(settings::get).put(settings::put))
-        .route("/api/webhooks", get(webhooks::list).post(webhooks::post))
-        .route(
-            "/api/webhooks/deliveries/{id}/replay",
-            post(webhooks::replay),
-        )
-        .route("/api/webhooks/{id}", delete(webhooks::delete))
-        .route("/api/webhooks/{id}/deliveries", get(webhooks::deliveries))
-        .route("/api/webhooks/{id}/test", post(webhooks::test))
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready))
+    let (router, document) = OpenApiRouter::with_openapi(openapi::frame())
+        .merge(of_people())
+        .merge(of_desktops())
         .merge(of_lk1())
+        .split_for_parts();
+    router
+        .merge(openapi::route(document))
         .fallback_service(files)
         .method_not_allowed_fallback(async || {
             ApiError::new(

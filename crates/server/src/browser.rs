@@ -11,7 +11,7 @@ use hotdesk_protocol::UtcMs;
 use sha2::{Digest, Sha256};
 
 /// `__Host-`: browsers take it only with `Secure`, for this host alone and for all of it.
-const NAME: &str = "__Host-hotdesk";
+pub const COOKIE_NAME: &str = "__Host-hotdesk";
 /// How long a session lasts.
 const SECONDS: i64 = 12 * 60 * 60;
 const CSRF: &str = "x-csrf-token";
@@ -29,7 +29,7 @@ pub fn cookie(headers: &HeaderMap) -> Option<&str> {
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, _)| *name == NAME)
+        .find(|(name, _)| *name == COOKIE_NAME)
         .map(|(_, token)| token)
 }
 
@@ -44,8 +44,9 @@ pub fn forget() -> Result<HeaderValue, ApiError> {
 }
 
 fn header(token: &str, seconds: i64) -> Result<HeaderValue, ApiError> {
-    let cookie =
-        format!("{NAME}={token}; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age={seconds}");
+    let cookie = format!(
+        "{COOKIE_NAME}={token}; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age={seconds}"
+    );
     HeaderValue::try_from(cookie).map_err(|error| ApiError::failed(&error))
 }
 

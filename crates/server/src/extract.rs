@@ -14,6 +14,7 @@ use hotdesk_protocol::audit::AuditActor;
 use hotdesk_protocol::ids::{DesktopId, SdrId};
 use hotdesk_protocol::{ProblemCode, UtcMs};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 /// Most bytes of a body: the longest text, every byte of it escaped, and the rest.
 pub const MAX_BODY_BYTES: usize = 512 * 1024;
@@ -42,11 +43,49 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
                 };
                 ApiError::new(rejection.status(), ProblemCode::BadRequest, message)
             })?;
-        serde_json::from_slice(&bytes).map(Self).map_err(|error| {
-            ApiError::bad_request(format!(
-                "The body is not what this call takes ({error}); nothing was changed."
-            ))
-        })
+        serde_json::from_slice(&bytes)
+            .or_else(|error| by_value(&bytes).ok_or(error))
+            .map(Self)
+            .map_err(|error| {
+                ApiError::bad_request(format!(
+                    "The body is not what this call takes ({error}); nothing was changed."
+                ))
+            })
+    }
+}
+
+/// The body of a client that writes whole numbers as `1.0`, which are integers in JSON Schema and none
+/// in serde.
+fn by_value<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
+    let mut body = serde_json::from_slice(bytes).ok()?;
+    make_whole(&mut body).then_some(())?;
+    serde_json::from_value(body).ok()
+}
+
+/// Whether any number was written so.
+fn make_whole(value: &mut Value) -> bool {
+    // Beyond this not every integer is a number of JSON.
+    const LARGEST: f64 = 9_007_199_254_740_991.0;
+    match value {
+        Value::Number(number) if number.is_f64() => {
+            let whole = number
+                .as_f64()
+                .filter(|it| it.fract() == 0.0 && it.abs() <= LARGEST)
+                .and_then(|it| format!("{it:.0}").parse::<i64>().ok());
+            if let Some(whole) = whole {
+                *value = whole.into();
+            }
+            whole.is_some()
+        }
+        Value::Array(items) => items
+            .iter_mut()
+            .map(make_whole)
+            .fold(false, |any, it| any | it),
+        Value::Object(fields) => fields
+            .values_mut()
+            .map(make_whole)
+            .fold(false, |any, it| any | it),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
     }
 }
 

@@ -19,6 +19,7 @@ pub mod hours;
 mod import;
 mod lk1_words;
 mod metrics;
+mod openapi;
 mod opt_out_words;
 mod options;
 mod passwords;

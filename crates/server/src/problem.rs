@@ -63,7 +63,8 @@ impl ApiError {
     /// 403: another SDR's.
     pub fn trespass(trespass: Trespass) -> Self {
         let Trespass { caller, of, .. } = &trespass;
-        tracing::warn!(caller.id = %caller, sdr.id = %of, "refused: another SDR's");
+        // Whatever a caller wrote there, quoted: a line of the log stays one line.
+        tracing::warn!(caller.id = %caller, sdr.id = ?of.as_str(), "refused: another SDR's");
         Self {
             trespass: Some(Box::new(trespass)),
             ..Self::forbidden(

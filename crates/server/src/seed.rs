@@ -200,6 +200,7 @@ fn message(number: u32, sdrs: u32, manager: &SdrId) -> NewMessage {
             site: None,
             pain: None,
             consent: "asked for it on the sample form".to_owned(),
+            time_zone: None,
         })),
         text: format!(
             "Hi {name}, {sdr_name} from Hotdesk Sample Office. You asked about our service for {company} (message {}). Reply STOP to opt out.",

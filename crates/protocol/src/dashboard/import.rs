@@ -16,6 +16,7 @@ pub const MOST_PREVIEWED: usize = 20;
 
 /// A field of a lead that a column may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
 pub enum LeadField {
@@ -33,6 +34,8 @@ pub enum LeadField {
     Pain,
     /// Why they may be written to.
     Consent,
+    /// In which time zone they are: an IANA name.
+    TimeZone,
 }
 
 /// Which column holds which field: the column's name, as the file's first line has it, and the field.
@@ -40,6 +43,7 @@ pub type ImportMapping = BTreeMap<String, LeadField>;
 
 /// Why a row is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
 pub enum RejectedCode {
@@ -59,6 +63,8 @@ pub enum RejectedCode {
     DoNotContact,
     /// Nothing says why this lead may be written to.
     NoConsent,
+    /// The time zone is none that there is.
+    BadTimeZone,
     /// It and all after it are more than one file may have.
     TooMany,
     /// The file ended, or broke off, in the middle of what the row begins.
@@ -67,6 +73,7 @@ pub enum RejectedCode {
 
 /// A row that is not taken. Never with what stands in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct ImportRejected {
     /// The line of the file on which it begins, from 1.
@@ -79,6 +86,7 @@ pub struct ImportRejected {
 
 /// A row as it would be taken. Content: no `Debug`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "camelCase")]
 pub struct ImportPreview {
@@ -102,10 +110,13 @@ pub struct ImportPreview {
     pub pain: Option<String>,
     /// Why they may be written to.
     pub consent: Option<String>,
+    /// IANA name of their time zone.
+    pub time_zone: Option<String>,
 }
 
 /// Answer to `POST /api/leads/import`.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "camelCase")]
 pub struct ImportAnswer {

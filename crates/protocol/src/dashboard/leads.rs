@@ -16,6 +16,7 @@ pub const MOST_SKIPPED: usize = 1_000;
 
 /// How a lead stands: by their newest message that was not withdrawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
 pub enum LeadStatus {
@@ -37,6 +38,7 @@ pub enum LeadStatus {
 
 /// By what leads are sorted. Names and companies: without regard to case and accents.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "camelCase")]
 pub enum LeadSort {
@@ -55,6 +57,7 @@ pub enum LeadSort {
 
 /// One lead of a list. Content: no `Debug`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "camelCase")]
 pub struct LeadRow {
@@ -88,10 +91,16 @@ pub struct LeadRow {
     pub replies: u32,
     /// Their number must not be written to.
     pub opted_out: bool,
+    /// IANA name of the time zone that is written down for them.
+    pub time_zone: Option<String>,
+    /// IANA names of the zones they may be in: the one that is written down, or those of their number.
+    /// None where neither tells: the office's counts.
+    pub zones: Vec<String>,
 }
 
 /// Which leads. Each field narrows it down.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct LeadsFilter {
@@ -111,6 +120,7 @@ pub struct LeadsFilter {
 
 /// Answer to `GET /api/leads?search=&sdrId=&status=&consent=&sort=&desc=&cursor=&limit=`.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct LeadsAnswer {
     /// A page of them.
@@ -123,6 +133,7 @@ pub struct LeadsAnswer {
 
 /// Answer to `GET /api/leads/{id}`: the lead's thread, oldest first. An SDR sees what is their own.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct LeadAnswer {
     /// The lead.
@@ -135,6 +146,7 @@ pub struct LeadAnswer {
 
 /// One message of a thread. Content: no `Debug`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "camelCase")]
 pub struct ThreadMessage {
@@ -159,6 +171,7 @@ pub struct ThreadMessage {
 
 /// One answer of a lead. Content: no `Debug`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "camelCase")]
 pub struct LeadReply {
@@ -174,6 +187,7 @@ pub struct LeadReply {
 
 /// Whose leads become.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "camelCase")]
 pub enum AssignTo {
@@ -188,6 +202,7 @@ pub enum AssignTo {
 /// `POST /api/leads/assign`, by a manager. One of `leadIds` and `filter`. What was assigned before is
 /// assigned anew; the same call again changes nothing more.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AssignRequest {
@@ -206,6 +221,7 @@ pub struct AssignRequest {
 
 /// A lead that stays whose it was.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "camelCase")]
 pub struct AssignSkipped {
@@ -217,6 +233,7 @@ pub struct AssignSkipped {
 
 /// Answer to [`AssignRequest`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "camelCase")]
 pub struct AssignAnswer {

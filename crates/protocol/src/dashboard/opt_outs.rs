@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// One number. Content: no `Debug`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "camelCase")]
 pub struct OptOutRow {
@@ -26,6 +27,7 @@ pub struct OptOutRow {
 
 /// Answer to `GET /api/opt-outs?search=&cursor=&limit=`: newest first.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "camelCase")]
 pub struct OptOutsAnswer {
@@ -40,6 +42,7 @@ pub struct OptOutsAnswer {
 /// `POST /api/opt-outs`, by a manager: the number is blocked for every SDR at once. Repeatable;
 /// answered 200 with how many messages were withdrawn.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct OptOutRequest {

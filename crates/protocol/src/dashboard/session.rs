@@ -8,18 +8,22 @@ use serde::{Deserialize, Serialize};
 /// `POST /api/session`: 401 for a wrong e-mail or password, 429 after too many. Has no `Debug`: the
 /// password.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "camelCase")]
 pub struct DashboardSignIn {
     /// The person's e-mail.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1))]
     pub email: String,
     /// Their password.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1))]
     pub password: String,
 }
 
 /// Answer to [`DashboardSignIn`] and to `GET /api/session`; `DELETE` of the same path ends it. Has no
 /// `Debug`: the token.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "camelCase")]
 pub struct DashboardSession {
@@ -33,6 +37,7 @@ pub struct DashboardSession {
 
 /// Who is signed in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "camelCase")]
 pub struct DashboardPerson {
@@ -48,6 +53,7 @@ pub struct DashboardPerson {
 
 /// What a person may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
 pub enum DashboardRole {

@@ -6,7 +6,7 @@ mod words;
 mod zones;
 
 pub use words::{Unfit, check, moment, spoken};
-pub use zones::{is_zone, zone_key, zones};
+pub use zones::{is_zone, zone_key, zone_names, zones};
 
 use hotdesk_protocol::UtcMs;
 use hotdesk_protocol::policy::{Hours, Weekday, WeeklyHours};

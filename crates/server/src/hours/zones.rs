@@ -23,6 +23,12 @@ pub fn zone_key(phone: &str, written: Option<&str>) -> String {
     }
 }
 
+/// The names of a key.
+pub fn zone_names(key: &str) -> Vec<String> {
+    let names = key.split(BETWEEN).filter(|name| !name.is_empty());
+    names.map(str::to_owned).collect()
+}
+
 /// Whether there is a time zone of this IANA name. Names have no comma.
 pub fn is_zone(name: &str) -> bool {
     !name.contains(BETWEEN) && TimeZone::get(name).is_ok()

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 /// What people call the fields, folded, without blanks, dots, dashes and underscores; the first name
 /// that a column has counts.
-const NAMES: [(LeadField, &[&str]); 7] = [
+const NAMES: [(LeadField, &[&str]); 8] = [
     (
         LeadField::Phone,
         &[
@@ -93,6 +93,10 @@ const NAMES: [(LeadField, &[&str]); 7] = [
             "legalbasis",
             "lgpd",
         ],
+    ),
+    (
+        LeadField::TimeZone,
+        &["timezone", "fusohorario", "fuso", "zonahoraria", "tz"],
     ),
 ];
 

@@ -45,6 +45,8 @@ enum Stopped {
     /// It did not arrive, or not in time.
     Lost,
     TooLarge,
+    /// Nothing arrived at all.
+    Empty,
     Misfit(Misfit),
     Unmapped,
     Store(StoreError),
@@ -102,6 +104,9 @@ impl Taking<'_> {
             bytes += u64::try_from(piece.len()).unwrap_or(u64::MAX);
             if bytes > MAX_IMPORT_BYTES {
                 return Err(Stopped::TooLarge);
+            }
+            if last && bytes == 0 {
+                return Err(Stopped::Empty);
             }
             reading.push(&piece, last);
             while let Some(rows) = reading.batch().map_err(Stopped::Misfit)? {
@@ -173,6 +178,11 @@ fn told(stopped: Stopped, answer: &ImportAnswer) -> ApiError {
             format!(
                 "The file is larger than {MAX_IMPORT_BYTES} bytes; cut it into smaller ones. {kept}"
             ),
+        ),
+        Stopped::Empty => ApiError::new(
+            StatusCode::BAD_REQUEST,
+            ProblemCode::BadFile,
+            "The file is empty; nothing was taken.",
         ),
         Stopped::Misfit(Misfit::NoColumn(name)) => ApiError::bad_request(format!(
             "The file has no column “{name}”; nothing was taken. Look at the mapping again."

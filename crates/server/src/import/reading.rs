@@ -201,6 +201,7 @@ impl Reading {
                     site: lead.site,
                     pain: lead.pain,
                     consent: Some(lead.consent).filter(|consent| !consent.is_empty()),
+                    time_zone: lead.time_zone,
                 });
             }
         }

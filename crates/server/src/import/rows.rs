@@ -2,6 +2,7 @@
 
 use super::columns::Columns;
 use super::records::Record;
+use crate::hours::is_zone;
 use crate::phone::normalise;
 use crate::store::NewLead;
 use hotdesk_protocol::dashboard::{ImportRejected, LeadField, MAX_IMPORT_ROWS, RejectedCode};
@@ -41,6 +42,10 @@ pub fn lead(record: &Record, columns: &Columns, all: &Defaults) -> Result<NewLea
     if consent.is_none() && all.consent_needed {
         return Err(RejectedCode::NoConsent);
     }
+    let time_zone = some(LeadField::TimeZone);
+    if time_zone.as_deref().is_some_and(|name| !is_zone(name)) {
+        return Err(RejectedCode::BadTimeZone);
+    }
     let lead = NewLead {
         id: LeadId(uuid::Uuid::now_v7().to_string()),
         name,
@@ -50,6 +55,7 @@ pub fn lead(record: &Record, columns: &Columns, all: &Defaults) -> Result<NewLea
         site: some(LeadField::Site),
         pain: some(LeadField::Pain),
         consent: consent.unwrap_or_default(),
+        time_zone,
     };
     if is_too_long(&lead) {
         return Err(RejectedCode::TooLong);
@@ -106,6 +112,9 @@ pub fn rejected(line: u32, code: RejectedCode, earlier: Option<u32>) -> ImportRe
         }
         RejectedCode::NoConsent => {
             "Nothing says why this lead may be written to. Fill in the column, or give one reason for all.".to_owned()
+        }
+        RejectedCode::BadTimeZone => {
+            "The time zone is not an IANA name such as America/Manaus. Correct it, or leave it empty to go by the number.".to_owned()
         }
         RejectedCode::TooMany => {
             format!("A file may have {MAX_IMPORT_ROWS} rows. From this line on nothing was taken; put the rest into another file.")

@@ -3,12 +3,14 @@
 
 use crate::app::App;
 use crate::extract::Caller;
+use crate::openapi::Refusals;
 use crate::problem::ApiError;
 use axum::Json;
 use axum::extract::State;
 use axum::http::header::{ETAG, IF_NONE_MATCH};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use hotdesk_protocol::Problem;
 use hotdesk_protocol::adapter_pack::{
     AdapterPackAnswer, MAX_PACK_BYTES, MAX_SIGNATURE_BYTES, PACK_PREFIX, PACK_SUFFIX,
     SIGNATURE_SUFFIX,
@@ -19,6 +21,19 @@ use std::io::{Error, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 /// Any signed-in caller may have it; 304 where they know it.
+#[utoipa::path(
+    get,
+    operation_id = "get_adapter_pack",
+    path = "/api/adapter-pack",
+    tag = "Desktops",
+    params(("If-None-Match" = Option<String>, Header, description = "The number that is known, in quotes")),
+    responses(
+        (status = 200, description = "The newest pack", body = AdapterPackAnswer),
+        (status = 304, description = "It is known"),
+        (status = 404, description = "There is none", body = Problem),
+        Refusals
+    )
+)]
 pub async fn get(
     State(app): State<App>,
     _: Caller,

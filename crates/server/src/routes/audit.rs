@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::extract::{Caller, Params};
+use crate::openapi::Refusals;
 use crate::problem::ApiError;
 use axum::Json;
 use axum::extract::State;
@@ -13,7 +14,8 @@ use serde::Deserialize;
 const MAX_PAGE: u32 = 200;
 
 /// Which page; an SDR sees what was done about their own session.
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase")]
 pub struct AuditParams {
     sdr_id: Option<SdrId>,
@@ -22,6 +24,17 @@ pub struct AuditParams {
 }
 
 /// What people did, newest first.
+#[utoipa::path(
+    get,
+    operation_id = "get_audit",
+    path = "/api/audit",
+    tag = "Audit",
+    params(AuditParams),
+    responses(
+        (status = 200, description = "A page of it, newest first", body = AuditAnswer),
+        Refusals
+    )
+)]
 pub async fn get(
     State(app): State<App>,
     caller: Caller,

@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::extract::{Caller, Params};
+use crate::openapi::Refusals;
 use crate::problem::ApiError;
 use crate::store::MOST_DAYS;
 use axum::Json;
@@ -13,14 +14,27 @@ use serde::Deserialize;
 const DEFAULT_DAYS: u32 = 30;
 
 /// How many days, and whose; an SDR sees their own.
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase")]
 pub struct FiguresParams {
+    #[param(minimum = 1, maximum = 366)]
     days: Option<u32>,
     sdr_id: Option<SdrId>,
 }
 
 /// What came of the messages of the last days.
+#[utoipa::path(
+    get,
+    operation_id = "get_figures",
+    path = "/api/figures",
+    tag = "Figures",
+    params(FiguresParams),
+    responses(
+        (status = 200, description = "What came of the messages", body = Figures),
+        Refusals
+    )
+)]
 pub async fn get(
     State(app): State<App>,
     caller: Caller,

@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::extract::{Caller, Params};
 use crate::files::check;
+use crate::openapi::Refusals;
 use crate::problem::ApiError;
 use axum::Json;
 use axum::body::{Body, to_bytes};
@@ -17,10 +18,12 @@ use sha2::{Digest, Sha256};
 use std::time::Duration;
 
 /// What the file is; its bytes are the body, its type is that of the body.
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase")]
 pub struct UploadParams {
     kind: FileKind,
+    #[param(min_length = 1, max_length = 200)]
     file_name: String,
     /// What the client has counted; other bytes are refused.
     sha256: Option<String>,
@@ -28,6 +31,19 @@ pub struct UploadParams {
 
 /// Keeps a file for messages to carry: 201, or 200 if this very file was kept before. Its id says
 /// nothing about who may read it: only the SDR of a message that carries it.
+#[utoipa::path(
+    post,
+    operation_id = "post_files",
+    path = "/api/files",
+    tag = "Messages",
+    params(UploadParams),
+    request_body(content = Vec<u8>, description = "The bytes; their type is the header's", content_type = "application/octet-stream"),
+    responses(
+        (status = 200, description = "This very file was kept before", body = Attachment),
+        (status = 201, description = "It is kept", body = Attachment),
+        Refusals
+    )
+)]
 pub async fn upload(
     State(app): State<App>,
     caller: Caller,

@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::extract::Caller;
 use crate::hints::Hint;
+use crate::openapi::Refusals;
 use axum::extract::State;
 use axum::http::header::CACHE_CONTROL;
 use axum::response::IntoResponse;
@@ -18,6 +19,16 @@ use tokio::time::{Interval, MissedTickBehavior, interval};
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 /// Server-sent events, until the session ends or the server stops.
+#[utoipa::path(
+    get,
+    operation_id = "get_live",
+    path = "/api/live",
+    tag = "The dashboard",
+    responses(
+        (status = 200, description = "Events, until the session ends: `hello`, then `sdr`, `qr` and `queue` with `LiveNews` as data", body = serde_json::Value, content_type = "text/event-stream"),
+        Refusals
+    )
+)]
 pub async fn get(State(app): State<App>, caller: Caller) -> impl IntoResponse {
     let mut looks = interval(app.poll);
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);

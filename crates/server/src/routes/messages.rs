@@ -7,6 +7,8 @@ pub mod requeue;
 use crate::app::App;
 use crate::cursor;
 use crate::extract::{Body, Caller, Params};
+use crate::hours::is_zone;
+use crate::openapi::Refusals;
 use crate::phone::is_e164;
 use crate::problem::ApiError;
 use crate::store::leads::Needle;
@@ -14,20 +16,20 @@ use crate::store::{Addressee, MessageView, NewLead, NewMessage, Which};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use hotdesk_protocol::ProblemCode;
 use hotdesk_protocol::bridge::MAX_TEXT_BYTES;
 use hotdesk_protocol::file::MAX_CAPTION_CHARS;
 use hotdesk_protocol::ids::{FileId, LeadId, MessageId, SdrId};
 use hotdesk_protocol::session::MessageState;
+use hotdesk_protocol::{Problem, ProblemCode};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 const MAX_PAGE: u32 = 1_000;
 const MAX_ID_BYTES: usize = 128;
 const MAX_FIELD_BYTES: usize = 500;
 
 /// A message to be queued, by a manager. One of `leadId` and `lead`.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Enqueue {
     /// Chosen by the client to make a repeated call harmless.
@@ -43,7 +45,7 @@ pub struct Enqueue {
 }
 
 /// A lead given with the message; the same phone is the same lead.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct LeadGiven {
     name: String,
@@ -53,16 +55,32 @@ pub struct LeadGiven {
     position: Option<String>,
     site: Option<String>,
     pain: Option<String>,
+    /// IANA name; none to go by the number.
+    time_zone: Option<String>,
 }
 
 /// The id a message has been queued under.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Enqueued {
     message_id: MessageId,
 }
 
 /// 201; 200 if this very message was queued before.
+#[utoipa::path(
+    post,
+    operation_id = "post_messages",
+    path = "/api/messages",
+    tag = "Messages",
+    request_body = Enqueue,
+    responses(
+        (status = 200, description = "This very message was queued before", body = Enqueued),
+        (status = 201, description = "It is queued", body = Enqueued),
+        (status = 404, description = "There is no such SDR, lead or file", body = Problem),
+        (status = 409, description = "The number must not be written to, or the id is another message's", body = Problem),
+        Refusals
+    )
+)]
 pub async fn enqueue(
     State(app): State<App>,
     caller: Caller,
@@ -137,6 +155,11 @@ fn checked(lead: LeadGiven) -> Result<NewLead, ApiError> {
             "The lead needs a consent: why they may be written to. Nothing was queued.",
         ));
     }
+    if lead.time_zone.as_deref().is_some_and(|name| !is_zone(name)) {
+        return Err(ApiError::bad_request(
+            "The time zone is not an IANA name such as America/Manaus; nothing was queued.",
+        ));
+    }
     let fields = [&lead.company, &lead.position, &lead.site, &lead.pain];
     let too_long = fields
         .into_iter()
@@ -157,11 +180,13 @@ fn checked(lead: LeadGiven) -> Result<NewLead, ApiError> {
         site: lead.site,
         pain: lead.pain,
         consent,
+        time_zone: lead.time_zone,
     })
 }
 
 /// Which messages to list.
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase")]
 pub struct ListParams {
     state: Option<MessageState>,
@@ -175,13 +200,33 @@ pub struct ListParams {
     after: Option<i64>,
 }
 
+/// A page of messages.
+#[derive(Serialize, ToSchema)]
+pub struct MessagesAnswer {
+    /// With their events.
+    messages: Vec<MessageView>,
+    /// The `cursor` of the next page; none on the last.
+    next: Option<String>,
+}
+
 /// A page of messages with their events, oldest first, `state=dead` those given up; `after` is the `seq` of the last one seen.
 /// With `newest=true` the newest come first, and `next` is the `cursor` of the page after it.
+#[utoipa::path(
+    get,
+    operation_id = "get_messages",
+    path = "/api/messages",
+    tag = "Messages",
+    params(ListParams),
+    responses(
+        (status = 200, description = "A page of messages", body = MessagesAnswer),
+        Refusals
+    )
+)]
 pub async fn list(
     State(app): State<App>,
     caller: Caller,
     Params(params): Params<ListParams>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<MessagesAnswer>, ApiError> {
     let sdr_id = match (params.sdr_id, caller.own_sdr()) {
         (Some(sdr), _) => Some(sdr),
         (None, own) => own.cloned(),
@@ -209,10 +254,22 @@ pub async fn list(
     messages.truncate(fits);
     let end = messages.last().filter(|_| more).map(|last| last.seq);
     let next = end.map(|end| cursor::word(&end)).transpose()?;
-    Ok(Json(json!({ "messages": messages, "next": next })))
+    Ok(Json(MessagesAnswer { messages, next }))
 }
 
 /// One message with its events.
+#[utoipa::path(
+    get,
+    operation_id = "get_messages_one",
+    path = "/api/messages/{id}",
+    tag = "Messages",
+    params(("id" = MessageId, Path, description = "Which message")),
+    responses(
+        (status = 200, description = "The message with its events and replies", body = MessageView),
+        (status = 404, description = "There is none", body = Problem),
+        Refusals
+    )
+)]
 pub async fn one(
     State(app): State<App>,
     caller: Caller,
@@ -225,6 +282,19 @@ pub async fn one(
 }
 
 /// Withdraws a message that is not begun: 204, also when it was withdrawn before; else 409.
+#[utoipa::path(
+    post,
+    operation_id = "post_messages_one_cancel",
+    path = "/api/messages/{id}/cancel",
+    tag = "Messages",
+    params(("id" = MessageId, Path, description = "Which message")),
+    responses(
+        (status = 204, description = "It is withdrawn"),
+        (status = 404, description = "There is none", body = Problem),
+        (status = 409, description = "It is begun already", body = Problem),
+        Refusals
+    )
+)]
 pub async fn cancel(
     State(app): State<App>,
     caller: Caller,

@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::cursor;
 use crate::extract::{Body, Caller, Params};
+use crate::openapi::Refusals;
 use crate::phone::{HOME, is_e164, normalise};
 use crate::problem::ApiError;
 use crate::routes::sender::opt_out::{MAX_REASON_CHARS, OptOutAnswer};
@@ -19,7 +20,8 @@ use serde::Deserialize;
 const ROWS: u32 = 50;
 
 /// Which numbers.
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct OptOutsParams {
     search: Option<String>,
     cursor: Option<String>,
@@ -27,6 +29,17 @@ pub struct OptOutsParams {
 }
 
 /// The numbers that must not be written to, for a manager; newest first.
+#[utoipa::path(
+    get,
+    operation_id = "get_opt_outs",
+    path = "/api/opt-outs",
+    tag = "Opt-outs",
+    params(OptOutsParams),
+    responses(
+        (status = 200, description = "A page of numbers, newest first", body = OptOutsAnswer),
+        Refusals
+    )
+)]
 pub async fn list(
     State(app): State<App>,
     caller: Caller,
@@ -57,6 +70,17 @@ pub async fn list(
 }
 
 /// Blocks a number for every SDR at once and withdraws what is not begun; repeatable.
+#[utoipa::path(
+    post,
+    operation_id = "post_opt_outs",
+    path = "/api/opt-outs",
+    tag = "Opt-outs",
+    request_body = OptOutRequest,
+    responses(
+        (status = 200, description = "How many messages were withdrawn", body = OptOutAnswer),
+        Refusals
+    )
+)]
 pub async fn post(
     State(app): State<App>,
     caller: Caller,

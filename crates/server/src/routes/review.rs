@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::extract::{Caller, Params};
+use crate::openapi::Refusals;
 use crate::problem::ApiError;
 use crate::store::review::facts;
 use axum::Json;
@@ -13,7 +14,8 @@ use serde::Deserialize;
 const MAX_PAGE: u32 = 200;
 
 /// Which page; an SDR sees their own.
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase")]
 pub struct ReviewParams {
     sdr_id: Option<SdrId>,
@@ -22,6 +24,17 @@ pub struct ReviewParams {
 }
 
 /// Messages whose fate a person must decide, oldest first.
+#[utoipa::path(
+    get,
+    operation_id = "get_review",
+    path = "/api/review",
+    tag = "Review",
+    params(ReviewParams),
+    responses(
+        (status = 200, description = "A page of them, oldest first", body = ReviewAnswer),
+        Refusals
+    )
+)]
 pub async fn get(
     State(app): State<App>,
     caller: Caller,

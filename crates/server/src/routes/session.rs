@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::browser;
 use crate::extract::{Body, Caller};
+use crate::openapi::Refusals;
 use crate::problem::ApiError;
 use crate::sign_in;
 use crate::store::{Person, Role};
@@ -18,6 +19,18 @@ use hotdesk_protocol::dashboard::{
 type WithCookie<T> = ([(HeaderName, HeaderValue); 1], T);
 
 /// Trades e-mail and password for a cookie.
+#[utoipa::path(
+    post,
+    operation_id = "post_session",
+    path = "/api/session",
+    tag = "Sign-in",
+    request_body = DashboardSignIn,
+    security(()),
+    responses(
+        (status = 200, description = "Signed in; the cookie comes with it", body = DashboardSession),
+        Refusals
+    )
+)]
 pub async fn post(
     State(app): State<App>,
     headers: HeaderMap,
@@ -41,6 +54,16 @@ pub async fn post(
 }
 
 /// The session of the cookie; a bearer has none.
+#[utoipa::path(
+    get,
+    operation_id = "get_session",
+    path = "/api/session",
+    tag = "Sign-in",
+    responses(
+        (status = 200, description = "Who is signed in", body = DashboardSession),
+        Refusals
+    )
+)]
 pub async fn get(headers: HeaderMap, caller: Caller) -> Result<Json<DashboardSession>, ApiError> {
     let token = browser::cookie(&headers);
     let (token, ends_at_ms) = token
@@ -54,6 +77,16 @@ pub async fn get(headers: HeaderMap, caller: Caller) -> Result<Json<DashboardSes
 }
 
 /// Ends the session: 204, and the browser forgets the cookie.
+#[utoipa::path(
+    delete,
+    operation_id = "delete_session",
+    path = "/api/session",
+    tag = "Sign-in",
+    responses(
+        (status = 204, description = "It has ended"),
+        Refusals
+    )
+)]
 pub async fn delete(
     State(app): State<App>,
     caller: Caller,

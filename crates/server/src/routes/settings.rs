@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::extract::{Body, Caller};
 use crate::hours::{check, is_zone, spoken};
+use crate::openapi::Refusals;
 use crate::problem::ApiError;
 use crate::store::Office;
 use axum::Json;
@@ -10,6 +11,7 @@ use axum::extract::State;
 use hotdesk_protocol::audit::AuditAct;
 use hotdesk_protocol::policy::{Caps, Hours};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 const MOST_GAP_MS: u32 = 3_600_000;
 const MOST_MESSAGES: u32 = 100_000;
@@ -17,7 +19,7 @@ const MOST_MESSAGES: u32 = 100_000;
 const CHANGED: &str = "settings_changed";
 
 /// The rules; a change replaces all of them.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Settings {
     /// IANA name; when the office's day begins, and the zone of leads whose number tells none.
@@ -114,12 +116,33 @@ impl Settings {
 }
 
 /// For managers.
+#[utoipa::path(
+    get,
+    operation_id = "get_settings",
+    path = "/api/settings",
+    tag = "Settings",
+    responses(
+        (status = 200, description = "The rules", body = Settings),
+        Refusals
+    )
+)]
 pub async fn get(State(app): State<App>, caller: Caller) -> Result<Json<Settings>, ApiError> {
     caller.must_manage()?;
     Ok(Json(Settings::of(&app.store.office().await?)))
 }
 
 /// For admins; what was changed, from what to what, goes into the audit. Repeatable.
+#[utoipa::path(
+    put,
+    operation_id = "put_settings",
+    path = "/api/settings",
+    tag = "Settings",
+    request_body = Settings,
+    responses(
+        (status = 200, description = "The rules now", body = Settings),
+        Refusals
+    )
+)]
 pub async fn put(
     State(app): State<App>,
     caller: Caller,

@@ -3,29 +3,33 @@
 use super::audit::note_of_office;
 use crate::app::App;
 use crate::extract::{Body, Caller, Params};
+use crate::openapi::Refusals;
 use crate::problem::ApiError;
 use crate::store::webhooks::{Delivery, KINDS, Webhook, WebhookSecret, WebhookView};
 use crate::webhooks::{check, shown};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use hotdesk_protocol::Problem;
 use hotdesk_protocol::UtcMs;
 use hotdesk_protocol::audit::AuditAct;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 const MOST_WEBHOOKS: usize = 20;
 const MAX_PAGE: u32 = 200;
 
 /// A webhook to be made.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewWebhook {
     url: String,
+    #[schema(min_items = 1)]
     kinds: Vec<String>,
 }
 
 /// A webhook without its secret.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct WebhookRow {
     id: String,
@@ -50,20 +54,30 @@ impl From<WebhookView> for WebhookRow {
 }
 
 /// All of them, and what may be asked for.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct Webhooks {
     webhooks: Vec<WebhookRow>,
     kinds: &'static [&'static str],
 }
 
 /// What is told once: the secret is shown to nobody again.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct Made {
     id: String,
     secret: String,
 }
 
-/// `GET /api/webhooks`.
+/// All webhooks, oldest first.
+#[utoipa::path(
+    get,
+    operation_id = "get_webhooks",
+    path = "/api/webhooks",
+    tag = "Webhooks",
+    responses(
+        (status = 200, description = "All of them", body = Webhooks),
+        Refusals
+    )
+)]
 pub async fn list(State(app): State<App>, caller: Caller) -> Result<Json<Webhooks>, ApiError> {
     caller.must_administer()?;
     let found = app.store.webhooks(app.now()).await?;
@@ -73,7 +87,18 @@ pub async fn list(State(app): State<App>, caller: Caller) -> Result<Json<Webhook
     }))
 }
 
-/// `POST /api/webhooks {url, kinds}`.
+/// Tells a program from now on. The secret is shown this once.
+#[utoipa::path(
+    post,
+    operation_id = "post_webhooks",
+    path = "/api/webhooks",
+    tag = "Webhooks",
+    request_body = NewWebhook,
+    responses(
+        (status = 201, description = "It is told from now on", body = Made),
+        Refusals
+    )
+)]
 pub async fn post(
     State(app): State<App>,
     caller: Caller,
@@ -115,7 +140,19 @@ pub async fn post(
     Ok((StatusCode::CREATED, Json(made)))
 }
 
-/// `DELETE /api/webhooks/{id}`: with its log, and what waits for it is told no more.
+/// Tells a program no more, and forgets its log; what waits is told no more either.
+#[utoipa::path(
+    delete,
+    operation_id = "delete_webhooks_one",
+    path = "/api/webhooks/{id}",
+    tag = "Webhooks",
+    params(("id" = String, Path, description = "Which webhook")),
+    responses(
+        (status = 204, description = "It is told no more"),
+        (status = 404, description = "There is none", body = Problem),
+        Refusals
+    )
+)]
 pub async fn delete(
     State(app): State<App>,
     caller: Caller,
@@ -127,7 +164,19 @@ pub async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `POST /api/webhooks/{id}/test`: tells it `webhook.test`.
+/// Has that one told `webhook.test`.
+#[utoipa::path(
+    post,
+    operation_id = "post_webhooks_one_test",
+    path = "/api/webhooks/{id}/test",
+    tag = "Webhooks",
+    params(("id" = String, Path, description = "Which webhook")),
+    responses(
+        (status = 202, description = "It will be told"),
+        (status = 404, description = "There is none", body = Problem),
+        Refusals
+    )
+)]
 pub async fn test(
     State(app): State<App>,
     caller: Caller,
@@ -139,20 +188,32 @@ pub async fn test(
 }
 
 /// Which page of a log.
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct LogParams {
     before: Option<i64>,
     limit: Option<u32>,
 }
 
 /// A page of a log, newest first.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct Log {
     deliveries: Vec<Delivery>,
     next: Option<i64>,
 }
 
-/// `GET /api/webhooks/{id}/deliveries[?before=&limit=]`.
+/// What that one was told, newest first.
+#[utoipa::path(
+    get,
+    operation_id = "get_webhooks_one_deliveries",
+    path = "/api/webhooks/{id}/deliveries",
+    tag = "Webhooks",
+    params(("id" = String, Path, description = "Which webhook"), LogParams),
+    responses(
+        (status = 200, description = "A page of its log, newest first", body = Log),
+        Refusals
+    )
+)]
 pub async fn deliveries(
     State(app): State<App>,
     caller: Caller,
@@ -170,7 +231,19 @@ pub async fn deliveries(
     Ok(Json(Log { deliveries, next }))
 }
 
-/// `POST /api/webhooks/deliveries/{id}/replay`: under the same id.
+/// Has something told once more, under the same id.
+#[utoipa::path(
+    post,
+    operation_id = "post_webhooks_deliveries_one_replay",
+    path = "/api/webhooks/deliveries/{id}/replay",
+    tag = "Webhooks",
+    params(("id" = String, Path, description = "Which delivery")),
+    responses(
+        (status = 202, description = "It will be told once more"),
+        (status = 404, description = "There is none", body = Problem),
+        Refusals
+    )
+)]
 pub async fn replay(
     State(app): State<App>,
     caller: Caller,

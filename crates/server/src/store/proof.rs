@@ -12,12 +12,14 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::fmt;
 use thiserror::Error;
+use utoipa::ToSchema;
 
 /// Names the canonical form that is hashed; another form has another name.
 pub const FORM: &str = "hotdesk-log/1";
 
 /// SHA-256 of an event and, through it, of all before it. Hex on the wire.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, ToSchema)]
+#[schema(value_type = String, pattern = "^[0-9a-f]{64}$")]
 pub struct LogHash(pub [u8; 32]);
 
 impl LogHash {
@@ -80,7 +82,7 @@ pub fn event_hash(message: &MessageId, event: &Event) -> LogHash {
 }
 
 /// A message's log, to be kept and checked without the server. It has no content and no number.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Proof {
     /// [`FORM`].

@@ -13,6 +13,7 @@ use hotdesk_protocol::queue::{
 use hotdesk_protocol::session::MessageState;
 use hotdesk_protocol::{Problem, UtcMs};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// The one office of a database.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,6 +131,8 @@ pub struct NewLead {
     pub pain: Option<String>,
     /// Why they may be written to.
     pub consent: String,
+    /// In which time zone they are; none to go by the number.
+    pub time_zone: Option<String>,
 }
 
 /// Whom a message is for.
@@ -343,7 +346,7 @@ pub enum Which {
 }
 
 /// A message with all that happened to it.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct MessageView {
     /// Its number in the queue, for paging.
@@ -390,7 +393,7 @@ pub struct MessageView {
 }
 
 /// One step of a message; a row that is never changed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Event {
     /// Its number over all messages.
@@ -422,7 +425,7 @@ pub struct Event {
 }
 
 /// What a lead answered. Content: no `Debug`.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Reply {
     /// The inbound message's id.
@@ -436,7 +439,7 @@ pub struct Reply {
 }
 
 /// What moves a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Cause {
     /// Put into the queue.

@@ -7,6 +7,7 @@
 use hotdesk_protocol::UtcMs;
 use hotdesk_protocol::ids::SdrId;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// Told by `POST /api/webhooks/{id}/test` only, and to every webhook.
 pub const TEST: &str = "webhook.test";
@@ -111,7 +112,7 @@ pub(super) fn after(tried: &Tried, attempts: u32, now: UtcMs) -> (&'static str, 
 }
 
 /// A line of a webhook's log.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Delivery {
     /// Its number, for paging.

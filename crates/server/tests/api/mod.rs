@@ -13,6 +13,7 @@ mod lk1_day;
 mod messages;
 mod metrics;
 mod names;
+mod openapi;
 mod opt_outs;
 mod refused;
 mod review;

@@ -142,6 +142,7 @@ impl Office {
                 site: None,
                 pain: None,
                 consent: "asked".to_owned(),
+                time_zone: None,
             })),
             text: id.0.clone(),
             file: file.as_ref().map(|file| file.file_id.clone()),

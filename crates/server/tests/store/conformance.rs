@@ -251,6 +251,7 @@ fn new_lead(lead: usize) -> NewLead {
         site: None,
         pain: None,
         consent: "asked".to_owned(),
+        time_zone: None,
     }
 }
 

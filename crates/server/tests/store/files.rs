@@ -46,6 +46,7 @@ fn message(id: &str, sdr: &str, file: Option<&str>) -> NewMessage {
             site: None,
             pain: None,
             consent: "asked".to_owned(),
+            time_zone: None,
         })),
         text: String::new(),
         file: file.map(FileId::from),

@@ -25,7 +25,7 @@ pub fn cluster() -> &'static Cluster {
 }
 
 /// The folder of initdb and pg_ctl: Debian keeps them out of PATH.
-fn programs() -> PathBuf {
+pub fn programs() -> PathBuf {
     let versions = std::fs::read_dir("/usr/lib/postgresql");
     let debian = versions.into_iter().flatten().flatten();
     let mut debian: Vec<_> = debian.map(|it| it.path().join("bin")).collect();

@@ -3,16 +3,17 @@
 use super::filter_of;
 use crate::app::App;
 use crate::extract::{Body, Caller};
+use crate::openapi::Refusals;
 use crate::problem::ApiError;
 use crate::store::leads::{Assign, By, LeadFilter, LeadPage, WhyKept};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use hotdesk_protocol::ProblemCode;
 use hotdesk_protocol::dashboard::{
     AssignAnswer, AssignRequest, AssignSkipped, AssignTo, LeadSort, MOST_ASSIGNED, MOST_SKIPPED,
 };
 use hotdesk_protocol::ids::{LeadId, SdrId};
+use hotdesk_protocol::{Problem, ProblemCode};
 
 /// Leads of one transaction: others wait no longer than for these.
 const AT_ONCE: u32 = 500;
@@ -20,6 +21,19 @@ const MOST_SDRS: usize = 100;
 
 /// Gives leads to an SDR, to several in turn, or to nobody. What is queued for them goes with them; what
 /// is under way stays where it is, and so does its lead.
+#[utoipa::path(
+    post,
+    operation_id = "post_leads_assign",
+    path = "/api/leads/assign",
+    tag = "Leads",
+    request_body = AssignRequest,
+    responses(
+        (status = 200, description = "What became of it", body = AssignAnswer),
+        (status = 404, description = "There is no such SDR", body = Problem),
+        (status = 409, description = "Other than so many match; nothing was changed", body = Problem),
+        Refusals
+    )
+)]
 pub async fn post(
     State(app): State<App>,
     caller: Caller,

@@ -4,6 +4,7 @@ use super::assign::receivers;
 use crate::app::App;
 use crate::extract::{Caller, Params};
 use crate::import::{Defaults, Wanted, import};
+use crate::openapi::Refusals;
 use crate::phone::HOME;
 use crate::problem::ApiError;
 use crate::store::leads::By;
@@ -11,8 +12,8 @@ use axum::Json;
 use axum::extract::{FromRequest, Multipart, Request, State};
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
-use hotdesk_protocol::ProblemCode;
 use hotdesk_protocol::dashboard::{AssignTo, ImportAnswer, ImportMapping, MAX_IMPORT_BYTES};
+use hotdesk_protocol::{Problem, ProblemCode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
@@ -22,7 +23,8 @@ const MAX_FIELD_BYTES: usize = 64 * 1024;
 const MAX_CONSENT_BYTES: usize = 500;
 
 /// How the file is to be taken; in the address, or as parts of a form before the part `file`.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase")]
 pub struct ImportParams {
     dry_run: Option<bool>,
@@ -37,6 +39,19 @@ pub struct ImportParams {
 
 /// Takes a file of leads. It goes on if the caller hangs up, as far as the file has come in, so that the
 /// audit has its end.
+#[utoipa::path(
+    post,
+    operation_id = "post_leads_import",
+    path = "/api/leads/import",
+    tag = "Leads",
+    params(ImportParams),
+    request_body(content = String, description = "The file; or a form with the same fields and the file as its last part", content_type = "text/csv"),
+    responses(
+        (status = 200, description = "What became of the rows", body = ImportAnswer),
+        (status = 404, description = "There is no such SDR", body = Problem),
+        Refusals
+    )
+)]
 pub async fn post(
     State(app): State<App>,
     caller: Caller,

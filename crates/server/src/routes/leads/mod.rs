@@ -7,20 +7,24 @@ pub mod time_zone;
 use crate::app::App;
 use crate::cursor;
 use crate::extract::{Caller, Params};
+use crate::openapi::Refusals;
 use crate::problem::ApiError;
 use crate::store::leads::{LeadCursor, LeadFilter, LeadPage, Needle, SortKey, Whose, is_by_time};
 use axum::Json;
 use axum::extract::{Path, State};
+use hotdesk_protocol::Problem;
 use hotdesk_protocol::dashboard::{
     LeadAnswer, LeadSort, LeadStatus, LeadsAnswer, LeadsFilter, MAX_ROWS, NOBODY,
 };
 use hotdesk_protocol::ids::{LeadId, SdrId};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 const ROWS: u32 = 50;
 
 /// Which leads, in which order.
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase")]
 pub struct LeadsParams {
     search: Option<String>,
@@ -34,7 +38,7 @@ pub struct LeadsParams {
 }
 
 /// The end of a page; of this order only.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, ToSchema)]
 struct End {
     sort: LeadSort,
     desc: bool,
@@ -74,6 +78,17 @@ impl End {
 }
 
 /// A page of leads; an SDR sees their own.
+#[utoipa::path(
+    get,
+    operation_id = "get_leads",
+    path = "/api/leads",
+    tag = "Leads",
+    params(LeadsParams),
+    responses(
+        (status = 200, description = "A page of leads", body = LeadsAnswer),
+        Refusals
+    )
+)]
 pub async fn list(
     State(app): State<App>,
     caller: Caller,
@@ -139,6 +154,18 @@ fn filter_of(caller: &Caller, filter: LeadsFilter) -> Result<LeadFilter, ApiErro
 }
 
 /// A lead's thread; an SDR sees it of their own leads, and in it what they wrote themselves.
+#[utoipa::path(
+    get,
+    operation_id = "get_leads_one",
+    path = "/api/leads/{id}",
+    tag = "Leads",
+    params(("id" = LeadId, Path, description = "Which lead")),
+    responses(
+        (status = 200, description = "The lead with their messages and replies", body = LeadAnswer),
+        (status = 404, description = "There is none", body = Problem),
+        Refusals
+    )
+)]
 pub async fn one(
     State(app): State<App>,
     caller: Caller,

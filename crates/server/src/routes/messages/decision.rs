@@ -2,10 +2,12 @@
 
 use crate::app::App;
 use crate::extract::{Body, Caller};
+use crate::openapi::Refusals;
 use crate::problem::ApiError;
 use crate::store::review::Decide;
 use axum::Json;
 use axum::extract::{Path, State};
+use hotdesk_protocol::Problem;
 use hotdesk_protocol::ids::MessageId;
 use hotdesk_protocol::review::{DecisionAnswer, DecisionRequest, Verdict};
 
@@ -13,6 +15,20 @@ const MAX_NOTE_CHARS: usize = 500;
 
 /// Does what was decided, once; whoever repeats it gets the same answer, whoever decides otherwise
 /// afterwards 409.
+#[utoipa::path(
+    post,
+    operation_id = "post_messages_one_decision",
+    path = "/api/messages/{id}/decision",
+    tag = "Review",
+    params(("id" = MessageId, Path, description = "Which message")),
+    request_body = DecisionRequest,
+    responses(
+        (status = 200, description = "Where it stands", body = DecisionAnswer),
+        (status = 404, description = "There is none", body = Problem),
+        (status = 409, description = "It is not in review, or something else was decided", body = Problem),
+        Refusals
+    )
+)]
 pub async fn post(
     State(app): State<App>,
     caller: Caller,

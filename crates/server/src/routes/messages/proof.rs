@@ -2,16 +2,30 @@
 
 use crate::app::App;
 use crate::extract::Caller;
+use crate::openapi::Refusals;
 use crate::problem::ApiError;
 use crate::routes::audit;
 use crate::store::Which;
 use crate::store::proof::Proof;
 use axum::Json;
 use axum::extract::{Path, State};
+use hotdesk_protocol::Problem;
 use hotdesk_protocol::audit::AuditAct;
 use hotdesk_protocol::ids::MessageId;
 
 /// The log of a message with its hashes, for `hotdesk-server verify-proof`. The audit says who took it.
+#[utoipa::path(
+    get,
+    operation_id = "get_messages_one_proof",
+    path = "/api/messages/{id}/proof",
+    tag = "Messages",
+    params(("id" = MessageId, Path, description = "Which message")),
+    responses(
+        (status = 200, description = "Its log with the hashes", body = Proof),
+        (status = 404, description = "There is none", body = Problem),
+        Refusals
+    )
+)]
 pub async fn get(
     State(app): State<App>,
     caller: Caller,

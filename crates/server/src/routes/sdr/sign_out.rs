@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::extract::{Body, Caller};
+use crate::openapi::Refusals;
 use crate::problem::ApiError;
 use crate::routes::audit;
 use axum::extract::State;
@@ -10,9 +11,10 @@ use hotdesk_protocol::audit::AuditAct;
 use hotdesk_protocol::dashboard::LiveKind;
 use hotdesk_protocol::ids::SdrId;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 /// Whom to sign out.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SignOut {
     sdr_id: SdrId,
@@ -20,6 +22,17 @@ pub struct SignOut {
 
 /// Ends every token of an SDR, on all desktops and in all browsers, also for a claim that waits under
 /// one; repeatable. What was begun stays with its desktop until they sign in there again.
+#[utoipa::path(
+    post,
+    operation_id = "post_sdr_sign_out",
+    path = "/api/sdr/sign-out",
+    tag = "Sign-in",
+    request_body = SignOut,
+    responses(
+        (status = 204, description = "Every sign-in of theirs has ended"),
+        Refusals
+    )
+)]
 pub async fn post(
     State(app): State<App>,
     caller: Caller,

@@ -5,6 +5,7 @@ pub mod whatsapp;
 use crate::app::App;
 use crate::etag::tagged;
 use crate::extract::Caller;
+use crate::openapi::Refusals;
 use crate::problem::ApiError;
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -12,6 +13,18 @@ use axum::response::Response;
 use hotdesk_protocol::dashboard::SdrsAnswer;
 
 /// Those the caller may see, by name; 304 while nothing changed.
+#[utoipa::path(
+    get,
+    operation_id = "get_sdrs",
+    path = "/api/sdrs",
+    tag = "SDRs",
+    params(("If-None-Match" = Option<String>, Header, description = "The `ETag` that is known")),
+    responses(
+        (status = 200, description = "The SDRs", body = SdrsAnswer),
+        (status = 304, description = "Nothing has changed"),
+        Refusals
+    )
+)]
 pub async fn get(
     State(app): State<App>,
     caller: Caller,

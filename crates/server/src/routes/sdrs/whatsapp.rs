@@ -3,16 +3,32 @@
 
 use crate::app::App;
 use crate::extract::{Body, Caller};
+use crate::openapi::Refusals;
 use crate::problem::ApiError;
 use crate::routes::audit;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use hotdesk_protocol::Problem;
 use hotdesk_protocol::audit::AuditAct;
 use hotdesk_protocol::dashboard::{LinkMethod, LinkRequest, LiveKind};
 use hotdesk_protocol::ids::SdrId;
 use hotdesk_protocol::queue::WishKind;
 
 /// The desktop is to show a code: 202; 409 while no desktop of theirs is heard.
+#[utoipa::path(
+    post,
+    operation_id = "post_sdrs_one_whatsapp_connect",
+    path = "/api/sdrs/{id}/whatsapp/connect",
+    tag = "SDRs",
+    params(("id" = SdrId, Path, description = "Which SDR")),
+    request_body = LinkRequest,
+    responses(
+        (status = 202, description = "Their desktop is told"),
+        (status = 404, description = "There is no such SDR", body = Problem),
+        (status = 409, description = "No desktop of theirs is heard", body = Problem),
+        Refusals
+    )
+)]
 pub async fn connect(
     State(app): State<App>,
     caller: Caller,
@@ -32,6 +48,19 @@ pub async fn connect(
 }
 
 /// The desktop is to pause and to unlink itself at WhatsApp: 202; 409 while none is heard.
+#[utoipa::path(
+    delete,
+    operation_id = "delete_sdrs_one_whatsapp",
+    path = "/api/sdrs/{id}/whatsapp",
+    tag = "SDRs",
+    params(("id" = SdrId, Path, description = "Which SDR")),
+    responses(
+        (status = 202, description = "Their desktop is told"),
+        (status = 404, description = "There is no such SDR", body = Problem),
+        (status = 409, description = "No desktop of theirs is heard", body = Problem),
+        Refusals
+    )
+)]
 pub async fn disconnect(
     State(app): State<App>,
     caller: Caller,

@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::extract::{Body, Caller};
+use crate::openapi::Refusals;
 use crate::problem::ApiError;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -9,6 +10,17 @@ use hotdesk_protocol::audit::{AuditAct, AuditEntry, AuditRequest, MOST_CHARS, MO
 use hotdesk_protocol::ids::{MessageId, SdrId};
 
 /// Keeps what was done on a desktop, once per entry.
+#[utoipa::path(
+    post,
+    operation_id = "post_sender_audit",
+    path = "/api/sender/audit",
+    tag = "Desktops",
+    request_body = AuditRequest,
+    responses(
+        (status = 204, description = "It is kept"),
+        Refusals
+    )
+)]
 pub async fn post(
     State(app): State<App>,
     caller: Caller,

@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::extract::Body;
+use crate::openapi::Lk1Refusals;
 use crate::problem::ApiError;
 use crate::sign_in;
 use crate::tokens::{hash_token, new_token};
@@ -10,6 +11,18 @@ use axum::extract::State;
 use hotdesk_protocol::queue::{AuthAnswer, AuthRequest, Sdr};
 
 /// Trades e-mail and password for a token.
+#[utoipa::path(
+    post,
+    operation_id = "post_sender_auth",
+    path = "/api/sender/auth",
+    tag = "Sign-in",
+    request_body = AuthRequest,
+    security(()),
+    responses(
+        (status = 200, description = "The token", body = AuthAnswer),
+        Lk1Refusals
+    )
+)]
 pub async fn post(
     State(app): State<App>,
     Body(request): Body<AuthRequest>,

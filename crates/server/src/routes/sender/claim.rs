@@ -2,10 +2,12 @@
 
 use crate::app::App;
 use crate::extract::{Body, Caller};
+use crate::openapi::Refusals;
 use crate::problem::ApiError;
 use crate::store::Claim;
 use axum::Json;
 use axum::extract::State;
+use hotdesk_protocol::Problem;
 use hotdesk_protocol::queue::{ClaimAnswer, ClaimRequest};
 use std::pin::pin;
 use std::time::Duration;
@@ -19,6 +21,19 @@ const MAX_CLAIM_ID_BYTES: usize = 128;
 /// Long-poll: answers when something can be leased, when a number was blocked, when a person wants
 /// something of the SDR's WhatsApp, when the SDR is active on another desktop, when the time is up, or
 /// when the server stops.
+#[utoipa::path(
+    post,
+    operation_id = "post_sender_claim",
+    path = "/api/sender/claim",
+    tag = "Desktops",
+    request_body = ClaimRequest,
+    responses(
+        (status = 200, description = "What may be begun", body = ClaimAnswer),
+        (status = 404, description = "There is no such SDR", body = Problem),
+        (status = 409, description = "They are active on another desktop", body = Problem),
+        Refusals
+    )
+)]
 pub async fn post(
     State(app): State<App>,
     caller: Caller,

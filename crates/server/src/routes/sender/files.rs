@@ -2,12 +2,14 @@
 
 use crate::app::App;
 use crate::extract::{Caller, Params};
+use crate::openapi::Refusals;
 use crate::problem::ApiError;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream::try_unfold;
+use hotdesk_protocol::Problem;
 use hotdesk_protocol::ids::{FileId, SdrId};
 use serde::Deserialize;
 use std::sync::Arc;
@@ -16,13 +18,26 @@ use tokio::io::AsyncReadExt;
 const CHUNK_BYTES: usize = 64 * 1024;
 
 /// Whose message carries it.
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase")]
 pub struct FileParams {
     sdr_id: SdrId,
 }
 
 /// The bytes of a file, for the SDR of a message that carries it.
+#[utoipa::path(
+    get,
+    operation_id = "get_sender_files_one",
+    path = "/api/sender/files/{id}",
+    tag = "Desktops",
+    params(("id" = FileId, Path, description = "Which file"), FileParams),
+    responses(
+        (status = 200, description = "Its bytes", body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = 404, description = "No message of theirs carries it", body = Problem),
+        Refusals
+    )
+)]
 pub async fn get(
     State(app): State<App>,
     caller: Caller,

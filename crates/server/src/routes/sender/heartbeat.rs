@@ -2,11 +2,13 @@
 
 use crate::app::App;
 use crate::extract::{Body, Caller};
+use crate::openapi::Refusals;
 use crate::problem::ApiError;
 use crate::routes::sdr::whatsapp::session;
 use crate::store::Beat;
 use axum::Json;
 use axum::extract::State;
+use hotdesk_protocol::Problem;
 use hotdesk_protocol::dashboard::LiveKind;
 use hotdesk_protocol::queue::{HeartbeatAnswer, HeartbeatRequest};
 
@@ -18,6 +20,18 @@ pub fn shown(words: &str) -> String {
 }
 
 /// Keeps how the desktop and its session stand.
+#[utoipa::path(
+    post,
+    operation_id = "post_sender_heartbeat",
+    path = "/api/sender/heartbeat",
+    tag = "Desktops",
+    request_body = HeartbeatRequest,
+    responses(
+        (status = 200, description = "How the SDR stands", body = HeartbeatAnswer),
+        (status = 404, description = "There is no such SDR", body = Problem),
+        Refusals
+    )
+)]
 pub async fn post(
     State(app): State<App>,
     caller: Caller,

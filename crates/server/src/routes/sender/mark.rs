@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::extract::{Body, Caller};
+use crate::openapi::Lk1Refusals;
 use crate::problem::ApiError;
 use crate::store::{Report, Reporter};
 use axum::Json;
@@ -10,13 +11,25 @@ use hotdesk_protocol::ids::MessageId;
 use hotdesk_protocol::session::MessageState;
 use hotdesk_protocol::{Problem, ProblemCode, UtcMs};
 use jiff::Timestamp;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 const MAX_ERROR_CHARS: usize = 500;
 
+/// Where a message stands, in lk1's words.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Marked {
+    /// Always true.
+    success: bool,
+    /// Which.
+    contact_id: MessageId,
+    /// `pending`, `sent` or `failed`.
+    status: &'static str,
+}
+
 /// The message has left.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct MarkSent {
     contact_id: MessageId,
@@ -25,20 +38,34 @@ pub struct MarkSent {
 }
 
 /// The message failed for good.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct MarkFailed {
     contact_id: MessageId,
     /// 1 to 500 characters.
+    #[schema(min_length = 1, max_length = 500)]
     error: String,
 }
 
 /// Accepted at any hour: the message has left.
+#[utoipa::path(
+    post,
+    operation_id = "post_sender_mark_sent",
+    path = "/api/sender/mark-sent",
+    tag = "lk1",
+    request_body = MarkSent,
+    responses(
+        (status = 200, description = "Where it stands", body = Marked),
+        (status = 404, description = "There is no such message", body = Problem),
+        (status = 409, description = "It was never theirs to send", body = Problem),
+        Lk1Refusals
+    )
+)]
 pub async fn sent(
     State(app): State<App>,
     caller: Caller,
     Body(request): Body<MarkSent>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<Marked>, ApiError> {
     let at = request
         .sent_at
         .ends_with('Z')
@@ -54,11 +81,24 @@ pub async fn sent(
 }
 
 /// Changes nothing once a desktop has the message.
+#[utoipa::path(
+    post,
+    operation_id = "post_sender_mark_failed",
+    path = "/api/sender/mark-failed",
+    tag = "lk1",
+    request_body = MarkFailed,
+    responses(
+        (status = 200, description = "Where it stands", body = Marked),
+        (status = 404, description = "There is no such message", body = Problem),
+        (status = 409, description = "It was never theirs to send", body = Problem),
+        Lk1Refusals
+    )
+)]
 pub async fn failed(
     State(app): State<App>,
     caller: Caller,
     Body(request): Body<MarkFailed>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<Marked>, ApiError> {
     if !(1..=MAX_ERROR_CHARS).contains(&request.error.chars().count()) {
         return Err(ApiError::bad_request(format!(
             "error has 1 to {MAX_ERROR_CHARS} characters."
@@ -76,7 +116,7 @@ async fn take(
     state: MessageState,
     at_ms: UtcMs,
     problem: Option<Problem>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<Marked>, ApiError> {
     let sdr_id = caller
         .own_sdr()
         .ok_or_else(|| ApiError::forbidden("Only an SDR reports what became of a message."))?;
@@ -100,9 +140,9 @@ async fn take(
         | MessageState::Begun
         | MessageState::Review => "pending",
     };
-    Ok(Json(json!({
-        "success": true,
-        "contactId": message_id,
-        "status": status,
-    })))
+    Ok(Json(Marked {
+        success: true,
+        contact_id: message_id,
+        status,
+    }))
 }

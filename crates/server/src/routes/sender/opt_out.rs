@@ -2,21 +2,23 @@
 
 use crate::app::App;
 use crate::extract::{Body, Caller};
+use crate::openapi::Refusals;
 use crate::phone::is_e164;
 use crate::problem::ApiError;
 use crate::store::OptOutOf;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use hotdesk_protocol::ProblemCode;
 use hotdesk_protocol::ids::{MessageId, SdrId};
+use hotdesk_protocol::{Problem, ProblemCode};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// Most characters of a reason that are kept.
 pub const MAX_REASON_CHARS: usize = 200;
 
 /// A lead does not want more. One of `messageId` (the lead of that message) and `phone` (E.164).
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct OptOut {
     /// The token's SDR; a manager leaves it out.
@@ -28,13 +30,25 @@ pub struct OptOut {
 }
 
 /// What it did.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct OptOutAnswer {
     /// How many messages were withdrawn because of this number, over all SDRs; the same when asked again.
     pub cancelled: u32,
 }
 
 /// Blocks the number for every SDR at once and withdraws what is not begun; repeatable.
+#[utoipa::path(
+    post,
+    operation_id = "post_sender_opt_out",
+    path = "/api/sender/opt-out",
+    tag = "Opt-outs",
+    request_body = OptOut,
+    responses(
+        (status = 200, description = "How many messages were withdrawn", body = OptOutAnswer),
+        (status = 404, description = "There is no such message", body = Problem),
+        Refusals
+    )
+)]
 pub async fn post(
     State(app): State<App>,
     caller: Caller,

@@ -3,9 +3,11 @@
 use crate::app::App;
 use crate::extract::{Caller, Params};
 use crate::hours::spoken;
+use crate::openapi::Lk1Refusals;
 use crate::problem::ApiError;
 use axum::Json;
 use axum::extract::State;
+use hotdesk_protocol::Problem;
 use hotdesk_protocol::ids::SdrId;
 use hotdesk_protocol::queue::QueueAnswer;
 use jiff::Timestamp;
@@ -17,7 +19,8 @@ const MAX_LIMIT: u32 = 500;
 const STOPPED: &str = "Queue blocked: sending was stopped for this SDR. What waits is kept.";
 
 /// Whose queue; an lk1 client may leave `sdrId` to the token.
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase")]
 pub struct QueueParams {
     sdr_id: Option<SdrId>,
@@ -25,6 +28,18 @@ pub struct QueueParams {
 }
 
 /// What waits for one SDR and may be sent now. Looking leases nothing.
+#[utoipa::path(
+    get,
+    operation_id = "get_sender_queue",
+    path = "/api/sender/queue",
+    tag = "lk1",
+    params(QueueParams),
+    responses(
+        (status = 200, description = "What waits and may be sent now", body = QueueAnswer),
+        (status = 404, description = "There is no such SDR", body = Problem),
+        Lk1Refusals
+    )
+)]
 pub async fn get(
     State(app): State<App>,
     caller: Caller,

@@ -2,12 +2,27 @@
 
 use crate::app::App;
 use crate::extract::{Body, Caller};
+use crate::openapi::Refusals;
 use crate::problem::ApiError;
 use axum::extract::State;
 use axum::http::StatusCode;
+use hotdesk_protocol::Problem;
 use hotdesk_protocol::queue::RenewRequest;
 
 /// Gives a message back that was not begun; repeatable.
+#[utoipa::path(
+    post,
+    operation_id = "post_sender_release",
+    path = "/api/sender/release",
+    tag = "Desktops",
+    request_body = RenewRequest,
+    responses(
+        (status = 204, description = "It is in the queue"),
+        (status = 404, description = "There is no such message", body = Problem),
+        (status = 409, description = "It is begun", body = Problem),
+        Refusals
+    )
+)]
 pub async fn post(
     State(app): State<App>,
     caller: Caller,

@@ -2,14 +2,15 @@
 
 use crate::app::App;
 use crate::extract::{Body, Caller};
+use crate::openapi::Refusals;
 use crate::opt_out_words::is_opt_out;
 use crate::problem::ApiError;
 use crate::store::OptOutOf;
 use axum::extract::State;
 use axum::http::StatusCode;
-use hotdesk_protocol::ProblemCode;
 use hotdesk_protocol::bridge::MAX_TEXT_BYTES;
 use hotdesk_protocol::queue::ReplyRequest;
+use hotdesk_protocol::{Problem, ProblemCode};
 
 /// As the list of numbers says it; what they wrote is beside their message.
 const REASON: &str = "asked for no more in a reply";
@@ -17,6 +18,18 @@ const REASON: &str = "asked for no more in a reply";
 /// Keeps what a lead answered, once per inbound message. One who asks for no more gets no more, from any
 /// SDR, whether or not their desktop noticed; the call is answered only when that is so, and until then
 /// the desktop repeats it.
+#[utoipa::path(
+    post,
+    operation_id = "post_sender_reply",
+    path = "/api/sender/reply",
+    tag = "Desktops",
+    request_body = ReplyRequest,
+    responses(
+        (status = 204, description = "It is kept"),
+        (status = 404, description = "There is no such message", body = Problem),
+        Refusals
+    )
+)]
 pub async fn post(
     State(app): State<App>,
     caller: Caller,

@@ -2,14 +2,29 @@
 
 use crate::app::App;
 use crate::extract::{Body, Caller};
+use crate::openapi::Refusals;
 use crate::problem::ApiError;
 use crate::store::{Report, Reporter};
 use axum::Json;
 use axum::extract::State;
+use hotdesk_protocol::Problem;
 use hotdesk_protocol::queue::{ResultAnswer, ResultRequest};
 use hotdesk_protocol::session::MessageState;
 
 /// Takes what became of a message, at any hour, any number of times.
+#[utoipa::path(
+    post,
+    operation_id = "post_sender_result",
+    path = "/api/sender/result",
+    tag = "Desktops",
+    request_body = ResultRequest,
+    responses(
+        (status = 200, description = "Where it stands", body = ResultAnswer),
+        (status = 404, description = "There is no such message", body = Problem),
+        (status = 409, description = "The desktop never held it", body = Problem),
+        Refusals
+    )
+)]
 pub async fn post(
     State(app): State<App>,
     caller: Caller,

@@ -146,15 +146,15 @@ fn json(row: &NewLead, id: &LeadId, now: UtcMs) -> serde_json::Value {
     serde_json::json!({
         "id": id, "name": row.name, "phone": row.phone, "company": row.company,
         "position": row.position, "site": row.site, "pain": row.pain, "consent": consent,
-        "created_at_ms": now.0,
+        "created_at_ms": now.0, "time_zone": row.time_zone,
     })
 }
 
 async fn add(db: &Db, rows: Vec<serde_json::Value>) -> Done<()> {
     let rows = serde_json::Value::Array(rows).to_string();
     let sql = "INSERT INTO leads (id, name, phone, company, position, site, pain, consent,
-             created_at_ms)
-         SELECT id, name, phone, company, position, site, pain, consent, created_at_ms
+             created_at_ms, time_zone)
+         SELECT id, name, phone, company, position, site, pain, consent, created_at_ms, time_zone
          FROM jsonb_populate_recordset(NULL::leads, $1::text::jsonb)";
     db.run(sql, &[&rows]).await.map(drop)
 }
@@ -167,15 +167,17 @@ async fn fill_in(db: &Db, rows: Vec<serde_json::Value>) -> Done<()> {
              position = coalesce(nullif(l.position, ''), n.position),
              site = coalesce(nullif(l.site, ''), n.site),
              pain = coalesce(nullif(l.pain, ''), n.pain),
-             consent = coalesce(nullif(l.consent, ''), n.consent)
+             consent = coalesce(nullif(l.consent, ''), n.consent),
+             time_zone = coalesce(l.time_zone, n.time_zone)
          FROM jsonb_to_recordset($1::text::jsonb) AS n (id TEXT, company TEXT, position TEXT,
-             site TEXT, pain TEXT, consent TEXT)
+             site TEXT, pain TEXT, consent TEXT, time_zone TEXT)
          WHERE l.id::text = n.id AND (
              (coalesce(l.company, '') = '' AND n.company IS NOT NULL)
              OR (coalesce(l.position, '') = '' AND n.position IS NOT NULL)
              OR (coalesce(l.site, '') = '' AND n.site IS NOT NULL)
              OR (coalesce(l.pain, '') = '' AND n.pain IS NOT NULL)
-             OR (coalesce(l.consent, '') = '' AND n.consent IS NOT NULL))",
+             OR (coalesce(l.consent, '') = '' AND n.consent IS NOT NULL)
+             OR (l.time_zone IS NULL AND n.time_zone IS NOT NULL))",
         &[&rows],
     )
     .await

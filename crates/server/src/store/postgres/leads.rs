@@ -3,6 +3,7 @@
 use super::fault::{Done, Fault};
 use super::row::{Outcome, json, number, state};
 use super::transaction::Db;
+use crate::hours::{zone_key, zone_names};
 use crate::store::Refusal;
 use crate::store::leads::{
     FoundLeads, LeadCursor, LeadFilter, LeadPage, SortKey, Thread, Whose, is_by_time, parse_status,
@@ -16,7 +17,7 @@ use tokio_postgres::types::ToSql;
 
 const ROW: &str = "b.lead_id, coalesce(l.name::text, ''), l.phone::text, l.company::text, \
      l.position::text, l.site::text, l.pain::text, l.consent::text, b.sdr_id, b.status, \
-     b.created_at_ms, b.last_message_at_ms, b.messages, b.replies, b.opted_out";
+     b.created_at_ms, b.last_message_at_ms, b.messages, b.replies, b.opted_out, l.time_zone::text";
 
 /// What a statement asks for, and its values.
 struct Conditions<'a> {
@@ -146,9 +147,9 @@ pub(super) async fn page(db: &Db, page: &LeadPage) -> Done<FoundLeads> {
     let mut found = Vec::with_capacity(rows.len());
     for row in &rows {
         let key = if is_by_time(page.sort) {
-            SortKey::Number(row.try_get(15)?)
+            SortKey::Number(row.try_get(16)?)
         } else {
-            SortKey::Text(row.try_get(15)?)
+            SortKey::Text(row.try_get(16)?)
         };
         found.push((lead(row)?, key));
     }
@@ -168,10 +169,14 @@ pub(super) async fn page(db: &Db, page: &LeadPage) -> Done<FoundLeads> {
 
 fn lead(row: &Row) -> Done<LeadRow> {
     let at: i64 = row.try_get(11)?;
+    let phone: String = row.try_get(2)?;
+    let time_zone: Option<String> = row.try_get(15)?;
     Ok(LeadRow {
         id: LeadId(row.try_get(0)?),
         name: row.try_get(1)?,
-        phone: row.try_get(2)?,
+        zones: zone_names(&zone_key(&phone, time_zone.as_deref())),
+        time_zone,
+        phone,
         company: row.try_get(3)?,
         position: row.try_get(4)?,
         site: row.try_get(5)?,

@@ -137,11 +137,12 @@ async fn put_lead(db: &Db, new: &NewLead, now: UtcMs) -> Done<Lead> {
     hold_lead(db, &new.phone).await?;
     let known = db
         .row(
-            "UPDATE leads SET consent = coalesce(consent, $2) WHERE id = (
+            "UPDATE leads SET consent = coalesce(consent, $2), time_zone = coalesce(time_zone, $3)
+             WHERE id = (
                  SELECT id FROM leads WHERE phone = $1
                  ORDER BY consent IS NULL, created_at_ms NULLS FIRST, id LIMIT 1)
              RETURNING id::text, phone::text, consent, time_zone::text",
-            &[&new.phone, &new.consent],
+            &[&new.phone, &new.consent, &new.time_zone],
         )
         .await?;
     if let Some(row) = known {
@@ -150,14 +151,15 @@ async fn put_lead(db: &Db, new: &NewLead, now: UtcMs) -> Done<Lead> {
     let json = serde_json::json!({
         "id": new.id, "name": new.name, "phone": new.phone, "company": new.company,
         "position": new.position, "site": new.site, "pain": new.pain, "consent": new.consent,
-        "created_at_ms": now.0,
+        "created_at_ms": now.0, "time_zone": new.time_zone,
     })
     .to_string();
     let row = db
         .one(
             "INSERT INTO leads (id, name, phone, company, position, site, pain, consent,
-                 created_at_ms)
-             SELECT id, name, phone, company, position, site, pain, consent, created_at_ms
+                 created_at_ms, time_zone)
+             SELECT id, name, phone, company, position, site, pain, consent, created_at_ms,
+                 time_zone
              FROM jsonb_populate_record(NULL::leads, $1::text::jsonb)
              RETURNING id::text, phone::text, consent, time_zone::text",
             &[&json],

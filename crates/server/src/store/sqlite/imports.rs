@@ -71,8 +71,9 @@ pub(super) fn import(
 
 fn add(db: &Connection, row: &NewLead, now: UtcMs) -> rusqlite::Result<()> {
     db.prepare_cached(
-        "INSERT INTO leads (id, name, phone, company, position, site, pain, consent, created_at_ms)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, nullif(?8, ''), ?9)",
+        "INSERT INTO leads (id, name, phone, company, position, site, pain, consent, created_at_ms,
+             time_zone)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, nullif(?8, ''), ?9, ?10)",
     )?
     .execute(params![
         row.id.as_str(),
@@ -83,7 +84,8 @@ fn add(db: &Connection, row: &NewLead, now: UtcMs) -> rusqlite::Result<()> {
         row.site,
         row.pain,
         row.consent,
-        now.0
+        now.0,
+        row.time_zone
     ])
     .map(drop)
 }
@@ -94,11 +96,13 @@ fn fill_in(db: &Connection, id: &LeadId, row: &NewLead) -> rusqlite::Result<()> 
         "UPDATE leads SET company = coalesce(nullif(company, ''), ?2),
              position = coalesce(nullif(position, ''), ?3), site = coalesce(nullif(site, ''), ?4),
              pain = coalesce(nullif(pain, ''), ?5),
-             consent = coalesce(nullif(consent, ''), nullif(?6, ''))
-         WHERE id = ?1 AND (company, position, site, pain, consent) IS NOT (
+             consent = coalesce(nullif(consent, ''), nullif(?6, '')),
+             time_zone = coalesce(time_zone, ?7)
+         WHERE id = ?1 AND (company, position, site, pain, consent, time_zone) IS NOT (
              coalesce(nullif(company, ''), ?2), coalesce(nullif(position, ''), ?3),
              coalesce(nullif(site, ''), ?4), coalesce(nullif(pain, ''), ?5),
-             coalesce(nullif(consent, ''), nullif(?6, '')))",
+             coalesce(nullif(consent, ''), nullif(?6, '')),
+             coalesce(time_zone, ?7))",
     )?
     .execute(params![
         id.as_str(),
@@ -106,7 +110,8 @@ fn fill_in(db: &Connection, id: &LeadId, row: &NewLead) -> rusqlite::Result<()> 
         row.position,
         row.site,
         row.pain,
-        row.consent
+        row.consent,
+        row.time_zone
     ])
     .map(drop)
 }

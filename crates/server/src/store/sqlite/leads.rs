@@ -1,6 +1,7 @@
 //! Table `lead_book`: whose leads are, and lists of them.
 
 use super::row::{Outcome, column_error, json, state};
+use crate::hours::{zone_key, zone_names};
 use crate::store::Refusal;
 use crate::store::leads::{
     FoundLeads, LeadCursor, LeadFilter, LeadPage, SortKey, Thread, Whose, is_by_time, parse_status,
@@ -13,7 +14,8 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
 const ROW: &str = "l.id, l.name, l.phone, l.company, l.position, l.site, l.pain, l.consent, \
-     b.sdr_id, b.status, b.created_at_ms, b.last_message_at_ms, b.messages, b.replies, b.opted_out";
+     b.sdr_id, b.status, b.created_at_ms, b.last_message_at_ms, b.messages, b.replies, b.opted_out, \
+     l.time_zone";
 
 /// What a statement asks for, and its values.
 struct Conditions {
@@ -110,9 +112,9 @@ pub(super) fn page(db: &Connection, page: &LeadPage) -> rusqlite::Result<FoundLe
         .prepare_cached(&sql)?
         .query_map(params_from_iter(&conditions.values), |row| {
             let key = if is_by_time(page.sort) {
-                SortKey::Number(row.get(15)?)
+                SortKey::Number(row.get(16)?)
             } else {
-                SortKey::Text(row.get(15)?)
+                SortKey::Text(row.get(16)?)
             };
             Ok((lead(row)?, key))
         })?
@@ -133,10 +135,14 @@ pub(super) fn page(db: &Connection, page: &LeadPage) -> rusqlite::Result<FoundLe
 
 fn lead(row: &Row<'_>) -> rusqlite::Result<LeadRow> {
     let at: i64 = row.get(11)?;
+    let phone: String = row.get(2)?;
+    let time_zone: Option<String> = row.get(15)?;
     Ok(LeadRow {
         id: LeadId(row.get(0)?),
         name: row.get(1)?,
-        phone: row.get(2)?,
+        zones: zone_names(&zone_key(&phone, time_zone.as_deref())),
+        time_zone,
+        phone,
         company: row.get(3)?,
         position: row.get(4)?,
         site: row.get(5)?,

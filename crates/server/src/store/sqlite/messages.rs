@@ -127,9 +127,11 @@ fn find_lead(db: &Connection, column: &str, value: &str) -> rusqlite::Result<Opt
 
 fn put_lead(db: &Connection, lead: &NewLead, now: UtcMs) -> rusqlite::Result<Lead> {
     db.prepare_cached(
-        "INSERT INTO leads (id, name, phone, company, position, site, pain, consent, created_at_ms)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-         ON CONFLICT (phone) DO UPDATE SET consent = coalesce(leads.consent, excluded.consent)
+        "INSERT INTO leads (id, name, phone, company, position, site, pain, consent, created_at_ms,
+             time_zone)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+         ON CONFLICT (phone) DO UPDATE SET consent = coalesce(leads.consent, excluded.consent),
+             time_zone = coalesce(leads.time_zone, excluded.time_zone)
          RETURNING id, phone, consent, time_zone",
     )?
     .query_row(
@@ -142,7 +144,8 @@ fn put_lead(db: &Connection, lead: &NewLead, now: UtcMs) -> rusqlite::Result<Lea
             lead.site,
             lead.pain,
             lead.consent,
-            now.0
+            now.0,
+            lead.time_zone
         ],
         |row| {
             Ok(Lead {

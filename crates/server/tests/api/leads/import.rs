@@ -233,6 +233,36 @@ async fn a_consent_is_asked_for_unless_a_column_has_it() {
 }
 
 #[tokio::test]
+async fn an_empty_file_is_none() {
+    let office = Office::open().await;
+    let manager = office.manager().await;
+    for query in ["dryRun=true", "consent=asked"] {
+        let answer = manager.import(query, "").await;
+        answer.refused(400, "bad_file");
+    }
+}
+
+#[tokio::test]
+async fn a_column_of_time_zones_is_written_down_for_leads_who_have_none() {
+    let office = Office::open().await;
+    let manager = office.manager().await;
+    let file = "name,phone,time zone\nAna,92970000001,America/Manaus\nBob,92970000002,\nCid,92970000003,Manaus\n";
+    let answer = manager.import("consent=asked", file).await.ok();
+    assert_eq!(answer["guessed"]["time zone"], "time_zone");
+    assert_eq!(answer["preview"][0]["timeZone"], "America/Manaus");
+    assert_eq!(rejected(&answer), lines(&[(4, "bad_time_zone")]));
+    let other = "name,phone,tz\nAna,92970000001,America/Lima\nBob,92970000002,America/Lima\n";
+    manager.import("consent=asked", other).await.ok();
+    let found = manager.get("/api/leads?sort=name").await.ok();
+    let zones = all(&found, "timeZone");
+    assert_eq!(
+        zones,
+        ["America/Manaus", "America/Lima"],
+        "the first word stays"
+    );
+}
+
+#[tokio::test]
 async fn a_form_takes_the_same_as_the_address_does() {
     let office = Office::open().await;
     let manager = office.manager().await;

@@ -124,7 +124,21 @@ async fn a_zone_that_is_written_down_counts_instead_of_the_number() {
     let path = format!("/api/leads/{}/time-zone", lead_of(&office, "m-1").await);
     let (john, manager) = (office.seat("john", "d1").await, office.manager().await);
     let put = async |zone: Value| manager.put(&path, json!({ "timeZone": zone })).await;
+    let lead = path.trim_end_matches("/time-zone");
+    let zones = async || {
+        let found = manager.get(lead).await.ok();
+        (
+            found["lead"]["timeZone"].clone(),
+            found["lead"]["zones"].clone(),
+        )
+    };
+    assert_eq!(zones().await, (Value::Null, json!(["America/Sao_Paulo"])));
     put(json!("Asia/Tokyo")).await.ok();
+    assert_eq!(zones().await, (json!("Asia/Tokyo"), json!(["Asia/Tokyo"])));
+    let audit = manager.get("/api/audit?limit=1").await.ok();
+    let (act, note) = (&audit["entries"][0]["act"], &audit["entries"][0]["note"]);
+    assert_eq!(act, "time_zone_written");
+    assert!(note.as_str().unwrap().ends_with(": Asia/Tokyo"), "{note}");
     let words = words(&john).await;
     assert!(words.contains("Wed 4 Mar 2026, 21:00"), "{words}");
     let listed = john.get("/api/sender/queue").await.ok();

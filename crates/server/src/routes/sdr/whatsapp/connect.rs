@@ -7,22 +7,24 @@
 use super::{Whose, session::must_be_e164};
 use crate::app::App;
 use crate::extract::{Body, Caller, Params};
+use crate::openapi::Lk1Refusals;
 use crate::problem::ApiError;
 use crate::routes::sdrs::whatsapp::wish;
 use crate::store::Refusal;
 use axum::Json;
 use axum::extract::State;
+use hotdesk_protocol::Problem;
 use hotdesk_protocol::dashboard::LiveKind;
 use hotdesk_protocol::ids::{DesktopId, SdrId};
 use hotdesk_protocol::queue::{WhatsappSession, WishKind};
 use hotdesk_protocol::session::SessionState;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 const MAX_ID_BYTES: usize = 128;
 
 /// How the session stands, as whoever holds it says.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Connection {
     phone: Option<String>,
@@ -30,12 +32,60 @@ pub struct Connection {
     session_id: String,
 }
 
+/// Whoever sends for the SDR is asked to link.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LinkAsked {
+    /// Always true.
+    success: bool,
+    /// Who holds the session, or is asked to.
+    session_id: Option<DesktopId>,
+    /// What comes of it, for a person.
+    message: &'static str,
+    /// What a person does now.
+    instructions: &'static str,
+    /// Where WhatsApp's page is.
+    whatsapp_web_url: &'static str,
+}
+
+/// What was kept.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Connected {
+    /// Always true.
+    success: bool,
+    /// Who holds the session.
+    session_id: DesktopId,
+    /// As it was told.
+    connected: bool,
+}
+
+/// It was done.
+#[derive(Serialize, ToSchema)]
+pub struct Done {
+    /// Always true.
+    success: bool,
+}
+
 /// Please link.
+#[utoipa::path(
+    post,
+    operation_id = "post_sdr_whatsapp_connect",
+    path = "/api/sdr/whatsapp/connect",
+    tag = "lk1",
+    params(Whose),
+    responses(
+        (status = 200, description = "Whoever sends is asked to link", body = LinkAsked),
+        (status = 404, description = "There is no such SDR", body = Problem),
+        (status = 409, description = "The desktop is not heard", body = Problem),
+        Lk1Refusals
+    )
+)]
 pub async fn post(
     State(app): State<App>,
     caller: Caller,
     Params(whose): Params<Whose>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<LinkAsked>, ApiError> {
     let sdr = whose.seen_by(&caller)?;
     let seen = app.store.session(sdr.clone()).await?.session;
     let active = app.store.active_desktop(sdr.clone(), app.now()).await?;
@@ -52,22 +102,36 @@ pub async fn post(
             (Some(id), "Whoever sends for this SDR is asked to link.")
         }
     };
-    Ok(Json(json!({
-        "success": true,
-        "sessionId": session_id,
-        "message": message,
-        "instructions": "Open Hotdesk, choose this SDR, and scan the code with WhatsApp: Settings, Linked devices, Link a device.",
-        "whatsappWebUrl": "https://web.whatsapp.com",
-    })))
+    Ok(Json(LinkAsked {
+        success: true,
+        session_id,
+        message,
+        instructions: "Open Hotdesk, choose this SDR, and scan the code with WhatsApp: Settings, Linked devices, Link a device.",
+        whatsapp_web_url: "https://web.whatsapp.com",
+    }))
 }
 
 /// Keeps what an lk1 client says of the SDR's session.
+#[utoipa::path(
+    put,
+    operation_id = "put_sdr_whatsapp_connect",
+    path = "/api/sdr/whatsapp/connect",
+    tag = "lk1",
+    params(Whose),
+    request_body = Connection,
+    responses(
+        (status = 200, description = "It is kept", body = Connected),
+        (status = 404, description = "There is no such SDR", body = Problem),
+        (status = 409, description = "Another desktop is active", body = Problem),
+        Lk1Refusals
+    )
+)]
 pub async fn put(
     State(app): State<App>,
     caller: Caller,
     Params(whose): Params<Whose>,
     Body(told): Body<Connection>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<Connected>, ApiError> {
     let sdr = whose.seen_by(&caller)?;
     caller.must_be(&sdr)?;
     must_be_e164(told.phone.as_deref())?;
@@ -92,17 +156,32 @@ pub async fn put(
         ..unlinked(sdr, Some(id.clone()))
     };
     keep(&app, session).await?;
-    Ok(Json(json!({
-        "success": true, "sessionId": id, "connected": told.connected,
-    })))
+    Ok(Json(Connected {
+        success: true,
+        session_id: id,
+        connected: told.connected,
+    }))
 }
 
 /// Disconnects: the active desktop unlinks itself; where there is none the session is forgotten.
+#[utoipa::path(
+    delete,
+    operation_id = "delete_sdr_whatsapp_connect",
+    path = "/api/sdr/whatsapp/connect",
+    tag = "lk1",
+    params(Whose),
+    responses(
+        (status = 200, description = "It is, or will be, disconnected", body = Done),
+        (status = 404, description = "There is no such SDR", body = Problem),
+        (status = 409, description = "The desktop is not heard", body = Problem),
+        Lk1Refusals
+    )
+)]
 pub async fn delete(
     State(app): State<App>,
     caller: Caller,
     Params(whose): Params<Whose>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<Done>, ApiError> {
     let sdr = whose.seen_by(&caller)?;
     let active = app.store.active_desktop(sdr.clone(), app.now()).await?;
     if active.is_some() {
@@ -110,7 +189,7 @@ pub async fn delete(
     } else {
         keep(&app, unlinked(sdr, None)).await?;
     }
-    Ok(Json(json!({ "success": true })))
+    Ok(Json(Done { success: true }))
 }
 
 fn unlinked(sdr_id: SdrId, session_id: Option<DesktopId>) -> WhatsappSession {

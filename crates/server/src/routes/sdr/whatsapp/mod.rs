@@ -11,7 +11,8 @@ use hotdesk_protocol::ids::SdrId;
 use serde::Deserialize;
 
 /// Whose; an SDR may leave it to the token.
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase")]
 pub struct Whose {
     sdr_id: Option<SdrId>,

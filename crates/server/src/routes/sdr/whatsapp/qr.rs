@@ -3,10 +3,12 @@
 use super::Whose;
 use crate::app::App;
 use crate::extract::{Body, Caller, Params};
+use crate::openapi::Refusals;
 use crate::problem::ApiError;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use hotdesk_protocol::Problem;
 use hotdesk_protocol::UtcMs;
 use hotdesk_protocol::dashboard::LiveKind;
 use hotdesk_protocol::queue::QrRequest;
@@ -15,6 +17,17 @@ const MAX_VALUE_BYTES: usize = 4_096;
 const MAX_MS: u32 = 600_000;
 
 /// Keeps the code for its time, in memory.
+#[utoipa::path(
+    post,
+    operation_id = "post_sdr_whatsapp_qr",
+    path = "/api/sdr/whatsapp/qr",
+    tag = "Desktops",
+    request_body = QrRequest,
+    responses(
+        (status = 204, description = "It is shown"),
+        Refusals
+    )
+)]
 pub async fn post(
     State(app): State<App>,
     caller: Caller,
@@ -34,6 +47,18 @@ pub async fn post(
 }
 
 /// The code, while it is good.
+#[utoipa::path(
+    get,
+    operation_id = "get_sdr_whatsapp_qr",
+    path = "/api/sdr/whatsapp/qr",
+    tag = "SDRs",
+    params(Whose),
+    responses(
+        (status = 200, description = "The code", body = QrRequest),
+        (status = 404, description = "None is shown right now", body = Problem),
+        Refusals
+    )
+)]
 pub async fn get(
     State(app): State<App>,
     caller: Caller,

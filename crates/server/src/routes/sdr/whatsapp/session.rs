@@ -3,16 +3,30 @@
 use super::Whose;
 use crate::app::App;
 use crate::extract::{Body, Caller, Params};
+use crate::openapi::Refusals;
 use crate::phone::is_e164;
 use crate::problem::ApiError;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use hotdesk_protocol::ProblemCode;
 use hotdesk_protocol::dashboard::LiveKind;
 use hotdesk_protocol::queue::WhatsappSession;
+use hotdesk_protocol::{Problem, ProblemCode};
 
 /// Keeps how the session stands.
+#[utoipa::path(
+    put,
+    operation_id = "put_sdr_whatsapp_session",
+    path = "/api/sdr/whatsapp/session",
+    tag = "Desktops",
+    request_body = WhatsappSession,
+    responses(
+        (status = 204, description = "It is kept"),
+        (status = 404, description = "There is no such SDR", body = Problem),
+        (status = 409, description = "Another desktop is active", body = Problem),
+        Refusals
+    )
+)]
 pub async fn put(
     State(app): State<App>,
     caller: Caller,
@@ -26,6 +40,18 @@ pub async fn put(
 }
 
 /// How the session stands.
+#[utoipa::path(
+    get,
+    operation_id = "get_sdr_whatsapp_session",
+    path = "/api/sdr/whatsapp/session",
+    tag = "SDRs",
+    params(Whose),
+    responses(
+        (status = 200, description = "The session", body = WhatsappSession),
+        (status = 404, description = "There is no such SDR", body = Problem),
+        Refusals
+    )
+)]
 pub async fn get(
     State(app): State<App>,
     caller: Caller,

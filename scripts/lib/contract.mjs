@@ -1,0 +1,109 @@
+// Lets Schemathesis ask a real queue server whatever its OpenAPI document allows, and what it does not,
+// and holds every answer against the document; as an admin, then as an SDR on a desktop.
+// usage: node scripts/lib/contract.mjs [--examples N] [--seed N] [--postgres]
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import {
+  call,
+  people,
+  program,
+  root,
+  signIn,
+  startPostgres,
+  startServer,
+  target,
+} from "./office.mjs";
+import { run, start } from "./processes.mjs";
+
+const folder = join(root, "tests/contract");
+const tools = join(target, "tools/schemathesis");
+const admin = { id: "admin", email: "admin@hotdesk.example", password: "contract-admin" };
+/** These end the very sign-in they are asked with. */
+const endings = ["POST /api/sender/sign-out", "POST /api/sdr/sign-out"];
+
+/** Schemathesis in a place of its own, each package by its hash. */
+function install() {
+  const wanted = readFileSync(join(folder, "requirements.txt"), "utf8");
+  const done = join(tools, "requirements.txt");
+  if (existsSync(done) && readFileSync(done, "utf8") === wanted) return;
+  console.log("installing Schemathesis");
+  rmSync(tools, { recursive: true, force: true });
+  const pip = ["install", "--quiet", "--require-hashes", "--only-binary", ":all:"];
+  const requirements = join(folder, "requirements.txt");
+  for (const [command, ...args] of [
+    ["python3", "-m", "venv", tools],
+    [join(tools, "bin/pip"), ...pip, "--disable-pip-version-check", "-r", requirements],
+    ["cp", requirements, done],
+  ]) {
+    const { status } = spawnSync(command, args, { stdio: "inherit" });
+    if (status !== 0) throw new Error(`${command} ${args[0]}: Schemathesis could not be installed`);
+  }
+}
+
+/** One more person, by the server's own command. */
+function addAdmin(database) {
+  const who = ["--id", admin.id, "--email", admin.email, "--name", "Ada", "--role", "admin"];
+  const args = ["add-person", "--database", database, ...who];
+  const done = spawnSync(program("hotdesk-server"), args, {
+    encoding: "utf8",
+    input: `${admin.password}\n`,
+  });
+  if (done.status !== 0) throw new Error(`no admin could be added: ${done.stderr}`);
+}
+
+/** Asks under one sign-in; answers how many requests were made, and whether nothing was found. */
+async function ask(url, who, token, { examples, seed }) {
+  const args = [
+    ...["--no-color", "--config-file", join(folder, "schemathesis.toml")],
+    ...["run", `${url}/api/openapi.json`, "--url", url, "--checks", "all"],
+    ...["--phases", "coverage,fuzzing", "--max-examples", String(examples), "--seed", String(seed)],
+    ...endings.flatMap((name) => ["--exclude-name", name]),
+  ];
+  const entry = start(`schemathesis as ${who}`, join(tools, "bin/schemathesis"), args, {
+    env: { HOTDESK_TOKEN: token, PYTHONUNBUFFERED: "1" },
+  });
+  let text = "";
+  for (const stream of [entry.child.stdout, entry.child.stderr]) {
+    stream.on("data", (chunk) => {
+      text += chunk;
+      process.stdout.write(chunk);
+    });
+  }
+  const code = await entry.exited;
+  const [, requests] = text.match(/(\d+) generated/) ?? [];
+  return { who, requests: Number(requests ?? 0), passed: code === 0 };
+}
+
+await run(async () => {
+  const { values } = parseArgs({
+    options: {
+      examples: { type: "string", default: "3" },
+      seed: { type: "string", default: "1" },
+      postgres: { type: "boolean", default: false },
+    },
+  });
+  install();
+  const dir = mkdtempSync(join(tmpdir(), "hotdesk-contract-"));
+  process.on("exit", () => rmSync(dir, { recursive: true, force: true }));
+  const database = values.postgres ? await startPostgres() : join(dir, "server.db");
+  const server = await startServer(dir, { database });
+  addAdmin(database);
+  const body = { email: admin.email, password: admin.password };
+  const { token } = await call(server.url, "POST", "/api/sender/auth", { body });
+  const desktop = await signIn(server.url, people[0].email, "contract-desktop");
+  const how = { examples: values.examples, seed: values.seed };
+  const runs = [
+    await ask(server.url, "an admin", token, how),
+    await ask(server.url, "an SDR", desktop, how),
+  ];
+  for (const { who, requests, passed } of runs) {
+    console.log(
+      `as ${who}: ${requests} requests, ${passed ? "as the document says" : "NOT as the document says"}`,
+    );
+  }
+  // One that asked nothing has shown nothing.
+  return runs.every(({ passed, requests }) => passed && requests > 0) ? 0 : 1;
+});
