@@ -159,7 +159,11 @@ function tagsOf(root: JsonObject, ways: Map<string, Way>): Tag[] {
       tagged(textOf(tag) || "Other").operations.push({ ...read, id: free(read.id, taken) });
     }
   }
-  return [...tags.values()].filter((tag) => tag.operations.length > 0);
+  // In the document's own order; what it does not order, by name.
+  const ordered = listOf(own(root, "tags")).length;
+  const all = [...tags.values()];
+  const rest = all.slice(ordered).sort((one, other) => one.name.localeCompare(other.name, "en"));
+  return [...all.slice(0, ordered), ...rest].filter((tag) => tag.operations.length > 0);
 }
 
 /** An address that no other call has. */

@@ -19,6 +19,8 @@ export type Shape = {
   deprecated: boolean;
   /** It stands in itself; what is inside was shown further up. */
   loops: boolean;
+  /** The document refers to what it does not have. */
+  missing: boolean;
   /** What is inside; null where nothing is. */
   inside: (() => Inside) | null;
 };
@@ -33,6 +35,7 @@ export type Flat = {
   name: string;
   nullable: boolean;
   loops: boolean;
+  missing: boolean;
   never: boolean;
   keys: Map<string, Json>;
   properties: Map<string, Json>;
@@ -49,6 +52,7 @@ export function flat(root: JsonObject, schema: Json | undefined, trail: readonly
     name: "",
     nullable: false,
     loops: false,
+    missing: false,
     never: schema === false,
     keys: new Map(),
     properties: new Map(),
@@ -71,7 +75,9 @@ export function flat(root: JsonObject, schema: Json | undefined, trail: readonly
       seen.add(ref);
       if (itself && into.name === "") into.name = nameOf(ref) ?? "";
       if (trail.includes(ref)) into.loops = true;
-      take(pointed(root, ref), itself, deep + 1);
+      const target = pointed(root, ref);
+      if (target === undefined) into.missing = true;
+      take(target, itself, deep + 1);
     }
     const parts = listOf(own(part, "allOf"));
     for (const one of parts) take(one, itself && parts.length === 1, deep + 1);
@@ -151,6 +157,7 @@ export function shapeOf(
     description: textOf(of.keys.get("description")) || textOf(of.keys.get("title")),
     deprecated: of.keys.get("deprecated") === true,
     loops: of.loops || (item?.loops ?? false),
+    missing: of.missing || (item?.missing ?? false),
     inside: of.loops ? null : insideOf(root, of, items?.kind, item, values !== null),
   };
 }
@@ -177,7 +184,8 @@ function typeWords(of: Flat, kind: Items["kind"] | undefined, item: Shape | null
   if (of.choices.length > 0 && !value) return of.name || `one of ${of.choices.length}`;
   const types = value && typesOf(of).length === 0 ? ["string"] : typesOf(of);
   if (types.length === 1 && types[0] === "object" && of.name !== "") return of.name;
-  const format = textOf(of.keys.get("format"));
+  // What an integer can hold is said by its bounds.
+  const format = textOf(of.keys.get("format")).replace(/^u?-?int\d+$/, "");
   const words = types.length === 0 ? of.name || "any" : types.join(" or ");
   return format === "" ? words : `${words} (${format})`;
 }

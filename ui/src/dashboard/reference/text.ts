@@ -48,6 +48,13 @@ export function partsOf(line: string): Part[] {
     );
 }
 
+/** The first sentence, for a line of a list; without marks. */
+export function firstSentence(text: string): string {
+  const [block] = blocksOf(text);
+  const line = (block?.lines[0] ?? []).map((part) => part.text).join("");
+  return /^.+?[.!?](?=\s|$)/.exec(line)?.[0] ?? line;
+}
+
 /** A piece of an example in its colour. */
 export type Token = { kind: "plain" | "key" | "text" | "value" | "variable"; text: string };
 

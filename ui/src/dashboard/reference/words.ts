@@ -30,13 +30,13 @@ export function statusTone(status: string): Tone {
   return status.startsWith("5") ? "bad" : "off";
 }
 
-/** How a way to be known is called. */
+/** How a way to be known is called, within a sentence. */
 export function wayWords(way: Way): string {
   switch (way.kind) {
     case "token":
-      return "Token";
+      return "a token";
     case "cookie":
-      return "Browser session";
+      return "a browser’s session";
     case "key":
       return `${way.field} in the ${way.place}`;
     case "other":
@@ -46,9 +46,9 @@ export function wayWords(way: Way): string {
 
 /** Who may call, in one line. */
 export function callersWords({ anybody, ways }: Callers): string {
-  if (ways.length === 0) return "Anybody: nobody needs to be signed in";
+  if (ways.length === 0) return "Anybody, without being signed in";
   const known = ways.map((all) => all.map(wayWords).join(" and ")).join(" or ");
-  return anybody ? `${known}, or nobody at all` : known;
+  return anybody ? `Anybody; also with ${known}` : `Whoever has ${known}`;
 }
 
 /** The parameters of a place, as they stand over their list. */
