@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { curlOf, quoted, variable } from "../../src/dashboard/reference/curl";
@@ -322,24 +323,37 @@ describe("the command", () => {
     expect(curl("post_leads_import")).toContain("-F 'consent=string'");
   });
 
-  test("runs nothing that a document has in it", () => {
-    const path = '/a"; rm -rf ~; $(id) `id` \\';
-    const schema = { type: "string", enum: ["it's $(id)"] };
-    const parameters = [{ name: '"; id', in: "header", required: true }];
-    const post = {
-      operationId: "x",
-      parameters,
-      requestBody: { content: { "application/json": { schema } } },
-    };
-    const reference = read({ openapi: "3.1.0", paths: { [path]: { post } } });
-    const [line, header, , , body] = curlOf(reference, call("x", reference), ORIGIN).split(
-      " \\\n  ",
-    );
-    expect(line).toBe('curl -X POST "https://desk.example/a\\"; rm -rf ~; \\$(id) \\`id\\` \\\\"');
-    expect(header).toBe('-H "\\"; id: $ID"');
-    expect([header, body].join()).not.toContain("undefined");
-    expect(quoted("it's $(id)")).toBe("'it'\\''s $(id)'");
-  });
+  test.runIf(existsSync("/bin/sh"))(
+    "means to a shell what is in the document, and runs none of it",
+    () => {
+      const evil = `"; rm -rf ~; $(id) \`id\` \\ 'it' !x $HOME`;
+      const schema = { type: "string", enum: [evil] };
+      const post = {
+        operationId: "x",
+        security: [{ token: [] }],
+        parameters: [{ name: evil, in: "header", required: true }],
+        requestBody: { content: { "application/json": { schema } } },
+      };
+      const reference = read({ openapi: "3.1.0", paths: { [`/${evil}/{id}`]: { post } } });
+      const command = curlOf(reference, call("x", reference), ORIGIN);
+      const told = execFileSync("/bin/sh", ["-c", `curl() { printf '%s\\0' "$@"; }\n${command}`], {
+        env: { ID: "7", RM_RF_ID_ID_IT_X_HOME: "h" },
+        encoding: "utf8",
+      });
+      expect(told.split("\0").slice(0, -1)).toEqual([
+        "-X",
+        "POST",
+        `${ORIGIN}/${evil}/7`,
+        "-H",
+        `${evil}: h`,
+        "-H",
+        "Content-Type: application/json",
+        "-d",
+        JSON.stringify(evil),
+      ]);
+      expect(quoted("it's")).toBe("'it'\\''s'");
+    },
+  );
 });
 
 describe("the search", () => {
