@@ -140,9 +140,10 @@ function emptyOf(of: Flat): Json {
   }
 }
 
-function numberOf({ keys }: Flat, field: string): number {
+function numberOf({ keys, name }: Flat, field: string): number {
   const at = (key: string) => (typeof keys.get(key) === "number" ? Number(keys.get(key)) : null);
-  const likely = /AtMs$|^sinceMs$|SeenMs$/.test(field) ? Date.UTC(2026, 0, 31, 9, 30) : 1;
+  const time = name === "UtcMs" || /AtMs$/.test(field);
+  const likely = time ? Date.UTC(2026, 0, 31, 9, 30) : 1;
   const above = at("exclusiveMinimum");
   const below = at("exclusiveMaximum");
   const least = at("minimum") ?? (above === null ? null : above + 1);
