@@ -4,7 +4,7 @@ import App from "../../src/dashboard/App.svelte";
 import { Api } from "../../src/dashboard/api";
 import { Dashboard } from "../../src/dashboard/dashboard.svelte";
 import { Live } from "../../src/dashboard/live.svelte";
-import { openapi } from "./openapi.mjs";
+import { openapi } from "./api-document.mjs";
 import { FakeSource, SESSION, sdr, server } from "./support/office";
 
 function open(path: string, answers: Parameters<typeof server>[0] = {}) {

@@ -15,7 +15,7 @@ import { type Shape, shapeOf } from "../../src/dashboard/reference/schema";
 import { foundIn } from "../../src/dashboard/reference/search";
 import { blocksOf, firstSentence, tokensOf } from "../../src/dashboard/reference/text";
 import { callersWords } from "../../src/dashboard/reference/words";
-import { openapi } from "./openapi.mjs";
+import { openapi } from "./api-document.mjs";
 import { faults } from "./support/check";
 
 const ORIGIN = "https://desk.example";

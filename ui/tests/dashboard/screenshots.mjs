@@ -9,26 +9,13 @@ import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import { build } from "vite";
 import { serve } from "./server.mjs";
+import { click, id, LOOKS, light, night, phone } from "./shots.mjs";
+import { REFERENCE, REFERENCE_EXTRAS } from "./shots-reference.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const out = fileURLToPath(new URL("../../../target/ui/", import.meta.url));
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-const WIDE = { width: 1280, height: 800 };
-const PHONE = { width: 390, height: 844 };
-const LOOKS = [
-  { suffix: "", size: WIDE, dark: false },
-  { suffix: "-dark", size: WIDE, dark: true },
-  { suffix: "-390", size: PHONE, dark: false },
-  { suffix: "-390-dark", size: PHONE, dark: true },
-];
-
-const id = (name) => `[data-testid="${name}"]`;
-const click =
-  (...names) =>
-  async (page) => {
-    for (const name of names) await page.locator(id(name)).first().click();
-  };
 const csv = {
   name: "fair-may.csv",
   mimeType: "text/csv",
@@ -87,15 +74,11 @@ const PAGES = [
     act: changeRules,
   },
   { name: "settings-read-only", path: "/settings", ready: "settings" },
-  { name: "api", path: "/reference", ready: "call" },
-  { name: "api-call", path: "/reference/get_leads", ready: "operation" },
+  ...REFERENCE,
 ].flatMap((page) =>
   LOOKS.map((look) => ({ scene: "full", ...page, ...look, name: page.name + look.suffix })),
 );
 
-const light = { scene: "full", size: WIDE, dark: false };
-const phone = { ...light, size: PHONE };
-const night = { ...light, dark: true };
 const EXTRAS = [
   {
     ...light,
@@ -266,59 +249,9 @@ const EXTRAS = [
     ready: "trouble",
     errors: /status of 503/,
   },
-  {
-    ...light,
-    name: "api-body",
-    path: "/reference/post_messages",
-    ready: "operation",
-    act: async (page) => {
-      await page
-        .locator(`${id("body")} ${id("field-open")}`)
-        .first()
-        .click();
-      await page.locator(id("body")).scrollIntoViewIfNeeded();
-      await page.locator(id("pane")).evaluate((pane) => pane.scrollBy(0, 320));
-    },
-  },
-  {
-    ...night,
-    name: "api-example",
-    path: "/reference/put_settings",
-    ready: "operation",
-    act: async (page) => {
-      await click("view-example", "copy")(page);
-      await page.locator(id("pane")).evaluate((pane) => pane.scrollBy(0, 280));
-    },
-  },
-  {
-    ...light,
-    size: { width: 1680, height: 900 },
-    name: "api-1680",
-    path: "/reference/post_messages_one_decision",
-    ready: "operation",
-  },
-  {
-    ...phone,
-    name: "api-answers-390",
-    path: "/reference/get_leads",
-    ready: "operation",
-    act: (page) => page.locator(id("pane")).evaluate((pane) => pane.scrollBy(0, 900)),
-  },
-  { ...light, name: "api-found", path: "/reference/overview?search=phone", ready: "call" },
-  { ...light, name: "api-none-found", path: "/reference?search=zzz", ready: "none-found" },
-  { ...light, name: "api-no-call", path: "/reference/of_later", ready: "no-call" },
-  { ...light, name: "api-empty", path: "/reference", scene: "empty", ready: "none-found" },
-  { ...light, name: "api-loading", path: "/reference", scene: "slow", ready: "search" },
-  {
-    ...night,
-    name: "api-down",
-    path: "/reference",
-    scene: "down",
-    ready: "trouble",
-    errors: /status of 503/,
-  },
   { ...light, name: "help", path: "/sdrs", ready: "sdr", act: (page) => page.keyboard.press("?") },
   { ...phone, name: "more-390", path: "/sdrs", ready: "sdr", act: click("more-pages") },
+  ...REFERENCE_EXTRAS,
   { ...light, name: "away", path: "/sdrs", scene: "cut", ready: "away", errors: /status of 503/ },
   {
     ...light,
