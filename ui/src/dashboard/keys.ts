@@ -12,6 +12,7 @@ const GO: Record<string, PageName> = {
   f: "figures",
   a: "audit",
   t: "settings",
+  p: "reference",
 };
 /** How long the second key of two may take. */
 export const PAIR_MS = 1_500;

@@ -10,6 +10,7 @@ export const PAGES = [
   "figures",
   "audit",
   "settings",
+  "reference",
 ] as const;
 export type PageName = (typeof PAGES)[number];
 

@@ -9,26 +9,13 @@ import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import { build } from "vite";
 import { serve } from "./server.mjs";
+import { click, id, LOOKS, light, night, phone } from "./shots.mjs";
+import { REFERENCE, REFERENCE_EXTRAS } from "./shots-reference.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const out = fileURLToPath(new URL("../../../target/ui/", import.meta.url));
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-const WIDE = { width: 1280, height: 800 };
-const PHONE = { width: 390, height: 844 };
-const LOOKS = [
-  { suffix: "", size: WIDE, dark: false },
-  { suffix: "-dark", size: WIDE, dark: true },
-  { suffix: "-390", size: PHONE, dark: false },
-  { suffix: "-390-dark", size: PHONE, dark: true },
-];
-
-const id = (name) => `[data-testid="${name}"]`;
-const click =
-  (...names) =>
-  async (page) => {
-    for (const name of names) await page.locator(id(name)).first().click();
-  };
 const csv = {
   name: "fair-may.csv",
   mimeType: "text/csv",
@@ -87,13 +74,11 @@ const PAGES = [
     act: changeRules,
   },
   { name: "settings-read-only", path: "/settings", ready: "settings" },
+  ...REFERENCE,
 ].flatMap((page) =>
   LOOKS.map((look) => ({ scene: "full", ...page, ...look, name: page.name + look.suffix })),
 );
 
-const light = { scene: "full", size: WIDE, dark: false };
-const phone = { ...light, size: PHONE };
-const night = { ...light, dark: true };
 const EXTRAS = [
   {
     ...light,
@@ -266,6 +251,7 @@ const EXTRAS = [
   },
   { ...light, name: "help", path: "/sdrs", ready: "sdr", act: (page) => page.keyboard.press("?") },
   { ...phone, name: "more-390", path: "/sdrs", ready: "sdr", act: click("more-pages") },
+  ...REFERENCE_EXTRAS,
   { ...light, name: "away", path: "/sdrs", scene: "cut", ready: "away", errors: /status of 503/ },
   {
     ...light,

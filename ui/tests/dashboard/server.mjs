@@ -2,11 +2,16 @@
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join } from "node:path";
+import { openapi } from "./api-document.mjs";
 import * as office from "./fixtures.mjs";
 
 export const CSP =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css" };
+/** The document of the API page: a small one, or a real server's, from the file that `HOTDESK_OPENAPI` names. */
+const document = process.env.HOTDESK_OPENAPI
+  ? JSON.parse(await readFile(process.env.HOTDESK_OPENAPI, "utf8"))
+  : openapi;
 const DOWN = {
   code: "server_error",
   message: "The server cannot reach its database. Nothing is lost; try again in a moment.",
@@ -194,6 +199,8 @@ export async function serve({ folder, scene = "full" }) {
         ];
       case "settings":
         return [200, settings];
+      case "openapi.json":
+        return [200, empty ? { ...document, paths: {} } : document];
       case "sdr/whatsapp/qr":
         return [
           200,

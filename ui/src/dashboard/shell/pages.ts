@@ -1,7 +1,7 @@
 import type { IconName } from "../../lib/words";
 import type { PageName } from "../router.svelte";
 
-/** How a page is called and drawn in the sidebar. */
+/** How a page is called and drawn in the sidebar; those of the group `Foot` stand under all others. */
 export type PageWords = { label: string; short: string; icon: IconName; group: string };
 
 /** The words of each page. */
@@ -23,6 +23,8 @@ export function pageWords(page: PageName): PageWords {
       return { label: "Audit", short: "Audit", icon: "history", group: "Office" };
     case "settings":
       return { label: "Settings", short: "Settings", icon: "sliders", group: "Office" };
+    case "reference":
+      return { label: "API reference", short: "API", icon: "braces", group: "Foot" };
   }
 }
 

@@ -1,0 +1,2 @@
+/** An OpenAPI document, as JSON. */
+export const openapi: import("../../src/dashboard/reference/json").JsonObject;
