@@ -5,10 +5,13 @@ export const PAGES = [
   "sdrs",
   "review",
   "messages",
+  "campaigns",
+  "templates",
   "leads",
   "do-not-contact",
   "figures",
   "audit",
+  "webhooks",
   "settings",
 ] as const;
 export type PageName = (typeof PAGES)[number];

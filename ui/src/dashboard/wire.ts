@@ -129,3 +129,36 @@ export type OfficeRules = {
 
 /** `GET /api/sdr/whatsapp/qr`: what the page of WhatsApp shows for linking. */
 export type LinkCode = { sdrId: string; value: string; expiresInMs: number };
+
+/** A program that is told of what happens, without its secret. */
+export type WebhookRow = {
+  id: string;
+  url: string;
+  kinds: string[];
+  createdAtMs: UtcMs;
+  waiting: number;
+  failed: number;
+};
+
+/** Answer to `GET /api/webhooks`; `kinds` are all that may be asked for. */
+export type WebhooksAnswer = { webhooks: WebhookRow[]; kinds: string[] };
+
+/** Answer to `POST /api/webhooks`: the secret is shown this once. */
+export type WebhookMade = { id: string; secret: string };
+
+/** One line of a webhook's log. */
+export type DeliveryRow = {
+  seq: number;
+  id: string;
+  kind: string;
+  atMs: UtcMs;
+  state: "waiting" | "delivered" | "failed";
+  attempts: number;
+  triedAtMs: UtcMs | null;
+  dueAtMs: UtcMs | null;
+  status: number | null;
+  problem: string | null;
+};
+
+/** Answer to `GET /api/webhooks/{id}/deliveries`, newest first. */
+export type DeliveriesAnswer = { deliveries: DeliveryRow[]; next: number | null };

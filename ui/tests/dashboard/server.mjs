@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join } from "node:path";
 import * as office from "./fixtures.mjs";
+import { webhooks } from "./webhooks.mjs";
 
 export const CSP =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
@@ -23,17 +24,21 @@ function page(all, query, one = (item) => item) {
 /**
  * Starts it on a free port. `scene` is one of: `full`, `empty` (an office of the first day), `down` (every read
  * but the session fails), `cut` (no live events), `out` (nobody is signed in), `slow` (reads never end),
- * `alone` (no desktop can be asked), `admin` (an admin has signed in), `refuses` (an admin whose changes fail).
+ * `alone` (no desktop can be asked), `admin` (an admin has signed in), `refuses` (an admin whose changes fail),
+ * `first` (an admin on the first day).
  */
-export async function serve({ folder, scene = "full" }) {
-  const empty = scene === "empty";
+export async function serve({ folder, scene: named = "full" }) {
+  // `down-admin` and `slow-admin`: the same for an admin.
+  const [scene] = named.split("-");
+  const empty = scene === "empty" || scene === "first";
   let signedIn = scene !== "out";
-  const admin = scene === "admin" || scene === "refuses";
+  const admin = named.endsWith("-admin") || ["admin", "refuses", "first"].includes(scene);
   const session = {
     ...office.SESSION,
     person: { ...office.SESSION.person, role: admin ? "admin" : "manager" },
   };
   let settings = office.SETTINGS;
+  const parts = [webhooks({ empty, may: admin })];
   const indices = Array.from({ length: empty ? 0 : office.TOTAL }, (_, index) => index);
   const messages = Array.from({ length: empty ? 0 : office.MESSAGES }, (_, index) => index);
   const sdrs = structuredClone(empty ? [] : office.SDRS);
@@ -71,8 +76,12 @@ export async function serve({ folder, scene = "full" }) {
     if (!signedIn) return [401, { code: "unauthorized", message: "Sign in first." }];
     if (method === "GET" && scene === "down") return [503, DOWN];
     const rest = path.slice("/api/".length);
+    if (method !== "GET" && scene === "refuses") return [503, DOWN];
+    for (const part of parts) {
+      const answered = part(method, rest, query, body);
+      if (answered) return answered;
+    }
     if (method === "GET") return read(rest, query);
-    if (scene === "refuses") return [503, DOWN];
     if (rest === "settings") {
       settings = JSON.parse(body);
       return [200, settings];
