@@ -4,7 +4,10 @@
  */
 import type {
   Attachment,
-  ImportAnswer,
+  LeadAnswer as GeneratedLeadAnswer,
+  LeadField as GeneratedLeadField,
+  LeadRow as GeneratedLeadRow,
+  LeadsAnswer as GeneratedLeadsAnswer,
   MessageState,
   Problem,
   SessionState,
@@ -13,8 +16,19 @@ import type {
 
 export type * from "../lib/generated/dashboard";
 
+/** A lead, with where they are: `timeZone` as it is written down, `zones` all that they may be in and that count now. */
+export type LeadRow = GeneratedLeadRow & {
+  timeZone?: string | null;
+  zones?: string[];
+};
+export type LeadAnswer = Omit<GeneratedLeadAnswer, "lead"> & { lead: LeadRow };
+export type LeadsAnswer = Omit<GeneratedLeadsAnswer, "leads"> & { leads: LeadRow[] };
+
+/** A field of a lead that a column may hold. */
+export type LeadField = GeneratedLeadField | "timezone";
+
 /** Which column of a file of leads holds which field. */
-export type ImportMapping = ImportAnswer["guessed"];
+export type ImportMapping = Record<string, LeadField>;
 
 /** What moved a message; a later server may know more. */
 export type Cause = string;

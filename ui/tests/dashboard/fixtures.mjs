@@ -128,6 +128,13 @@ export function lead(index) {
     messages: fresh ? 0 : 1 + (index % 2),
     replies: status === "replied" ? 1 : 0,
     optedOut: status === "opted_out",
+    timeZone: index % 7 === 2 ? "America/Manaus" : null,
+    zones:
+      index % 7 === 2
+        ? ["America/Manaus"]
+        : index % 5 === 0
+          ? ["America/Manaus", "America/Eirunepe", "America/Porto_Velho", "America/Sao_Paulo"]
+          : ["America/Sao_Paulo"],
   };
 }
 

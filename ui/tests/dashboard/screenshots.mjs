@@ -54,6 +54,11 @@ async function changeRules(page) {
   await page.locator(id("newLeads")).fill("35");
 }
 
+async function changeZone(page) {
+  await click("lead-zone-change")(page);
+  await page.locator(id("lead-zone-field")).fill("man");
+}
+
 async function addWebhook(page) {
   await click("webhook-add-open")(page);
   await page.locator(id("webhook-url")).fill("https://erp.almar.example/hotdesk");
@@ -79,6 +84,7 @@ const PAGES = [
   { name: "message", path: "/messages/m-4", ready: "timeline" },
   { name: "leads", path: "/leads", ready: "lead" },
   { name: "lead", path: "/leads/l-10", ready: "lead-name" },
+  { name: "lead-zone", path: "/leads/l-9", ready: "lead-zone", act: changeZone },
   { name: "import-file", path: "/leads", ready: "lead", act: click("import-open") },
   { name: "import-mapping", path: "/leads", ready: "lead", act: chooseFile },
   { name: "import-preview", path: "/leads", ready: "lead", act: checkRows },
@@ -190,6 +196,13 @@ const EXTRAS = [
       await click("import-run")(page);
       await page.locator(id("import-result")).waitFor();
     },
+  },
+  {
+    ...light,
+    name: "lead-zone-choice",
+    path: "/leads/l-9",
+    ready: "lead-zone",
+    act: click("lead-zone-change"),
   },
   { ...light, name: "leads-none-found", path: "/leads?search=zzz", ready: "forget-filters" },
   { ...light, name: "block", path: "/do-not-contact", ready: "opt-out", act: click("add-open") },

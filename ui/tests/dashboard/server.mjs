@@ -44,6 +44,7 @@ export async function serve({ folder, scene: named = "full" }) {
   const sdrs = structuredClone(empty ? [] : office.SDRS);
   const streams = new Set();
   const calls = [];
+  const zones = new Map();
 
   const tell = (kind, id) => {
     for (const stream of streams)
@@ -85,6 +86,12 @@ export async function serve({ folder, scene: named = "full" }) {
     if (rest === "settings") {
       settings = JSON.parse(body);
       return [200, settings];
+    }
+    const [, whose] = /^leads\/([^/]+)\/time-zone$/.exec(rest) ?? [];
+    if (whose) {
+      const { timeZone } = JSON.parse(body);
+      zones.set(whose, { timeZone, zones: [timeZone ?? "America/Sao_Paulo"] });
+      return [204];
     }
     const [, id] = /^sdrs\/([^/]+)\/whatsapp\/connect$/.exec(rest) ?? [];
     if (id && scene === "alone") {
@@ -128,7 +135,7 @@ export async function serve({ folder, scene: named = "full" }) {
     const search = (query.get("search") ?? "").toLowerCase();
     const [, kind, id] = /^(leads|messages)\/([^/]+)$/.exec(rest) ?? [];
     if (kind === "leads") {
-      const one = office.lead(Number(id.slice(2)));
+      const one = { ...office.lead(Number(id.slice(2))), ...zones.get(id) };
       const sent =
         one.messages === 0
           ? []

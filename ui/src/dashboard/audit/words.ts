@@ -75,8 +75,6 @@ export function actWords(act: string): ActWords {
       return { text: "made a campaign", icon: "send", tone: "busy" };
     case "campaign_cancelled":
       return { text: "cancelled a campaign", icon: "send", tone: "bad" };
-    case "lead_zone_changed":
-      return { text: "changed a lead’s time zone", icon: "globe", tone: "off" };
     default:
       return { text: act.replaceAll("_", " "), icon: "history", tone: "off" };
   }
