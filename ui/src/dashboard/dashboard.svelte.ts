@@ -25,6 +25,8 @@ export class Dashboard {
   readAtMs = $state(Date.now());
   announcement = $state("");
   helpOpen = $state(false);
+  /** Leads that somebody selected to write to, until a campaign is made or given up. */
+  picked = $state.raw<readonly string[]>([]);
 
   sdrs = $derived<SdrRow[]>(this.sdrsRead.data?.sdrs ?? []);
   /** May see everybody, and change what is not a message of their own. */
@@ -93,7 +95,7 @@ export class Dashboard {
 
   #enter(session: DashboardSession): void {
     this.api.csrfToken = session.csrfToken;
-    if (this.session?.person.id !== session.person.id) this.sdrsRead.reset();
+    if (this.session?.person.id !== session.person.id) this.#forget();
     this.session = session;
     this.ended = false;
   }
@@ -105,6 +107,11 @@ export class Dashboard {
     this.helpOpen = false;
     if (byItself) return;
     this.session = null;
+    this.#forget();
+  }
+
+  #forget(): void {
     this.sdrsRead.reset();
+    this.picked = [];
   }
 }

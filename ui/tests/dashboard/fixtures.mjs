@@ -333,6 +333,8 @@ export const SETTINGS = {
   caps: { newLeads: 20, unanswered: 2 },
   dailyMessages: 60,
   gapMs: 45_000,
+  officeName: "Almar",
+  firstMessage: { required: true },
 };
 
 const REASONS = ["Answered “stop”", "Answered “sair”", "Asked by phone", null, "Competitor"];

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join } from "node:path";
 import * as office from "./fixtures.mjs";
+import { outreach } from "./outreach.mjs";
 import { webhooks } from "./webhooks.mjs";
 
 export const CSP =
@@ -38,7 +39,7 @@ export async function serve({ folder, scene: named = "full" }) {
     person: { ...office.SESSION.person, role: admin ? "admin" : "manager" },
   };
   let settings = office.SETTINGS;
-  const parts = [webhooks({ empty, may: admin })];
+  const parts = [webhooks({ empty, may: admin }), outreach({ empty })];
   const indices = Array.from({ length: empty ? 0 : office.TOTAL }, (_, index) => index);
   const messages = Array.from({ length: empty ? 0 : office.MESSAGES }, (_, index) => index);
   const sdrs = structuredClone(empty ? [] : office.SDRS);

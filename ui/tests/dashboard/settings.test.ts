@@ -21,6 +21,8 @@ const RULES: OfficeRules = {
   caps: { newLeads: 20, unanswered: 2 },
   dailyMessages: 60,
   gapMs: 45_000,
+  officeName: "Almar",
+  firstMessage: { required: false },
 };
 const ALWAYS: OfficeRules = { ...RULES, hours: { mode: "always" } };
 
@@ -96,6 +98,8 @@ describe("the settings page", () => {
       caps: { newLeads: null, unanswered: 2 },
       dailyMessages: 60,
       gapMs: 1_500,
+      officeName: "Almar",
+      firstMessage: { required: false },
     });
   });
 
