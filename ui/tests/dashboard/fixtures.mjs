@@ -234,6 +234,7 @@ export function message(index) {
     waMessageId: null,
     chatId: null,
     problem: PROBLEM[state] ?? null,
+    campaignId: index % 4 === 0 ? "c-2" : null,
     createdAtMs,
     sentAtMs: events.find((event) => event.to === "sent")?.atMs ?? null,
     events,

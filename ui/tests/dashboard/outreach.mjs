@@ -1,5 +1,5 @@
 // Templates and campaigns of the fake server, and what a preview would say.
-import { lead, NOW, SDRS, SETTINGS } from "./fixtures.mjs";
+import { lead, NOW, SDRS, SETTINGS, TOTAL } from "./fixtures.mjs";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -107,6 +107,18 @@ function filled(one, text, sdr) {
   return text.replace(/\{\{\s*(\w+)(?:\|([^}]*))?\}\}/g, (_, name, or) => values[name] ?? or ?? "");
 }
 
+function matching({ search = "", status, sdrId }) {
+  return Array.from({ length: TOTAL }, (_, index) => lead(index))
+    .filter(
+      (one) =>
+        one.name.toLowerCase().includes(search.toLowerCase()) &&
+        (!status || one.status === status) &&
+        (!sdrId || (one.sdrId ?? "none") === sdrId),
+    )
+    .map(({ id }) => id)
+    .slice(0, 20_000);
+}
+
 function preview({ text, to, sdrs, limit = 5 }) {
   const unknown = [...text.matchAll(/\{\{\s*(\w*)/g)].find(
     ([, name]) =>
@@ -119,7 +131,7 @@ function preview({ text, to, sdrs, limit = 5 }) {
       problems: [`Line 1, column ${unknown.index + 1}: there is no variable “${unknown[1]}”.`],
     };
   }
-  const ids = to.leadIds ?? Array.from({ length: 420 }, (_, index) => `l-${index * 3}`);
+  const ids = to.leadIds ?? matching(to.filter);
   const turn = Array.isArray(sdrs) ? sdrs : null;
   const reasons = new Map();
   let firstMessages = 0;

@@ -91,7 +91,7 @@ const PAGES = [
   { name: "campaigns", path: "/campaigns", ready: "campaign" },
   { name: "campaign", path: "/campaigns/c-2", ready: "campaign-counts" },
   { name: "write", path: "/campaigns/new?template=t-1", ready: "preview-text" },
-  { name: "write-lead", path: "/campaigns/new?lead=l-9&template=t-3", ready: "preview-sums" },
+  { name: "write-lead", path: "/campaigns/new?lead=l-9&template=t-3", ready: "preview-lead" },
   {
     name: "write-later",
     path: "/campaigns/new?template=t-1",
@@ -238,6 +238,59 @@ const EXTRAS = [
     ready: "review-facts",
     act: click("choose-send_as_new"),
   },
+  { ...light, name: "messages-campaign", path: "/messages?campaign=c-2", ready: "message" },
+  {
+    ...phone,
+    name: "messages-campaign-390",
+    path: "/messages/m-4?campaign=c-2",
+    ready: "of-campaign",
+  },
+  {
+    ...light,
+    name: "requeue",
+    path: "/messages?state=dead",
+    ready: "message",
+    act: async (page) => {
+      await click("requeue-open")(page);
+      await page.locator(`${id("requeue-confirm")}:not(:disabled)`).waitFor();
+    },
+  },
+  ...[light, { ...phone, dark: true }].map((look) => ({
+    ...look,
+    name: `requeue-end${look.dark ? "-390-dark" : ""}`,
+    path: "/messages?state=dead",
+    ready: "message",
+    act: async (page) => {
+      await click("requeue-open")(page);
+      await page.locator(`${id("requeue-confirm")}:not(:disabled)`).click();
+      await page.locator(id("requeue-line")).waitFor();
+    },
+  })),
+  {
+    ...phone,
+    name: "selection-390",
+    path: "/leads",
+    ready: "lead",
+    act: async (page) => {
+      await page
+        .locator(`${id("lead")} input`)
+        .first()
+        .click();
+    },
+  },
+  {
+    ...night,
+    name: "write-selected",
+    path: "/leads",
+    ready: "lead",
+    act: async (page) => {
+      await click("select-loaded", "write-open")(page);
+      await page
+        .locator(id("campaign-text"))
+        .fill("Hello {{first_name}}, {{sdr_name}} here. SAIR?");
+      await page.locator(id("preview-sums")).waitFor();
+    },
+  },
   { ...light, name: "withdraw", path: "/messages/m-0", ready: "timeline", act: click("cancel") },
   {
     ...light,
@@ -332,6 +385,13 @@ const EXTRAS = [
     ready: "matching",
     act: click("variables"),
   },
+  ...[phone, { ...phone, dark: true }].map((look) => ({
+    ...look,
+    name: `write-preview-390${look.dark ? "-dark" : ""}`,
+    path: "/campaigns/new?template=t-1",
+    ready: "preview-text",
+    act: (page) => page.locator(id("skipped-reasons")).scrollIntoViewIfNeeded(),
+  })),
   {
     ...light,
     name: "write-problems",

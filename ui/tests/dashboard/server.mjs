@@ -46,6 +46,7 @@ export async function serve({ folder, scene: named = "full" }) {
   const streams = new Set();
   const calls = [];
   const zones = new Map();
+  const requeued = new Set();
 
   const tell = (kind, id) => {
     for (const stream of streams)
@@ -88,6 +89,14 @@ export async function serve({ folder, scene: named = "full" }) {
       settings = JSON.parse(body);
       return [200, settings];
     }
+    const [, again] = /^messages\/([^/]+)\/requeue$/.exec(rest) ?? [];
+    if (again && Number(again.slice(2)) % 5 === 3) {
+      return [
+        409,
+        { code: "opted_out", message: "This lead does not want messages. Nothing was changed." },
+      ];
+    }
+    if (again) requeued.add(again);
     const [, whose] = /^leads\/([^/]+)\/time-zone$/.exec(rest) ?? [];
     if (whose) {
       const { timeZone } = JSON.parse(body);
@@ -167,9 +176,15 @@ export async function serve({ folder, scene: named = "full" }) {
       }
       case "messages": {
         const state = query.get("state");
-        const wanted = state
-          ? messages.filter((index) => office.message(index).state === state)
-          : messages;
+        const campaign = query.get("campaignId");
+        const wanted = messages.filter((index) => {
+          const one = office.message(index);
+          return (
+            (!state || one.state === state) &&
+            (!campaign || one.campaignId === campaign) &&
+            !requeued.has(one.messageId)
+          );
+        });
         const { rows, next } = page(wanted, query, office.message);
         return [200, { messages: rows, next }];
       }

@@ -72,21 +72,21 @@ export function countWords(of: Count): StateWords {
 
 /** Of those who are to get it: how many it has left for, and how many they are. */
 export function progressOf({ counts, total }: Campaign): { left: number; all: number } {
-  const { sent, delivered, read, cancelled, skipped } = counts;
-  return { left: sent + delivered + read, all: total - skipped - cancelled };
+  const { sent, delivered, read, skipped } = counts;
+  return { left: sent + delivered + read, all: total - skipped };
 }
 
 /** `212 of 380 sent · 31 answered · 4 failed`. */
 export function progressLine(campaign: Campaign): string {
   const { left, all } = progressOf(campaign);
-  const { failed, review, skipped } = campaign.counts;
+  const { failed, review, cancelled, skipped } = campaign.counts;
   const number = (n: number) => n.toLocaleString("en");
   const parts = [`${number(left)} of ${number(all)} sent`];
   if (campaign.state === "scheduled") parts[0] = `${count(all, "lead")} to write to`;
-  if (campaign.state === "cancelled") parts[0] = `${number(left)} sent before that`;
   if (campaign.replied > 0) parts.push(`${number(campaign.replied)} answered`);
   if (failed > 0) parts.push(`${number(failed)} failed`);
   if (review > 0) parts.push(`${number(review)} to decide`);
+  if (cancelled > 0) parts.push(`${number(cancelled)} withdrawn`);
   if (skipped > 0 && campaign.state === "scheduled") parts.push(`${number(skipped)} get nothing`);
   return parts.join(" · ");
 }

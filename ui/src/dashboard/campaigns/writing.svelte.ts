@@ -63,7 +63,6 @@ export class Writing {
   begun = $state.raw<{ name: string; text: string }>({ name: "", text: "" });
   busy = $state(false);
   problem = $state.raw<Problem | null>(null);
-  tried = $state(false);
   readonly preview: Reading<CampaignPreview>;
   /** How many leads match, before there is a text to preview. */
   readonly matching: Reading<LeadsAnswer>;
