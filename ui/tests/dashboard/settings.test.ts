@@ -103,6 +103,38 @@ describe("the settings page", () => {
     });
   });
 
+  test("a first message that must name the office needs the office’s name", async () => {
+    const { puts } = open("admin");
+    await screen.findByTestId("settings");
+    await type("officeName", " ");
+    await click("firstMessage");
+    expect(screen.getByTestId("was-officeName").textContent).toContain("Almar");
+    expect(screen.getByTestId("was-firstMessage").textContent).toContain("any text");
+    await click("save");
+    expect(screen.getByTestId("fault-officeName").textContent).toContain("could never leave");
+    expect(document.activeElement).toBe(screen.getByTestId("officeName"));
+    expect(puts()).toHaveLength(0);
+    await type("officeName", " Almar & Co. ");
+    await click("save");
+    await screen.findByTestId("saved");
+    expect(puts()[0]?.body).toMatchObject({
+      officeName: "Almar & Co.",
+      firstMessage: { required: true },
+    });
+  });
+
+  test("an office without a name says so, and none is sent as none", async () => {
+    const { puts } = open("admin", {
+      "GET /api/settings": { body: { ...RULES, officeName: null } },
+    });
+    await screen.findByTestId("settings");
+    expect(shows("officeName")).toBe("");
+    await type("unanswered", "3");
+    await click("save");
+    await screen.findByTestId("saved");
+    expect(puts()[0]?.body).toMatchObject({ officeName: null });
+  });
+
   test("edits that come back to what is kept are none", async () => {
     open("admin");
     await screen.findByTestId("settings");

@@ -56,7 +56,8 @@ export class Writing {
   leadIds = $state.raw<readonly string[]>([]);
   filter = $state.raw<Filter>({ search: "", sdrId: "", status: "" });
   turn = $state(false);
-  among = $state.raw<readonly string[]>([]);
+  /** SDRs who do not take a turn. */
+  without = $state.raw<readonly string[]>([]);
   later = $state(false);
   wall = $state.raw<Wall>({ date: "", time: "" });
   /** The text as a template had it: nobody has typed it. */
@@ -69,7 +70,11 @@ export class Writing {
   /** What the preview was asked about last. */
   asked = $state("");
   readonly #api: Api;
+  readonly #sdrIds: () => readonly string[];
   #id = newId();
+
+  /** SDRs who take a turn. */
+  among = $derived.by(() => this.#sdrIds().filter((id) => !this.without.includes(id)));
 
   to = $derived<Recipients>(
     this.leadIds.length > 0 ? { leadIds: [...this.leadIds] } : { filter: filterOf(this.filter) },
@@ -87,11 +92,11 @@ export class Writing {
     (this.text.trim() !== "" && this.text !== this.begun.text) || this.name.trim() !== "",
   );
   single = $derived(this.leadIds.length === 1);
-  constructor(api: Api, aim: ReturnType<typeof aimOf>, sdrIds: readonly string[]) {
+  constructor(api: Api, aim: ReturnType<typeof aimOf>, sdrIds: () => readonly string[]) {
     this.#api = api;
+    this.#sdrIds = sdrIds;
     this.leadIds = aim.leadIds;
     this.filter = aim.filter;
-    this.among = sdrIds;
     this.preview = new Reading(() => this.#ask());
     this.matching = new Reading<LeadsAnswer>(() =>
       api.get("/api/leads", { ...this.filter, limit: 1 }),
@@ -124,6 +129,13 @@ export class Writing {
     }
     this.asked = this.key;
     await this.preview.load();
+  }
+
+  /** An SDR takes a turn, or none any more. */
+  toggle(id: string): void {
+    this.without = this.without.includes(id)
+      ? this.without.filter((one) => one !== id)
+      : [...this.without, id];
   }
 
   /** Begins with a template. */
