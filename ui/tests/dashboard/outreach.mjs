@@ -142,12 +142,11 @@ function preview({ text, to, sdrs, limit = 5 }) {
     if (skipped) reasons.set(skipped, (reasons.get(skipped) ?? 0) + 1);
     else if (one.status === "new") firstMessages += 1;
     const whose = SDRS.find((sdr) => sdr.id === sdrId);
-    const makes = skipped !== "missing_variable" && skipped !== "nobody";
     return {
       leadId: one.id,
       leadName: one.name,
       sdrId,
-      text: makes ? filled(one, text, whose) : "",
+      text: skipped === null ? filled(one, text, whose) : "",
       skipped,
     };
   });

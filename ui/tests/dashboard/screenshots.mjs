@@ -9,26 +9,14 @@ import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import { build } from "vite";
 import { serve } from "./server.mjs";
+import { click, id, LOOKS, light, night, phone } from "./shots.mjs";
+import { OUTREACH, OUTREACH_EXTRAS } from "./shots-outreach.mjs";
+import { WEBHOOKS, WEBHOOKS_EXTRAS } from "./shots-webhooks.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const out = fileURLToPath(new URL("../../../target/ui/", import.meta.url));
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-const WIDE = { width: 1280, height: 800 };
-const PHONE = { width: 390, height: 844 };
-const LOOKS = [
-  { suffix: "", size: WIDE, dark: false },
-  { suffix: "-dark", size: WIDE, dark: true },
-  { suffix: "-390", size: PHONE, dark: false },
-  { suffix: "-390-dark", size: PHONE, dark: true },
-];
-
-const id = (name) => `[data-testid="${name}"]`;
-const click =
-  (...names) =>
-  async (page) => {
-    for (const name of names) await page.locator(id(name)).first().click();
-  };
 const csv = {
   name: "fair-may.csv",
   mimeType: "text/csv",
@@ -54,22 +42,9 @@ async function changeRules(page) {
   await page.locator(id("newLeads")).fill("35");
 }
 
-async function postpone(page) {
-  await click("senders-turn", "start-later")(page);
-  await page.locator(id("preview-sums")).waitFor();
-  await page.locator(`${id("write-send")}:not(:disabled)`).waitFor();
-}
-
 async function changeZone(page) {
   await click("lead-zone-change")(page);
   await page.locator(id("lead-zone-field")).fill("man");
-}
-
-async function addWebhook(page) {
-  await click("webhook-add-open")(page);
-  await page.locator(id("webhook-url")).fill("https://erp.almar.example/hotdesk");
-  await click("webhook-confirm")(page);
-  await page.locator(id("webhook-secret")).waitFor();
 }
 
 /** Each in both themes and both widths; `ready` is on the page once it is read. */
@@ -88,18 +63,8 @@ const PAGES = [
   { name: "review", path: "/review", ready: "review-facts" },
   { name: "messages", path: "/messages", ready: "message" },
   { name: "message", path: "/messages/m-4", ready: "timeline" },
-  { name: "campaigns", path: "/campaigns", ready: "campaign" },
-  { name: "campaign", path: "/campaigns/c-2", ready: "campaign-counts" },
-  { name: "write", path: "/campaigns/new?template=t-1", ready: "preview-text" },
-  { name: "write-lead", path: "/campaigns/new?lead=l-9&template=t-3", ready: "preview-lead" },
-  {
-    name: "write-later",
-    path: "/campaigns/new?template=t-1",
-    ready: "preview-text",
-    act: postpone,
-  },
-  { name: "templates", path: "/templates", ready: "template" },
-  { name: "template", path: "/templates/t-1", ready: "template-example" },
+  ...OUTREACH,
+  ...WEBHOOKS,
   { name: "leads", path: "/leads", ready: "lead" },
   { name: "lead", path: "/leads/l-10", ready: "lead-name" },
   { name: "lead-zone", path: "/leads/l-9", ready: "lead-zone", act: changeZone },
@@ -109,16 +74,6 @@ const PAGES = [
   { name: "do-not-contact", path: "/do-not-contact", ready: "opt-out" },
   { name: "figures", path: "/figures", ready: "days-chart" },
   { name: "audit", path: "/audit", ready: "audit-entry" },
-  { name: "webhooks", path: "/webhooks", scene: "admin", ready: "webhook" },
-  { name: "webhook", path: "/webhooks/w-2", scene: "admin", ready: "delivery" },
-  {
-    name: "webhook-add",
-    path: "/webhooks",
-    scene: "admin",
-    ready: "webhook",
-    act: click("webhook-add-open"),
-  },
-  { name: "webhook-secret", path: "/webhooks", scene: "admin", ready: "webhook", act: addWebhook },
   { name: "settings", path: "/settings", scene: "admin", ready: "settings" },
   {
     name: "settings-changed",
@@ -132,9 +87,6 @@ const PAGES = [
   LOOKS.map((look) => ({ scene: "full", ...page, ...look, name: page.name + look.suffix })),
 );
 
-const light = { scene: "full", size: WIDE, dark: false };
-const phone = { ...light, size: PHONE };
-const night = { ...light, dark: true };
 const EXTRAS = [
   {
     ...light,
@@ -238,59 +190,6 @@ const EXTRAS = [
     ready: "review-facts",
     act: click("choose-send_as_new"),
   },
-  { ...light, name: "messages-campaign", path: "/messages?campaign=c-2", ready: "message" },
-  {
-    ...phone,
-    name: "messages-campaign-390",
-    path: "/messages/m-4?campaign=c-2",
-    ready: "of-campaign",
-  },
-  {
-    ...light,
-    name: "requeue",
-    path: "/messages?state=dead",
-    ready: "message",
-    act: async (page) => {
-      await click("requeue-open")(page);
-      await page.locator(`${id("requeue-confirm")}:not(:disabled)`).waitFor();
-    },
-  },
-  ...[light, { ...phone, dark: true }].map((look) => ({
-    ...look,
-    name: `requeue-end${look.dark ? "-390-dark" : ""}`,
-    path: "/messages?state=dead",
-    ready: "message",
-    act: async (page) => {
-      await click("requeue-open")(page);
-      await page.locator(`${id("requeue-confirm")}:not(:disabled)`).click();
-      await page.locator(id("requeue-line")).waitFor();
-    },
-  })),
-  {
-    ...phone,
-    name: "selection-390",
-    path: "/leads",
-    ready: "lead",
-    act: async (page) => {
-      await page
-        .locator(`${id("lead")} input`)
-        .first()
-        .click();
-    },
-  },
-  {
-    ...night,
-    name: "write-selected",
-    path: "/leads",
-    ready: "lead",
-    act: async (page) => {
-      await click("select-loaded", "write-open")(page);
-      await page
-        .locator(id("campaign-text"))
-        .fill("Hello {{first_name}}, {{sdr_name}} here. SAIR?");
-      await page.locator(id("preview-sums")).waitFor();
-    },
-  },
   { ...light, name: "withdraw", path: "/messages/m-0", ready: "timeline", act: click("cancel") },
   {
     ...light,
@@ -365,225 +264,8 @@ const EXTRAS = [
     ready: "trouble",
     errors: /status of 503/,
   },
-  {
-    ...light,
-    name: "write-first",
-    path: "/campaigns/new",
-    ready: "matching",
-  },
-  {
-    ...light,
-    name: "write-variables",
-    path: "/campaigns/new",
-    ready: "matching",
-    act: click("variables"),
-  },
-  {
-    ...phone,
-    name: "write-variables-390",
-    path: "/campaigns/new",
-    ready: "matching",
-    act: click("variables"),
-  },
-  ...[phone, { ...phone, dark: true }].map((look) => ({
-    ...look,
-    name: `write-preview-390${look.dark ? "-dark" : ""}`,
-    path: "/campaigns/new?template=t-1",
-    ready: "preview-text",
-    act: (page) => page.locator(id("skipped-reasons")).scrollIntoViewIfNeeded(),
-  })),
-  {
-    ...light,
-    name: "write-problems",
-    path: "/campaigns/new",
-    ready: "matching",
-    act: async (page) => {
-      await page.locator(id("campaign-text")).fill("Hello {{firstname}}, how is {{company}}?");
-      await page.locator(id("campaign-text-problems")).waitFor();
-    },
-  },
-  {
-    ...light,
-    name: "write-skipped",
-    path: "/campaigns/new",
-    ready: "matching",
-    act: async (page) => {
-      await page.locator(id("campaign-text")).fill("Hello {{first_name}}, still {{pain}}?");
-      await page.locator(id("preview-next")).waitFor();
-      await click("preview-next")(page);
-    },
-  },
-  {
-    ...light,
-    name: "write-sure",
-    path: "/campaigns/new?template=t-1",
-    ready: "preview-text",
-    act: async (page) => {
-      await click("write-send")(page);
-      await page.locator(id("send-confirm")).waitFor();
-    },
-  },
-  {
-    ...night,
-    name: "write-made",
-    path: "/campaigns/new?template=t-1",
-    ready: "preview-text",
-    act: async (page) => {
-      await click("write-send", "send-confirm")(page);
-      await page.locator(id("campaign-counts")).waitFor();
-    },
-  },
-  {
-    ...light,
-    name: "write-refused",
-    path: "/campaigns/new",
-    scene: "refuses",
-    ready: "matching",
-    errors: /status of 503/,
-    act: async (page) => {
-      await page.locator(id("campaign-text")).fill("Hello {{first_name}}");
-      await page.locator(id("preview-problem")).waitFor();
-    },
-  },
-  {
-    ...light,
-    name: "write-discard",
-    path: "/campaigns/new",
-    ready: "matching",
-    act: async (page) => {
-      await page.locator(id("campaign-text")).fill("Hello {{first_name}}");
-      await click("nav-leads")(page);
-      await page.locator(id("discard-draft")).waitFor();
-    },
-  },
-  {
-    ...light,
-    name: "write-ended",
-    path: "/campaigns/new",
-    ready: "matching",
-    act: async (page, server) => {
-      server.end();
-      await page.locator(id("campaign-text")).fill("Hello {{first_name}}");
-      await page.locator(id("session-ended")).waitFor();
-    },
-  },
-  {
-    ...light,
-    name: "campaign-cancel",
-    path: "/campaigns/c-2",
-    ready: "campaign-counts",
-    act: click("campaign-cancel"),
-  },
-  { ...light, name: "campaign-scheduled", path: "/campaigns/c-1", ready: "campaign-counts" },
-  {
-    ...light,
-    name: "template-new",
-    path: "/templates",
-    ready: "template",
-    act: async (page) => {
-      await click("template-new", "template-save")(page);
-      await page.locator(id("template-name-fault")).waitFor();
-    },
-  },
-  {
-    ...light,
-    name: "template-taken",
-    path: "/templates/new",
-    ready: "template-name",
-    act: async (page) => {
-      await page.locator(id("template-name")).fill("second message");
-      await page.locator(id("template-text")).fill("Hi {{name}}");
-      await click("template-save")(page);
-      await page.locator(id("template-problem")).waitFor();
-    },
-  },
-  {
-    ...night,
-    name: "template-delete",
-    path: "/templates",
-    ready: "template",
-    act: click("template-delete"),
-  },
-  ...["campaigns", "templates"].flatMap((page) => [
-    {
-      ...light,
-      name: `${page}-first`,
-      path: `/${page}`,
-      scene: "empty",
-      ready: `${page.slice(0, -1)}-first`,
-    },
-    {
-      ...light,
-      name: `${page}-down`,
-      path: `/${page}`,
-      scene: "down",
-      ready: "trouble",
-      errors: /status of 503/,
-    },
-    { ...night, name: `${page}-loading`, path: `/${page}`, scene: "slow", ready: `nav-${page}` },
-  ]),
-  {
-    ...light,
-    name: "webhooks-first",
-    path: "/webhooks",
-    scene: "first",
-    ready: "webhook-add-open",
-  },
-  {
-    ...light,
-    name: "webhook-add-faults",
-    path: "/webhooks",
-    scene: "admin",
-    ready: "webhook",
-    act: async (page) => {
-      await click("webhook-add-open")(page);
-      await page.locator(id("webhook-url")).fill("crm.example.com");
-      await click("webhook-all", "webhook-all", "webhook-confirm")(page);
-      await page.locator(id("webhook-url-fault")).waitFor();
-    },
-  },
-  {
-    ...light,
-    name: "webhook-remove",
-    path: "/webhooks/w-3",
-    scene: "admin",
-    ready: "delivery",
-    act: click("webhook-remove-open"),
-  },
-  {
-    ...light,
-    name: "webhook-refused",
-    path: "/webhooks/w-2",
-    scene: "refuses",
-    ready: "delivery",
-    errors: /status of 503/,
-    act: async (page) => {
-      await click("webhook-test")(page);
-      await page.locator(id("webhook-refused")).waitFor();
-    },
-  },
-  {
-    ...light,
-    name: "webhook-gone",
-    path: "/webhooks/w-77",
-    scene: "admin",
-    ready: "webhook-panel",
-  },
-  {
-    ...light,
-    name: "webhooks-down",
-    path: "/webhooks",
-    scene: "down-admin",
-    ready: "trouble",
-    errors: /status of 503/,
-  },
-  {
-    ...night,
-    name: "webhooks-loading",
-    path: "/webhooks",
-    scene: "slow-admin",
-    ready: "nav-webhooks",
-  },
+  ...OUTREACH_EXTRAS,
+  ...WEBHOOKS_EXTRAS,
   { ...light, name: "help", path: "/sdrs", ready: "sdr", act: (page) => page.keyboard.press("?") },
   { ...phone, name: "more-390", path: "/sdrs", ready: "sdr", act: click("more-pages") },
   { ...light, name: "away", path: "/sdrs", scene: "cut", ready: "away", errors: /status of 503/ },

@@ -348,6 +348,8 @@ describe("a draft", () => {
     expect(faulty({ gapSeconds: "3600" })).toEqual([]);
     expect(faulty({ gapSeconds: "3601" })).toEqual(["gapSeconds"]);
     expect(faulty({ gapSeconds: "" })).toEqual(["gapSeconds"]);
+    expect(faulty({ officeName: "–!" })).toEqual(["officeName"]);
+    expect(faulty({ officeName: "" })).toEqual([]);
   });
 
   test("keeps what was edited when what is kept changes under it", () => {

@@ -71,7 +71,7 @@ export function actWords(act: string): ActWords {
       return { text: "changed a template", icon: "file", tone: "off" };
     case "template_removed":
       return { text: "deleted a template", icon: "file", tone: "bad" };
-    case "campaign_created":
+    case "campaign_added":
       return { text: "made a campaign", icon: "send", tone: "busy" };
     case "campaign_cancelled":
       return { text: "cancelled a campaign", icon: "send", tone: "bad" };

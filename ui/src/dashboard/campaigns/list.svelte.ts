@@ -2,6 +2,9 @@ import type { Api } from "../api";
 import { Paging } from "../paging.svelte";
 import type { Campaign, CampaignsAnswer } from "../wire";
 
+/** Campaigns that the call gives at most. */
+const MOST_AT_ONCE = 50;
+
 /** Campaigns, newest first. */
 export function campaignsOf(api: Api): Paging<Campaign> {
   return new Paging(
@@ -12,5 +15,6 @@ export function campaignsOf(api: Api): Paging<Campaign> {
       return { status: "ok", data: { rows: campaigns, next: next ?? null, total: null } };
     },
     (campaign) => campaign.id,
+    MOST_AT_ONCE,
   );
 }

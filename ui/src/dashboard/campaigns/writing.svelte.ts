@@ -17,6 +17,7 @@ import { firstWall, momentOf, type Wall, whenFault } from "./when";
 
 /** Leads that one campaign has at most. */
 export const MOST_LEADS = 20_000;
+const MANY_LEADS = 2_000;
 /** Texts that are shown of a campaign. */
 const SHOWN = 20;
 
@@ -120,9 +121,23 @@ export class Writing {
     return this.asked === this.key && !busy && data !== null && !problem;
   }
 
+  /** More than one campaign may have. */
+  get tooMany(): boolean {
+    return this.#total > MOST_LEADS;
+  }
+
+  get #total(): number {
+    return this.leadIds.length || (this.matching.data?.total ?? 0);
+  }
+
+  /** How long a pause in typing is waited for: many leads are work for the server. */
+  get pauseMs(): number {
+    return (this.preview.data?.total ?? 0) > MANY_LEADS ? 1_000 : 350;
+  }
+
   /** Asks what each lead would get, unless there is nothing to ask about yet. */
   async look(): Promise<void> {
-    if (this.text.trim() === "" || (this.turn && this.among.length === 0)) {
+    if (this.text.trim() === "" || (this.turn && this.among.length === 0) || this.tooMany) {
       this.asked = "";
       this.preview.reset();
       return;
@@ -153,9 +168,8 @@ export class Writing {
   /** What still keeps it from being made; null where nothing does. */
   lack(zone: string, nowMs: number): string | null {
     const { data, problem } = this.preview;
-    const total = this.leadIds.length || (this.matching.data?.total ?? 0);
-    if (total > MOST_LEADS) {
-      return `${count(total, "lead")} are too many at once: narrow them down to ${MOST_LEADS.toLocaleString("en")}.`;
+    if (this.tooMany) {
+      return `${count(this.#total, "lead")} are too many at once: narrow them down to ${MOST_LEADS.toLocaleString("en")}.`;
     }
     if (this.text.trim() === "") return "Write the text.";
     if (this.turn && this.among.length === 0) return "Choose at least one SDR.";

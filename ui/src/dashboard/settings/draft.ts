@@ -128,7 +128,9 @@ function gapFault(typed: string): string | undefined {
 }
 
 function nameFault({ officeName, firstRequired }: Draft): string | undefined {
-  if (!firstRequired || officeName.trim() !== "") return undefined;
+  const name = officeName.trim();
+  if (name !== "" && !/[\p{L}\p{N}]/u.test(name)) return "Write at least one letter or digit.";
+  if (!firstRequired || name !== "") return undefined;
   return "Write it: a first message that must name the office could never leave without.";
 }
 
