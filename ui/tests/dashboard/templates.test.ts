@@ -2,6 +2,7 @@ import { fireEvent, screen, waitFor } from "@testing-library/svelte";
 import { beforeEach, describe, expect, test } from "vitest";
 import {
   inserted,
+  needs,
   piecesOf,
   problemsOf,
   VARIABLES,
@@ -182,6 +183,11 @@ describe("a text with blanks", () => {
     expect(problemsOf("{{company|}}")).toEqual([expect.stringContaining("Nothing stands after")]);
     expect(problemsOf("Hi {{name")).toEqual([expect.stringContaining("has no")]);
     expect(problemsOf(" ")).toEqual(["Write the text first."]);
+  });
+
+  test("needs a value where it says nothing instead", () => {
+    expect(needs("We are {{ office }}", "office")).toBe(true);
+    expect(needs("We are {{office|Almar}}, {{name}}", "office")).toBe(false);
   });
 
   test("takes a variable where the cursor is, instead of what is selected", () => {

@@ -233,6 +233,8 @@ describe("writing a campaign", () => {
   test("begins at a time of the office’s clock", async () => {
     const { asked } = open();
     await write(TEXT);
+    const mode = screen.getByTestId("start-later") as HTMLInputElement;
+    await waitFor(() => expect(mode.disabled, "once its zone is known").toBe(false));
     await click("start-later");
     const year = new Date().getFullYear() + (new Date().getMonth() > 5 ? 1 : 0);
     await fireEvent.change(screen.getByTestId("start-date"), { target: { value: "2001-01-01" } });

@@ -95,6 +95,13 @@ export function problemsOf(text: string): string[] {
   ];
 }
 
+/** Whoever has no value for it gets nothing: the text says nothing else for it somewhere. */
+export function needs(text: string, variable: Variable): boolean {
+  return piecesOf(text).some(
+    (piece) => piece.kind === "blank" && piece.variable === variable && piece.fallback === null,
+  );
+}
+
 /** Puts a variable where the cursor is, instead of what is selected; answers where the cursor is then. */
 export function inserted(
   text: string,
