@@ -424,8 +424,14 @@ export const IMPORT = {
       consent,
     };
   }),
-  columns: ["Nome", "Telefone", "Empresa", "Cargo", "Cidade", "Observações"],
-  guessed: { Nome: "name", Telefone: "phone", Empresa: "company", Cargo: "position" },
+  columns: ["Nome", "Telefone", "Empresa", "Cargo", "Fuso", "Observações"],
+  guessed: {
+    Nome: "name",
+    Telefone: "phone",
+    Empresa: "company",
+    Cargo: "position",
+    Fuso: "timezone",
+  },
   encoding: "windows-1252",
   separator: ";",
 };

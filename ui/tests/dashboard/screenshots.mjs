@@ -225,6 +225,29 @@ const EXTRAS = [
       await page.locator(id("fault-times")).waitFor();
     },
   },
+  ...[light, { ...phone, dark: true }].map((look) => ({
+    ...look,
+    name: `settings-first-message${look.dark ? "-390-dark" : ""}`,
+    path: "/settings",
+    scene: "admin",
+    ready: "settings",
+    act: async (page) => {
+      await page.locator(id("dailyMessages")).fill("50");
+      await page.locator(id("firstMessage")).scrollIntoViewIfNeeded();
+    },
+  })),
+  {
+    ...light,
+    name: "settings-name-fault",
+    path: "/settings",
+    scene: "admin",
+    ready: "settings",
+    act: async (page) => {
+      await page.locator(id("officeName")).fill("");
+      await click("save")(page);
+      await page.locator(id("fault-officeName")).waitFor();
+    },
+  },
   {
     ...light,
     name: "settings-leave",
