@@ -9,3 +9,10 @@ export function variants(file: string, name: string): string[] {
     (match[1] ?? "").replace(/(?!^)[A-Z]/g, (letter) => `_${letter}`).toLowerCase(),
   );
 }
+
+/** The texts of a Rust constant that is a list of texts. */
+export function constants(file: string, name: string): string[] {
+  const source = readFileSync(join(import.meta.dirname, "../../crates", file), "utf8");
+  const body = new RegExp(`const ${name}: [^=]*= \\[([\\s\\S]*?)\\];`).exec(source)?.[1] ?? "";
+  return [...body.matchAll(/"([^"]+)"/g)].map((match) => match[1] ?? "");
+}

@@ -4,6 +4,9 @@ import { Reading } from "./reading.svelte";
 import { PAGES, type PageName, Router } from "./router.svelte";
 import type { DashboardSession, Problem, SdrRow, SdrsAnswer } from "./wire";
 
+/** Pages of which the server refuses an SDR everything. */
+const MANAGED: readonly PageName[] = ["campaigns", "templates", "settings"];
+
 /** Who is at the dashboard, which page is open, and what every page needs. */
 export class Dashboard {
   readonly api: Api;
@@ -22,6 +25,8 @@ export class Dashboard {
   readAtMs = $state(Date.now());
   announcement = $state("");
   helpOpen = $state(false);
+  /** Leads that somebody selected to write to, until a campaign is made or given up. */
+  picked = $state.raw<readonly string[]>([]);
 
   sdrs = $derived<SdrRow[]>(this.sdrsRead.data?.sdrs ?? []);
   /** May see everybody, and change what is not a message of their own. */
@@ -29,7 +34,7 @@ export class Dashboard {
   /** May change by which rules the office sends. */
   administers = $derived(this.session?.person.role === "admin");
   /** What stands in the sidebar. */
-  pages = $derived<PageName[]>(PAGES.filter((page) => page !== "settings" || this.manages));
+  pages = $derived<PageName[]>(PAGES.filter((page) => this.#mayOpen(page)));
   /** What is shown: an address of what is not theirs shows the SDRs. */
   page = $derived<PageName>(
     this.pages.includes(this.router.route.page) ? this.router.route.page : "sdrs",
@@ -42,6 +47,11 @@ export class Dashboard {
       this.readAtMs = atMs;
     };
     api.onSignedOut = () => this.#end(true);
+  }
+
+  #mayOpen(page: PageName): boolean {
+    if (page === "webhooks") return this.administers;
+    return !MANAGED.includes(page) || this.manages;
   }
 
   /** The SDR of this id, as far as the caller may see them. */
@@ -85,7 +95,7 @@ export class Dashboard {
 
   #enter(session: DashboardSession): void {
     this.api.csrfToken = session.csrfToken;
-    if (this.session?.person.id !== session.person.id) this.sdrsRead.reset();
+    if (this.session?.person.id !== session.person.id) this.#forget();
     this.session = session;
     this.ended = false;
   }
@@ -97,6 +107,11 @@ export class Dashboard {
     this.helpOpen = false;
     if (byItself) return;
     this.session = null;
+    this.#forget();
+  }
+
+  #forget(): void {
     this.sdrsRead.reset();
+    this.picked = [];
   }
 }

@@ -7,10 +7,13 @@ const GO: Record<string, PageName> = {
   s: "sdrs",
   r: "review",
   m: "messages",
+  c: "campaigns",
+  e: "templates",
   l: "leads",
   d: "do-not-contact",
   f: "figures",
   a: "audit",
+  w: "webhooks",
   t: "settings",
   p: "reference",
 };

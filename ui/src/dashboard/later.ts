@@ -1,10 +1,13 @@
 /** Does the last of several things asked for in quick succession, such as a search while typing. */
-export function later(ms: number): { do: (act: () => void) => void; stop: () => void } {
+export function later(ms: number): {
+  do: (act: () => void, wait?: number) => void;
+  stop: () => void;
+} {
   let timer: ReturnType<typeof setTimeout> | undefined;
   return {
-    do(act) {
+    do(act, wait = ms) {
       clearTimeout(timer);
-      timer = setTimeout(act, ms);
+      timer = setTimeout(act, wait);
     },
     stop() {
       clearTimeout(timer);

@@ -23,30 +23,33 @@ export class Paging<Row> {
   stale = $state(false);
   readonly #ask: (cursor: string | null, limit: number) => Promise<Outcome<Page<Row>>>;
   readonly #key: (row: Row) => string;
+  readonly #most: number;
   #turn = 0;
 
+  /** `most`: rows that this call gives at most. */
   constructor(
     ask: (cursor: string | null, limit: number) => Promise<Outcome<Page<Row>>>,
     key: (row: Row) => string,
+    most = MOST_ROWS,
   ) {
     this.#ask = ask;
     this.#key = key;
+    this.#most = most;
   }
 
   /** Reads the list from its beginning; rows of the question before go only when the answer is there. */
   async load(): Promise<void> {
-    const limit = Math.min(MOST_ROWS, Math.max(PAGE_ROWS, this.rows.length));
-    await this.#first(limit);
+    await this.#first(Math.min(this.#most, Math.max(PAGE_ROWS, this.rows.length)));
   }
 
   /** Another question: from the beginning, a page long. */
   async restart(): Promise<void> {
-    await this.#first(PAGE_ROWS);
+    await this.#first(Math.min(this.#most, PAGE_ROWS));
   }
 
   /** Something has changed at the server. What fits one answer is read again, the rest is marked. */
   async refresh(): Promise<void> {
-    if (this.rows.length > MOST_ROWS) this.stale = true;
+    if (this.rows.length > this.#most) this.stale = true;
     else await this.load();
   }
 
@@ -73,7 +76,7 @@ export class Paging<Row> {
     if (this.next === null || this.growing || this.busy) return;
     const turn = this.#turn;
     this.growing = true;
-    const outcome = await this.#ask(this.next, PAGE_ROWS);
+    const outcome = await this.#ask(this.next, Math.min(this.#most, PAGE_ROWS));
     if (turn !== this.#turn) return;
     this.growing = false;
     if (outcome.status === "error") {

@@ -5,10 +5,13 @@ export const PAGES = [
   "sdrs",
   "review",
   "messages",
+  "campaigns",
+  "templates",
   "leads",
   "do-not-contact",
   "figures",
   "audit",
+  "webhooks",
   "settings",
   "reference",
 ] as const;
@@ -46,7 +49,7 @@ export function addressOf(
 /** The open page; going somewhere makes an entry of the browser's history. */
 export class Router {
   route = $state.raw<Route>(routeOf(location.pathname, location.search));
-  /** Set by a page that has something to lose: it is given the going, and does it once the person agrees. */
+  /** Set by what has something to lose, a page or what is open on it: it is given the going, and does it once the person agrees. */
   hold: ((go: () => void) => void) | null = null;
 
   /** Follows the browser's buttons; returns how to stop. */
@@ -54,7 +57,7 @@ export class Router {
     const onpopstate = () => {
       const { pathname, search } = location;
       const there = routeOf(pathname, search);
-      if (this.hold && there.page !== this.route.page) {
+      if (this.hold && this.#isElsewhere(there.page, there.id)) {
         // The browser has gone already; its address comes back until the person agrees.
         const { page, id, query } = this.route;
         history.pushState(null, "", addressOf(page, id, query));
@@ -70,8 +73,12 @@ export class Router {
   /** Opens a page, or something on it. */
   go(page: PageName, id: string | null = null, query = new URLSearchParams()): void {
     const open = () => this.#open({ page, id, query });
-    if (page === this.route.page) open();
-    else this.leave(open);
+    if (this.#isElsewhere(page, id)) this.leave(open);
+    else open();
+  }
+
+  #isElsewhere(page: PageName, id: string | null): boolean {
+    return page !== this.route.page || id !== this.route.id;
   }
 
   /** Does what leaves the page, once nothing is lost by it. */

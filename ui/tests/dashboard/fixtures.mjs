@@ -128,6 +128,13 @@ export function lead(index) {
     messages: fresh ? 0 : 1 + (index % 2),
     replies: status === "replied" ? 1 : 0,
     optedOut: status === "opted_out",
+    timeZone: index % 7 === 2 ? "America/Manaus" : null,
+    zones:
+      index % 7 === 2
+        ? ["America/Manaus"]
+        : index % 5 === 0
+          ? ["America/Manaus", "America/Eirunepe", "America/Porto_Velho", "America/Sao_Paulo"]
+          : ["America/Sao_Paulo"],
   };
 }
 
@@ -227,6 +234,7 @@ export function message(index) {
     waMessageId: null,
     chatId: null,
     problem: PROBLEM[state] ?? null,
+    campaignId: index % 4 === 0 ? "c-2" : null,
     createdAtMs,
     sentAtMs: events.find((event) => event.to === "sent")?.atMs ?? null,
     events,
@@ -326,6 +334,8 @@ export const SETTINGS = {
   caps: { newLeads: 20, unanswered: 2 },
   dailyMessages: 60,
   gapMs: 45_000,
+  officeName: "Almar",
+  firstMessage: { required: true },
 };
 
 const REASONS = ["Answered “stop”", "Answered “sair”", "Asked by phone", null, "Competitor"];
@@ -414,8 +424,14 @@ export const IMPORT = {
       consent,
     };
   }),
-  columns: ["Nome", "Telefone", "Empresa", "Cargo", "Cidade", "Observações"],
-  guessed: { Nome: "name", Telefone: "phone", Empresa: "company", Cargo: "position" },
+  columns: ["Nome", "Telefone", "Empresa", "Cargo", "Fuso", "Observações"],
+  guessed: {
+    Nome: "name",
+    Telefone: "phone",
+    Empresa: "company",
+    Cargo: "position",
+    Fuso: "timezone",
+  },
   encoding: "windows-1252",
   separator: ";",
 };

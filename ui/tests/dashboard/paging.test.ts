@@ -106,6 +106,19 @@ describe("a list in pages", () => {
     expect(paging.rows).toHaveLength(300);
   });
 
+  test("a call that gives fewer rows at once is never asked for more, and loses none of what is shown", async () => {
+    const { ask, asked } = numbers(120);
+    const paging = new Paging(ask, String, 50);
+    await paging.load();
+    await paging.refresh();
+    await paging.grow();
+    expect(paging.rows).toHaveLength(100);
+    await paging.refresh();
+    expect(paging.stale).toBe(true);
+    expect(paging.rows).toHaveLength(100);
+    expect(new Set(asked.map(({ limit }) => limit))).toEqual(new Set([50]));
+  });
+
   test("a page that did not come can be asked for again", async () => {
     const { open, ask } = held<Page<string>>();
     const paging = new Paging(ask, String);

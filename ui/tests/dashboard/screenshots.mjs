@@ -10,7 +10,9 @@ import { chromium } from "playwright-core";
 import { build } from "vite";
 import { serve } from "./server.mjs";
 import { click, id, LOOKS, light, night, phone } from "./shots.mjs";
+import { OUTREACH, OUTREACH_EXTRAS } from "./shots-outreach.mjs";
 import { REFERENCE, REFERENCE_EXTRAS } from "./shots-reference.mjs";
+import { WEBHOOKS, WEBHOOKS_EXTRAS } from "./shots-webhooks.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const out = fileURLToPath(new URL("../../../target/ui/", import.meta.url));
@@ -41,6 +43,11 @@ async function changeRules(page) {
   await page.locator(id("newLeads")).fill("35");
 }
 
+async function changeZone(page) {
+  await click("lead-zone-change")(page);
+  await page.locator(id("lead-zone-field")).fill("man");
+}
+
 /** Each in both themes and both widths; `ready` is on the page once it is read. */
 const PAGES = [
   { name: "sign-in", path: "/", scene: "out", ready: "sign-in" },
@@ -57,8 +64,11 @@ const PAGES = [
   { name: "review", path: "/review", ready: "review-facts" },
   { name: "messages", path: "/messages", ready: "message" },
   { name: "message", path: "/messages/m-4", ready: "timeline" },
+  ...OUTREACH,
+  ...WEBHOOKS,
   { name: "leads", path: "/leads", ready: "lead" },
   { name: "lead", path: "/leads/l-10", ready: "lead-name" },
+  { name: "lead-zone", path: "/leads/l-9", ready: "lead-zone", act: changeZone },
   { name: "import-file", path: "/leads", ready: "lead", act: click("import-open") },
   { name: "import-mapping", path: "/leads", ready: "lead", act: chooseFile },
   { name: "import-preview", path: "/leads", ready: "lead", act: checkRows },
@@ -159,6 +169,13 @@ const EXTRAS = [
       await page.locator(id("import-result")).waitFor();
     },
   },
+  {
+    ...light,
+    name: "lead-zone-choice",
+    path: "/leads/l-9",
+    ready: "lead-zone",
+    act: click("lead-zone-change"),
+  },
   { ...light, name: "leads-none-found", path: "/leads?search=zzz", ready: "forget-filters" },
   { ...light, name: "block", path: "/do-not-contact", ready: "opt-out", act: click("add-open") },
   {
@@ -210,6 +227,29 @@ const EXTRAS = [
       await page.locator(id("fault-times")).waitFor();
     },
   },
+  ...[light, { ...phone, dark: true }].map((look) => ({
+    ...look,
+    name: `settings-first-message${look.dark ? "-390-dark" : ""}`,
+    path: "/settings",
+    scene: "admin",
+    ready: "settings",
+    act: async (page) => {
+      await page.locator(id("dailyMessages")).fill("50");
+      await page.locator(id("firstMessage")).scrollIntoViewIfNeeded();
+    },
+  })),
+  {
+    ...light,
+    name: "settings-name-fault",
+    path: "/settings",
+    scene: "admin",
+    ready: "settings",
+    act: async (page) => {
+      await page.locator(id("officeName")).fill("");
+      await click("save")(page);
+      await page.locator(id("fault-officeName")).waitFor();
+    },
+  },
   {
     ...light,
     name: "settings-leave",
@@ -249,6 +289,8 @@ const EXTRAS = [
     ready: "trouble",
     errors: /status of 503/,
   },
+  ...OUTREACH_EXTRAS,
+  ...WEBHOOKS_EXTRAS,
   { ...light, name: "help", path: "/sdrs", ready: "sdr", act: (page) => page.keyboard.press("?") },
   { ...phone, name: "more-390", path: "/sdrs", ready: "sdr", act: click("more-pages") },
   ...REFERENCE_EXTRAS,

@@ -4,6 +4,8 @@ import { createServer } from "node:http";
 import { extname, join } from "node:path";
 import { openapi } from "./api-document.mjs";
 import * as office from "./fixtures.mjs";
+import { outreach } from "./outreach.mjs";
+import { webhooks } from "./webhooks.mjs";
 
 export const CSP =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
@@ -28,22 +30,28 @@ function page(all, query, one = (item) => item) {
 /**
  * Starts it on a free port. `scene` is one of: `full`, `empty` (an office of the first day), `down` (every read
  * but the session fails), `cut` (no live events), `out` (nobody is signed in), `slow` (reads never end),
- * `alone` (no desktop can be asked), `admin` (an admin has signed in), `refuses` (an admin whose changes fail).
+ * `alone` (no desktop can be asked), `admin` (an admin has signed in), `refuses` (an admin whose changes fail),
+ * `first` (an admin on the first day).
  */
-export async function serve({ folder, scene = "full" }) {
-  const empty = scene === "empty";
+export async function serve({ folder, scene: named = "full" }) {
+  // `down-admin` and `slow-admin`: the same for an admin.
+  const [scene] = named.split("-");
+  const empty = scene === "empty" || scene === "first";
   let signedIn = scene !== "out";
-  const admin = scene === "admin" || scene === "refuses";
+  const admin = named.endsWith("-admin") || ["admin", "refuses", "first"].includes(scene);
   const session = {
     ...office.SESSION,
     person: { ...office.SESSION.person, role: admin ? "admin" : "manager" },
   };
   let settings = office.SETTINGS;
+  const parts = [webhooks({ empty, may: admin }), outreach({ empty })];
   const indices = Array.from({ length: empty ? 0 : office.TOTAL }, (_, index) => index);
   const messages = Array.from({ length: empty ? 0 : office.MESSAGES }, (_, index) => index);
   const sdrs = structuredClone(empty ? [] : office.SDRS);
   const streams = new Set();
   const calls = [];
+  const zones = new Map();
+  const requeued = new Set();
 
   const tell = (kind, id) => {
     for (const stream of streams)
@@ -76,11 +84,29 @@ export async function serve({ folder, scene = "full" }) {
     if (!signedIn) return [401, { code: "unauthorized", message: "Sign in first." }];
     if (method === "GET" && scene === "down") return [503, DOWN];
     const rest = path.slice("/api/".length);
+    if (method !== "GET" && scene === "refuses") return [503, DOWN];
+    for (const part of parts) {
+      const answered = part(method, rest, query, body);
+      if (answered) return answered;
+    }
     if (method === "GET") return read(rest, query);
-    if (scene === "refuses") return [503, DOWN];
     if (rest === "settings") {
       settings = JSON.parse(body);
       return [200, settings];
+    }
+    const [, again] = /^messages\/([^/]+)\/requeue$/.exec(rest) ?? [];
+    if (again && Number(again.slice(2)) % 5 === 3) {
+      return [
+        409,
+        { code: "opted_out", message: "This lead does not want messages. Nothing was changed." },
+      ];
+    }
+    if (again) requeued.add(again);
+    const [, whose] = /^leads\/([^/]+)\/time-zone$/.exec(rest) ?? [];
+    if (whose) {
+      const { timeZone } = JSON.parse(body);
+      zones.set(whose, { timeZone, zones: [timeZone ?? "America/Sao_Paulo"] });
+      return [204];
     }
     const [, id] = /^sdrs\/([^/]+)\/whatsapp\/connect$/.exec(rest) ?? [];
     if (id && scene === "alone") {
@@ -124,7 +150,7 @@ export async function serve({ folder, scene = "full" }) {
     const search = (query.get("search") ?? "").toLowerCase();
     const [, kind, id] = /^(leads|messages)\/([^/]+)$/.exec(rest) ?? [];
     if (kind === "leads") {
-      const one = office.lead(Number(id.slice(2)));
+      const one = { ...office.lead(Number(id.slice(2))), ...zones.get(id) };
       const sent =
         one.messages === 0
           ? []
@@ -155,9 +181,15 @@ export async function serve({ folder, scene = "full" }) {
       }
       case "messages": {
         const state = query.get("state");
-        const wanted = state
-          ? messages.filter((index) => office.message(index).state === state)
-          : messages;
+        const campaign = query.get("campaignId");
+        const wanted = messages.filter((index) => {
+          const one = office.message(index);
+          return (
+            (!state || one.state === state) &&
+            (!campaign || one.campaignId === campaign) &&
+            !requeued.has(one.messageId)
+          );
+        });
         const { rows, next } = page(wanted, query, office.message);
         return [200, { messages: rows, next }];
       }

@@ -21,6 +21,8 @@ const RULES: OfficeRules = {
   caps: { newLeads: 20, unanswered: 2 },
   dailyMessages: 60,
   gapMs: 45_000,
+  officeName: "Almar",
+  firstMessage: { required: false },
 };
 const ALWAYS: OfficeRules = { ...RULES, hours: { mode: "always" } };
 
@@ -96,7 +98,41 @@ describe("the settings page", () => {
       caps: { newLeads: null, unanswered: 2 },
       dailyMessages: 60,
       gapMs: 1_500,
+      officeName: "Almar",
+      firstMessage: { required: false },
     });
+  });
+
+  test("a first message that must name the office needs the office’s name", async () => {
+    const { puts } = open("admin");
+    await screen.findByTestId("settings");
+    await type("officeName", " ");
+    await click("firstMessage");
+    expect(screen.getByTestId("was-officeName").textContent).toContain("Almar");
+    expect(screen.getByTestId("was-firstMessage").textContent).toContain("any text");
+    await click("save");
+    expect(screen.getByTestId("fault-officeName").textContent).toContain("could never leave");
+    expect(document.activeElement).toBe(screen.getByTestId("officeName"));
+    expect(puts()).toHaveLength(0);
+    await type("officeName", " Almar & Co. ");
+    await click("save");
+    await screen.findByTestId("saved");
+    expect(puts()[0]?.body).toMatchObject({
+      officeName: "Almar & Co.",
+      firstMessage: { required: true },
+    });
+  });
+
+  test("an office without a name says so, and none is sent as none", async () => {
+    const { puts } = open("admin", {
+      "GET /api/settings": { body: { ...RULES, officeName: null } },
+    });
+    await screen.findByTestId("settings");
+    expect(shows("officeName")).toBe("");
+    await type("unanswered", "3");
+    await click("save");
+    await screen.findByTestId("saved");
+    expect(puts()[0]?.body).toMatchObject({ officeName: null });
   });
 
   test("edits that come back to what is kept are none", async () => {
@@ -312,6 +348,8 @@ describe("a draft", () => {
     expect(faulty({ gapSeconds: "3600" })).toEqual([]);
     expect(faulty({ gapSeconds: "3601" })).toEqual(["gapSeconds"]);
     expect(faulty({ gapSeconds: "" })).toEqual(["gapSeconds"]);
+    expect(faulty({ officeName: "–!" })).toEqual(["officeName"]);
+    expect(faulty({ officeName: "" })).toEqual([]);
   });
 
   test("keeps what was edited when what is kept changes under it", () => {

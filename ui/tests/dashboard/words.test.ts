@@ -29,6 +29,8 @@ describe("words", () => {
 
   test("so has a change of the rules, which only this server tells", () => {
     expect(actWords("settings_changed").text).toBe("changed the office’s rules");
+    for (const act of ["webhook_added", "template_removed", "campaign_added"])
+      expect(actWords(act).text, act).not.toBe(act.replaceAll("_", " "));
   });
 
   test("who did it is named, whoever it was", () => {

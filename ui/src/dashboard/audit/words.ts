@@ -61,6 +61,20 @@ export function actWords(act: string): ActWords {
       return { text: "blocked a number", icon: "ban", tone: "bad" };
     case "settings_changed":
       return { text: "changed the office’s rules", icon: "sliders", tone: "wait" };
+    case "webhook_added":
+      return { text: "added a webhook", icon: "webhook", tone: "wait" };
+    case "webhook_removed":
+      return { text: "removed a webhook", icon: "webhook", tone: "bad" };
+    case "template_added":
+      return { text: "wrote a template", icon: "file", tone: "off" };
+    case "template_changed":
+      return { text: "changed a template", icon: "file", tone: "off" };
+    case "template_removed":
+      return { text: "deleted a template", icon: "file", tone: "bad" };
+    case "campaign_added":
+      return { text: "made a campaign", icon: "send", tone: "busy" };
+    case "campaign_cancelled":
+      return { text: "cancelled a campaign", icon: "send", tone: "bad" };
     default:
       return { text: act.replaceAll("_", " "), icon: "history", tone: "off" };
   }

@@ -8,6 +8,7 @@ import type {
   LeadSort,
   LeadStatus,
   LeadsAnswer,
+  LeadsFilter,
 } from "../wire";
 
 /** What is looked for; empty strings look for everything. */
@@ -115,13 +116,17 @@ export class LeadsList {
   /** The call that assigns what is selected; `expected` is what the person saw. */
   assignment(to: AssignTo): AssignRequest {
     if (!this.all) return { leadIds: [...this.selected], to };
+    return { filter: this.filter, to, expected: this.count };
+  }
+
+  /** What is looked for, as the calls take it. */
+  get filter(): LeadsFilter {
     const { search, sdrId, status } = this.question;
-    const filter = {
+    return {
       ...(search !== "" && { search }),
       ...(sdrId !== "" && { sdrId }),
       ...(status !== "" && { status }),
     };
-    return { filter, to, expected: this.count };
   }
 
   /** Assigns what is selected. */

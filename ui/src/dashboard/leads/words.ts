@@ -1,7 +1,8 @@
 /** What is said of leads. */
 import { count } from "../../lib/format";
 import { messageWords, type StateWords } from "../../lib/words";
-import type { AssignAnswer, LeadField, LeadStatus } from "../wire";
+import { zoneWords } from "../settings/words";
+import type { AssignAnswer, LeadField, LeadRow, LeadStatus } from "../wire";
 
 /** Every status, in the order of the filter. */
 export const STATUSES: readonly LeadStatus[] = [
@@ -54,6 +55,8 @@ export function fieldWords(field: LeadField): string {
       return "What they struggle with";
     case "consent":
       return "Consent";
+    case "timezone":
+      return "Time zone";
   }
 }
 
@@ -66,6 +69,7 @@ export const FIELDS: readonly LeadField[] = [
   "site",
   "pain",
   "consent",
+  "timezone",
 ];
 
 /** What an assignment came to. */
@@ -73,4 +77,22 @@ export function assignedLine(answer: AssignAnswer): string {
   const done = `${count(answer.assigned, "lead")} assigned.`;
   if (answer.skippedCount === 0) return done;
   return `${done} ${count(answer.skippedCount, "lead")} stayed as before.`;
+}
+
+/** Zones that are told one by one. */
+const NAMED = 3;
+
+/** Where a lead is taken to be, and why. */
+export function whereWords({ timeZone, zones = [] }: LeadRow): { value: string; why: string } {
+  if (timeZone) return { value: zoneWords(timeZone), why: "Written down for this lead." };
+  const names = zones.map(zoneWords);
+  const [only] = names;
+  if (only === undefined) return { value: "Not known", why: "The office’s own clock counts." };
+  if (names.length === 1) return { value: only, why: "By their number." };
+  const rest = names.length - NAMED;
+  const value = [...names.slice(0, NAMED), ...(rest > 0 ? [`${rest} more`] : [])].join(", ");
+  return {
+    value,
+    why: "By their number they may be in any of these: a message leaves only when it is within the sending hours in all of them.",
+  };
 }

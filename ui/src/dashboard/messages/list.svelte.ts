@@ -3,7 +3,12 @@ import { Paging } from "../paging.svelte";
 import type { MessageRow, MessageState, MessagesAnswer } from "../wire";
 
 /** What is looked for; empty strings look for everything. */
-export type MessagesQuestion = { search: string; sdrId: string; state: MessageState | "" };
+export type MessagesQuestion = {
+  search: string;
+  sdrId: string;
+  state: MessageState | "";
+  campaignId: string;
+};
 
 /** The question in an address. */
 export function questionIn(query: URLSearchParams): MessagesQuestion {
@@ -11,6 +16,7 @@ export function questionIn(query: URLSearchParams): MessagesQuestion {
     search: query.get("search") ?? "",
     sdrId: query.get("sdr") ?? "",
     state: (query.get("state") ?? "") as MessageState | "",
+    campaignId: query.get("campaign") ?? "",
   };
 }
 

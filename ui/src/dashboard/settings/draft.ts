@@ -6,6 +6,8 @@ export const WEEK: readonly Weekday[] = ["mon", "tue", "wed", "thu", "fri", "sat
 export const MOST_HOLIDAYS = 400;
 const MOST_MESSAGES = 100_000;
 const MOST_GAP_S = 3_600;
+/** Letters of the office's name at most. */
+export const MOST_LETTERS = 100;
 const MIDNIGHT = 24 * 60;
 
 /** As it is typed; an empty number is no limit. */
@@ -21,10 +23,14 @@ export type Draft = {
   dailyMessages: string;
   gapSeconds: string;
   unanswered: string;
+  /** Empty is none. */
+  officeName: string;
+  firstRequired: boolean;
 };
 
 /** What is changed as one thing, as the audit has it. */
 export const ITEMS = [
+  "officeName",
   "timeZone",
   "hours",
   "holidays",
@@ -32,6 +38,7 @@ export const ITEMS = [
   "dailyMessages",
   "gapSeconds",
   "unanswered",
+  "firstMessage",
 ] as const;
 export type Item = (typeof ITEMS)[number];
 export type Faults = Partial<Record<Item, string>>;
@@ -68,6 +75,9 @@ export function draftOf(rules: OfficeRules): Draft {
     dailyMessages: String(rules.dailyMessages),
     gapSeconds: String(rules.gapMs / 1_000),
     unanswered: String(rules.caps.unanswered ?? ""),
+    officeName: rules.officeName ?? "",
+    // A server of before this knew neither.
+    firstRequired: rules.firstMessage?.required ?? false,
   };
 }
 
@@ -91,6 +101,8 @@ export function rulesOf(draft: Draft): OfficeRules {
     caps: { newLeads: orNone(draft.newLeads), unanswered: orNone(draft.unanswered) },
     dailyMessages: number(draft.dailyMessages),
     gapMs: Math.round(number(draft.gapSeconds) * 1_000),
+    officeName: draft.officeName.trim() === "" ? null : draft.officeName.trim(),
+    firstMessage: { required: draft.firstRequired },
   };
 }
 
@@ -115,9 +127,17 @@ function gapFault(typed: string): string | undefined {
   return fits ? undefined : "Write seconds from 0 to 3,600.";
 }
 
+function nameFault({ officeName, firstRequired }: Draft): string | undefined {
+  const name = officeName.trim();
+  if (name !== "" && !/[\p{L}\p{N}]/u.test(name)) return "Write at least one letter or digit.";
+  if (!firstRequired || name !== "") return undefined;
+  return "Write it: a first message that must name the office could never leave without.";
+}
+
 /** What would be refused, said before it is sent. */
 export function faultsOf(draft: Draft): Faults {
   const all: [Item, string | undefined][] = [
+    ["officeName", nameFault(draft)],
     ["hours", hoursFault(draft)],
     ["newLeads", countFault(draft.newLeads, true)],
     ["dailyMessages", countFault(draft.dailyMessages, false)],
@@ -136,6 +156,10 @@ function part(draft: Draft, item: Item): string {
       return draft.always ? "" : draft.holidays.join(" ");
     case "timeZone":
       return draft.timeZone;
+    case "officeName":
+      return draft.officeName.trim();
+    case "firstMessage":
+      return String(draft.firstRequired);
     case "newLeads":
     case "dailyMessages":
     case "gapSeconds":

@@ -36,6 +36,10 @@ export function itemWords(item: Item): string {
       return "Seconds between two messages";
     case "unanswered":
       return "Unanswered messages to a lead";
+    case "officeName":
+      return "Name of the office";
+    case "firstMessage":
+      return "First message";
   }
 }
 
@@ -68,6 +72,10 @@ export function valueWords(item: Item, draft: Draft): string {
       return draft.always || draft.holidays.length === 0
         ? "none"
         : count(draft.holidays.length, "date");
+    case "officeName":
+      return draft.officeName.trim() || "none";
+    case "firstMessage":
+      return draft.firstRequired ? "must say who writes" : "any text";
     case "gapSeconds":
       return `${limit(draft.gapSeconds)} s`;
     case "newLeads":
@@ -130,7 +138,7 @@ export function offsetIn(zone: string, nowMs: number): string {
 }
 
 /** A zone that this browser does not know yet counts as UTC, as at the server. */
-function known(zone: string): string {
+export function known(zone: string): string {
   try {
     new Intl.DateTimeFormat("en", { timeZone: zone });
     return zone;

@@ -1,4 +1,8 @@
-import type { Source } from "../../../src/dashboard/live.svelte";
+import { render } from "@testing-library/svelte";
+import App from "../../../src/dashboard/App.svelte";
+import { Api } from "../../../src/dashboard/api";
+import { Dashboard } from "../../../src/dashboard/dashboard.svelte";
+import { Live, type Source } from "../../../src/dashboard/live.svelte";
 import type { LeadRow, SdrRow } from "../../../src/dashboard/wire";
 
 export type Call = { method: string; path: string; csrf: string | null; body: unknown };
@@ -99,4 +103,22 @@ export function lead(id: string, changes: Partial<LeadRow> = {}): LeadRow {
     optedOut: false,
     ...changes,
   };
+}
+
+/** The dashboard as somebody of this role has it open at an address. */
+export function open(
+  role: "sdr" | "manager" | "admin",
+  path: string,
+  answers: Parameters<typeof server>[0],
+) {
+  history.replaceState(null, "", path);
+  const { ask, calls } = server({
+    "GET /api/session": { body: { ...SESSION, person: { ...SESSION.person, role } } },
+    "GET /api/sdrs": { body: { sdrs: [sdr(), sdr({ id: "jane", name: "Jane Okafor" })] } },
+    ...answers,
+  });
+  const source = new FakeSource();
+  const dashboard = new Dashboard(new Api(ask), new Live(() => source));
+  const { container } = render(App, { dashboard });
+  return { dashboard, calls, source, container };
 }
