@@ -41,7 +41,7 @@ function campaign(id, name, state, hours, counts, skipped, more = {}) {
     name,
     text: FIRST,
     state,
-    createdAtMs: NOW - hours * HOUR - 12 * MINUTE,
+    createdAtMs: NOW - Math.abs(hours) * HOUR - 12 * MINUTE,
     createdBy: "Mia Tavares",
     startsAtMs: NOW - hours * HOUR,
     total: Object.values(all).reduce((sum, n) => sum + n, 0),
