@@ -26,7 +26,7 @@ export type LeadAnswer = Omit<GeneratedLeadAnswer, "lead"> & { lead: LeadRow };
 export type LeadsAnswer = Omit<GeneratedLeadsAnswer, "leads"> & { leads: LeadRow[] };
 
 /** A field of a lead that a column may hold. */
-export type LeadField = GeneratedLeadField | "timezone";
+export type LeadField = GeneratedLeadField | "time_zone";
 
 /** Which column of a file of leads holds which field. */
 export type ImportMapping = Record<string, LeadField>;

@@ -430,7 +430,7 @@ export const IMPORT = {
     Telefone: "phone",
     Empresa: "company",
     Cargo: "position",
-    Fuso: "timezone",
+    Fuso: "time_zone",
   },
   encoding: "windows-1252",
   separator: ";",

@@ -94,6 +94,6 @@ describe("where a lead is", () => {
   });
 
   test("may come with a file of leads", () => {
-    expect(fieldWords("timezone")).toBe("Time zone");
+    expect(fieldWords("time_zone")).toBe("Time zone");
   });
 });

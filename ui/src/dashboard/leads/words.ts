@@ -55,7 +55,7 @@ export function fieldWords(field: LeadField): string {
       return "What they struggle with";
     case "consent":
       return "Consent";
-    case "timezone":
+    case "time_zone":
       return "Time zone";
   }
 }
@@ -69,7 +69,7 @@ export const FIELDS: readonly LeadField[] = [
   "site",
   "pain",
   "consent",
-  "timezone",
+  "time_zone",
 ];
 
 /** What an assignment came to. */
