@@ -3,7 +3,7 @@
 use crate::beats::Beats;
 use crate::call_limit::CallLimits;
 use crate::dashboard::{self, DashboardFile};
-use crate::extract::MAX_BODY_BYTES;
+use crate::extract::{MAX_BODY_BYTES, MAX_LEADS_BODY_BYTES};
 use crate::files::Files;
 use crate::hints::Hints;
 use crate::lk1_words;
@@ -13,8 +13,8 @@ use crate::problem::ApiError;
 use crate::qr_codes::QrCodes;
 use crate::refused;
 use crate::routes::{
-    adapter_pack, audit, figures, files, health, leads, live, messages, opt_outs, review, sdr,
-    sdrs, sender, session, settings, webhooks,
+    adapter_pack, audit, campaigns, figures, files, health, leads, live, messages, opt_outs,
+    review, sdr, sdrs, sender, session, settings, templates, webhooks,
 };
 use crate::sign_in_guard::SignInGuard;
 use crate::store::{Store, StoreError};
@@ -27,7 +27,7 @@ use hotdesk_protocol::{ProblemCode, UtcMs};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 use tower_http::trace::TraceLayer;
 
 /// What the routes share.
@@ -36,6 +36,8 @@ pub struct App {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) hints: Arc<Hints>,
     pub(crate) files: Arc<Files>,
+    /// A campaign was made, and may be due.
+    pub(crate) campaigns: Arc<Notify>,
     /// Files of leads that are taken at once.
     pub(crate) imports: Arc<Semaphore>,
     pub(crate) qr_codes: Arc<QrCodes>,
@@ -105,6 +107,18 @@ pub fn router(app: App) -> Router {
     Router::new()
         .route("/api/adapter-pack", get(adapter_pack::get))
         .route("/api/audit", get(audit::get))
+        .route(
+            "/api/campaigns",
+            get(campaigns::list)
+                .post(campaigns::post)
+                .layer(DefaultBodyLimit::max(MAX_LEADS_BODY_BYTES)),
+        )
+        .route(
+            "/api/campaigns/preview",
+            post(campaigns::preview::post).layer(DefaultBodyLimit::max(MAX_LEADS_BODY_BYTES)),
+        )
+        .route("/api/campaigns/{id}", get(campaigns::one))
+        .route("/api/campaigns/{id}/cancel", post(campaigns::cancel))
         .route("/api/figures", get(figures::get))
         .route("/api/files", post(files::upload))
         .route("/api/health", get(health::get))
@@ -168,6 +182,11 @@ pub fn router(app: App) -> Router {
             get(session::get).post(session::post).delete(session::delete),
         )
         .route("/api/settings", get(settings::get).put(settings::put))
+        .route("/api/templates", get(templates::list).post(templates::post))
+        .route(
+            "/api/templates/{id}",
+            put(templates::put).delete(templates::delete),
+        )
         .route("/api/webhooks", get(webhooks::list).post(webhooks::post))
         .route(
             "/api/webhooks/deliveries/{id}/replay",

@@ -17,7 +17,7 @@ use axum::http::StatusCode;
 use hotdesk_protocol::ProblemCode;
 use hotdesk_protocol::bridge::MAX_TEXT_BYTES;
 use hotdesk_protocol::file::MAX_CAPTION_CHARS;
-use hotdesk_protocol::ids::{FileId, LeadId, MessageId, SdrId};
+use hotdesk_protocol::ids::{CampaignId, FileId, LeadId, MessageId, SdrId};
 use hotdesk_protocol::session::MessageState;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -167,6 +167,7 @@ pub struct ListParams {
     state: Option<MessageState>,
     sdr_id: Option<SdrId>,
     lead_id: Option<LeadId>,
+    campaign_id: Option<CampaignId>,
     search: Option<String>,
     #[serde(default)]
     newest: bool,
@@ -198,6 +199,7 @@ pub async fn list(
             state: params.state,
             sdr_id,
             lead_id: params.lead_id,
+            campaign_id: params.campaign_id,
             search: params.search.as_deref().and_then(Needle::of),
             newest: params.newest,
             after: after.or(params.after).unwrap_or(start),

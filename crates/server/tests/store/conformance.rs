@@ -275,6 +275,7 @@ async fn furnish(store: &dyn Store) {
         },
         hours: hours(),
         caps: caps(),
+        ..Office::default()
     };
     store.put_office(office).await.unwrap();
     for number in 0..2 {
