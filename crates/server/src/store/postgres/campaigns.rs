@@ -147,8 +147,8 @@ pub(super) async fn cancel(
     if asked(db, id).await?.is_none() {
         return Ok(Err(Refusal::NoSuchCampaign));
     }
-    let sql = "UPDATE hotdesk_queue.campaigns SET cancelled_by = $2, cancelled_at_ms = $3
-         WHERE id = $1 AND cancelled_at_ms IS NULL";
+    let sql = "UPDATE hotdesk_queue.campaigns SET cancelled_by = $2,
+             cancelled_at_ms = coalesce(cancelled_at_ms, $3), withdrawn = false WHERE id = $1";
     db.run(sql, &[&id.as_str(), &by.as_str(), &now.0]).await?;
     let sql = "UPDATE hotdesk_queue.campaign_recipients SET state = 'withdrawn'
          WHERE campaign_id = $1 AND state = 'waiting'";

@@ -103,8 +103,8 @@ pub(super) fn cancel(
         return Ok(Err(Refusal::NoSuchCampaign));
     }
     db.prepare_cached(
-        "UPDATE campaigns SET cancelled_by = ?2, cancelled_at_ms = ?3
-         WHERE id = ?1 AND cancelled_at_ms IS NULL",
+        "UPDATE campaigns SET cancelled_by = ?2, cancelled_at_ms = coalesce(cancelled_at_ms, ?3),
+             withdrawn = 0 WHERE id = ?1",
     )?
     .execute(params![id.as_str(), by.as_str(), now.0])?;
     db.prepare_cached(
