@@ -2,9 +2,9 @@
 // and holds every answer against the document; as an admin, then as an SDR on a desktop.
 // usage: node scripts/lib/contract.mjs [--examples N] [--seed N] [--postgres]
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import {
   call,
@@ -21,6 +21,8 @@ import { run, start } from "./processes.mjs";
 const folder = join(root, "tests/contract");
 const tools = join(target, "tools/schemathesis");
 const admin = { id: "admin", email: "admin@hotdesk.example", password: "contract-admin" };
+/** Where the document is left, for the tests of the page that shows it. */
+const kept = join(target, "contract/openapi.json");
 /** These end the very sign-in they are asked with. */
 const endings = ["POST /api/sender/sign-out", "POST /api/sdr/sign-out"];
 
@@ -90,6 +92,9 @@ await run(async () => {
   process.on("exit", () => rmSync(dir, { recursive: true, force: true }));
   const database = values.postgres ? await startPostgres() : join(dir, "server.db");
   const server = await startServer(dir, { database });
+  const document = await call(server.url, "GET", "/api/openapi.json");
+  mkdirSync(dirname(kept), { recursive: true });
+  writeFileSync(kept, JSON.stringify(document));
   addAdmin(database);
   const body = { email: admin.email, password: admin.password };
   const { token } = await call(server.url, "POST", "/api/sender/auth", { body });

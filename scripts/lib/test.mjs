@@ -230,10 +230,14 @@ const parts = {
       },
     );
   },
-  // The server and its OpenAPI document, held against each other.
+  // The server and its OpenAPI document, held against each other; then the page that shows it.
   contract: async () => {
     await build();
-    return check("contract", "node", ["scripts/lib/contract.mjs"]);
+    const env = { HOTDESK_OPENAPI: join(target, "contract/openapi.json") };
+    return each(
+      () => check("contract", "node", ["scripts/lib/contract.mjs"]),
+      () => vitest("contract", "ui", ["tests/dashboard/reference.test.ts"], env),
+    );
   },
   simulation: () =>
     rust("simulation", ["hotdesk-server"], {

@@ -60,6 +60,14 @@ id!(
     FileId
 );
 id!(
+    /// One text with variables for many leads.
+    CampaignId
+);
+id!(
+    /// A text with variables that is kept.
+    TemplateId
+);
+id!(
     /// One installation of the app.
     DesktopId
 );

@@ -57,6 +57,16 @@ impl Caps {
     };
 }
 
+/// What the first message to a lead must say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FirstMessage {
+    /// It names the SDR and the office, and a word that ends it. Not so if nobody says otherwise.
+    pub required: bool,
+}
+
 /// When messages may begin. A message waits until it is within the hours wherever its lead may be.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -6,13 +6,16 @@ use hotdesk_protocol::bridge::{
     MAX_REPORTS_PER_DRAIN, MAX_TEXT_BYTES, Probe, SubmitRequest, Submitted,
 };
 use hotdesk_protocol::dashboard::{
-    AssignAnswer, AssignRequest, DashboardSession, DashboardSignIn, Figures, ImportAnswer,
+    AssignAnswer, AssignRequest, Campaign, CampaignPreview, CampaignPreviewRequest,
+    CampaignRequest, CampaignsAnswer, DashboardSession, DashboardSignIn, Figures, ImportAnswer,
     LeadAnswer, LeadSort, LeadsAnswer, LinkRequest, LiveKind, LiveNews, MAX_IMPORT_BYTES,
-    MAX_IMPORT_ROWS, MOST_ASSIGNED, OptOutRequest, OptOutsAnswer, SdrsAnswer,
+    MAX_IMPORT_ROWS, MOST_ASSIGNED, MOST_CAMPAIGN_LEADS, OptOutRequest, OptOutsAnswer, SdrsAnswer,
+    TemplateRequest, TemplatesAnswer,
 };
 use hotdesk_protocol::file::{
     MAX_CAPTION_CHARS, MAX_DOCUMENT_BYTES, MAX_FILE_NAME_BYTES, MAX_IMAGE_BYTES, MAX_PART_BYTES,
 };
+use hotdesk_protocol::policy::FirstMessage;
 use hotdesk_protocol::queue::QrRequest;
 use specta::Types;
 use specta_typescript::Typescript;
@@ -75,7 +78,15 @@ fn dashboard() -> String {
         .register::<AssignAnswer>()
         .register::<ImportAnswer>()
         .register::<OptOutsAnswer>()
-        .register::<OptOutRequest>();
+        .register::<OptOutRequest>()
+        .register::<TemplatesAnswer>()
+        .register::<TemplateRequest>()
+        .register::<CampaignPreviewRequest>()
+        .register::<CampaignPreview>()
+        .register::<CampaignRequest>()
+        .register::<Campaign>()
+        .register::<CampaignsAnswer>()
+        .register::<FirstMessage>();
     let body = Typescript::default()
         .header(HEADER)
         .export(&types, specta_serde::Format)
@@ -87,7 +98,9 @@ fn dashboard() -> String {
          /** Most bytes of one file of leads. */\n\
          export const MAX_IMPORT_BYTES = {MAX_IMPORT_BYTES};\n\
          /** Most leads named one by one in one call. */\n\
-         export const MOST_ASSIGNED = {MOST_ASSIGNED};\n",
+         export const MOST_ASSIGNED = {MOST_ASSIGNED};\n\
+         /** Most leads of one campaign. */\n\
+         export const MOST_CAMPAIGN_LEADS = {MOST_CAMPAIGN_LEADS};\n",
         body.trim_end()
     )
 }

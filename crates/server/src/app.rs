@@ -3,7 +3,7 @@
 use crate::beats::Beats;
 use crate::call_limit::CallLimits;
 use crate::dashboard::{self, DashboardFile};
-use crate::extract::MAX_BODY_BYTES;
+use crate::extract::{MAX_BODY_BYTES, MAX_LEADS_BODY_BYTES};
 use crate::files::Files;
 use crate::hints::Hints;
 use crate::lk1_words;
@@ -14,8 +14,8 @@ use crate::problem::ApiError;
 use crate::qr_codes::QrCodes;
 use crate::refused;
 use crate::routes::{
-    adapter_pack, audit, figures, files, health, leads, live, messages, opt_outs, review, sdr,
-    sdrs, sender, session, settings, webhooks,
+    adapter_pack, audit, campaigns, figures, files, health, leads, live, messages, opt_outs,
+    review, sdr, sdrs, sender, session, settings, templates, webhooks,
 };
 use crate::sign_in_guard::SignInGuard;
 use crate::store::{Store, StoreError};
@@ -28,7 +28,7 @@ use hotdesk_protocol::{ProblemCode, UtcMs};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 use tower_http::trace::TraceLayer;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -39,6 +39,8 @@ pub struct App {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) hints: Arc<Hints>,
     pub(crate) files: Arc<Files>,
+    /// A campaign was made, and may be due.
+    pub(crate) campaigns: Arc<Notify>,
     /// Files of leads that are taken at once.
     pub(crate) imports: Arc<Semaphore>,
     pub(crate) qr_codes: Arc<QrCodes>,
@@ -131,8 +133,15 @@ fn of_people() -> OpenApiRouter<App> {
     let import = OpenApiRouter::new()
         .routes(routes!(leads::import::post))
         .layer(DefaultBodyLimit::disable());
+    let many_leads = OpenApiRouter::new()
+        .routes(routes!(campaigns::list, campaigns::post))
+        .routes(routes!(campaigns::preview::post))
+        .layer(DefaultBodyLimit::max(MAX_LEADS_BODY_BYTES));
     OpenApiRouter::new()
         .routes(routes!(audit::get))
+        .merge(many_leads)
+        .routes(routes!(campaigns::one))
+        .routes(routes!(campaigns::cancel))
         .routes(routes!(figures::get))
         .routes(routes!(files::upload))
         .routes(routes!(health::get))
@@ -157,6 +166,8 @@ fn of_people() -> OpenApiRouter<App> {
         .routes(routes!(sdrs::whatsapp::connect))
         .routes(routes!(session::get, session::post, session::delete))
         .routes(routes!(settings::get, settings::put))
+        .routes(routes!(templates::list, templates::post))
+        .routes(routes!(templates::put, templates::delete))
         .routes(routes!(webhooks::list, webhooks::post))
         .routes(routes!(webhooks::replay))
         .routes(routes!(webhooks::delete))

@@ -18,6 +18,8 @@ use serde_json::Value;
 
 /// Most bytes of a body: the longest text, every byte of it escaped, and the rest.
 pub const MAX_BODY_BYTES: usize = 512 * 1024;
+/// Most bytes of a body that names the leads of a campaign.
+pub const MAX_LEADS_BODY_BYTES: usize = 2 * 1024 * 1024;
 
 /// A JSON body.
 pub struct Body<T>(pub T);
@@ -37,7 +39,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
             })?
             .map_err(|rejection| {
                 let message = if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-                    format!("The body is longer than {MAX_BODY_BYTES} bytes; nothing was changed.")
+                    "The body is longer than this call takes; nothing was changed.".to_owned()
                 } else {
                     "The body could not be read; nothing was changed.".to_owned()
                 };

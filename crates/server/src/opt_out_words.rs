@@ -1,5 +1,6 @@
 //! What a lead writes to get no more messages: the whole message is one of these words, whatever its
 //! case, accents and punctuation. A sentence that has such a word in it is none: "don't stop" is not STOP.
+//! The same words tell a lead in a first message how to end it.
 
 use crate::store::folding::fold;
 
@@ -54,7 +55,24 @@ pub fn is_opt_out(reply: &str) -> bool {
     if reply.len() > 256 {
         return false;
     }
-    let letters: String = fold(reply)
+    WORDS.contains(&words(reply).as_str())
+}
+
+/// Those that stand in many a sentence and tell nobody that they end anything.
+const EVERYDAY: [&str; 3] = ["end", "para", "alto"];
+
+/// Whether a text has a word in it by which a lead can end it.
+pub fn names_a_way_out(text: &str) -> bool {
+    let text = format!(" {} ", words(text));
+    WORDS
+        .iter()
+        .filter(|word| !EVERYDAY.contains(word))
+        .any(|word| text.contains(&format!(" {word} ")))
+}
+
+/// The words of a text as they are compared: without case, accents and punctuation, one space between them.
+pub fn words(text: &str) -> String {
+    let letters: String = fold(text)
         .chars()
         .filter(|letter| !matches!(letter, '\'' | '’'))
         .map(|letter| {
@@ -65,8 +83,7 @@ pub fn is_opt_out(reply: &str) -> bool {
             }
         })
         .collect();
-    let words: Vec<&str> = letters.split_whitespace().collect();
-    WORDS.contains(&words.join(" ").as_str())
+    letters.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -113,6 +130,26 @@ mod tests {
             assert!(!is_opt_out(reply), "{reply}");
         }
         assert!(!is_opt_out(&"stop ".repeat(100)));
+    }
+
+    #[test]
+    fn a_text_that_names_one_of_the_words_tells_how_to_end_it() {
+        for text in [
+            "Olá! Responda SAIR para não receber mais.",
+            "Reply “Stop” and I will.",
+            "Escribe «no más» y listo",
+            "OPT-OUT",
+        ] {
+            assert!(names_a_way_out(text), "{text}");
+        }
+        for text in [
+            "",
+            "Uma ideia para a sua padaria, do alto da serra, by the end of May.",
+            "We go nonstop.",
+            "saire",
+        ] {
+            assert!(!names_a_way_out(text), "{text}");
+        }
     }
 
     #[test]

@@ -148,7 +148,9 @@ impl From<Refusal> for ApiError {
             Refusal::NoSuchMessage
             | Refusal::NoSuchLead
             | Refusal::NoSuchSdr
-            | Refusal::NoSuchFile => (StatusCode::NOT_FOUND, ProblemCode::NotFound),
+            | Refusal::NoSuchFile
+            | Refusal::NoSuchTemplate
+            | Refusal::NoSuchCampaign => (StatusCode::NOT_FOUND, ProblemCode::NotFound),
             Refusal::NotYours | Refusal::NeverHeld => {
                 (StatusCode::FORBIDDEN, ProblemCode::Forbidden)
             }
@@ -160,11 +162,14 @@ impl From<Refusal> for ApiError {
             | Refusal::IdTaken
             | Refusal::NotInReview
             | Refusal::NotDead
+            | Refusal::NameTaken
+            | Refusal::CampaignIdTaken
             | Refusal::NoDesktop => (StatusCode::CONFLICT, ProblemCode::BadRequest),
             Refusal::DoNotContact => (StatusCode::CONFLICT, ProblemCode::Forbidden),
             Refusal::NoConsent | Refusal::Unstorable => {
                 (StatusCode::BAD_REQUEST, ProblemCode::BadRequest)
             }
+            Refusal::NotNamed(_) => (StatusCode::BAD_REQUEST, ProblemCode::BadText),
         };
         let words = refusal.to_string();
         let mut letters = words.chars();

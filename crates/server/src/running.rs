@@ -3,6 +3,7 @@
 use crate::app::{App, router, watch_router};
 use crate::beats::Beats;
 use crate::call_limit::CallLimits;
+use crate::campaigns;
 use crate::database::Database;
 use crate::files::Files;
 use crate::hints::Hints;
@@ -19,7 +20,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use thiserror::Error;
 use tokio::net::TcpListener;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 use tokio::task::JoinHandle;
 
 /// How many passwords are checked at once: each takes 19 MiB.
@@ -137,6 +138,7 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         store: Arc::clone(&store),
         hints: Arc::clone(&hints),
         files: Arc::new(Files::in_folder(files_dir, options.file_limits)),
+        campaigns: Arc::new(Notify::new()),
         imports: Arc::new(Semaphore::new(IMPORTS_AT_ONCE)),
         qr_codes: Arc::new(QrCodes::default()),
         beats: Arc::new(Beats::default()),
@@ -165,6 +167,8 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
     );
     let telling = tokio::spawn(telling);
     let sweeping = tokio::spawn(sweep(app.clone(), options.sweep, stopped.clone()));
+    let sending = campaigns::run(app.clone(), options.sweep, stopped.clone());
+    let sending = tokio::spawn(sending);
     let metrics_address = watched.as_ref().map(|(_, address)| *address);
     let watching = watched.map(|(listener, _)| {
         let router = watch_router(app.clone());
@@ -177,7 +181,7 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         if let Some(watching) = watching {
             let _ = watching.await;
         }
-        for task in [sweeping, telling] {
+        for task in [sweeping, sending, telling] {
             task.abort();
             let _ = task.await;
         }

@@ -135,6 +135,7 @@ pub async fn sample_office(
             },
             hours: Hours::Always,
             caps: Caps::NONE,
+            ..Office::default()
         })
         .await?;
     let manager = person("Manager", Role::Manager);

@@ -9,3 +9,4 @@ mod hours;
 mod seed;
 mod store;
 mod support;
+mod templates;

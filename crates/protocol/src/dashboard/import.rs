@@ -137,6 +137,7 @@ pub struct ImportAnswer {
     /// The file's columns, as its first line names them.
     pub columns: Vec<String>,
     /// What the columns' names seem to say; used if no mapping is given.
+    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, LeadField>))]
     pub guessed: ImportMapping,
     /// How the file's letters are written: `utf-8`, `windows-1252`, `utf-16le` or `utf-16be`.
     pub encoding: String,

@@ -3,6 +3,7 @@
 //!
 //! Lists page by an opaque `cursor`: the `next` of one answer is the `cursor` of the next call.
 
+mod campaigns;
 mod figures;
 mod import;
 mod leads;
@@ -10,7 +11,13 @@ mod live;
 mod opt_outs;
 mod sdrs;
 mod session;
+mod templates;
 
+pub use campaigns::{
+    Campaign, CampaignCounts, CampaignPreview, CampaignPreviewRequest, CampaignRequest,
+    CampaignState, CampaignsAnswer, MOST_CAMPAIGN_LEADS, MOST_PREVIEWED_TEXTS, Owners,
+    PreviewedText, Recipients, Senders, SkipReason, SkippedLeads,
+};
 pub use figures::{DayFigures, FailureCount, Figures, Funnel};
 pub use import::{
     ImportAnswer, ImportMapping, ImportPreview, ImportRejected, LeadField, MAX_IMPORT_BYTES,
@@ -24,6 +31,7 @@ pub use live::{LiveKind, LiveNews};
 pub use opt_outs::{OptOutRequest, OptOutRow, OptOutsAnswer};
 pub use sdrs::{LinkMethod, LinkRequest, SdrCounts, SdrDesktop, SdrRow, SdrSession, SdrsAnswer};
 pub use session::{DashboardPerson, DashboardRole, DashboardSession, DashboardSignIn};
+pub use templates::{Template, TemplateRequest, TemplatesAnswer};
 
 /// Most rows of one page of a list.
 pub const MAX_ROWS: u32 = 200;

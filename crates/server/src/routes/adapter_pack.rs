@@ -20,7 +20,7 @@ use std::fs::File;
 use std::io::{Error, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
-/// Any signed-in caller may have it; 304 where they know it.
+/// The newest adapter pack, for any signed-in caller; 304 where they know it.
 #[utoipa::path(
     get,
     operation_id = "get_adapter_pack",

@@ -27,7 +27,7 @@ pub struct Standing {
     status: &'static str,
 }
 
-/// 200 while the store answers.
+/// Whether the store answers, and which office this is.
 #[utoipa::path(
     get,
     operation_id = "get_health",

@@ -18,7 +18,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use hotdesk_protocol::bridge::MAX_TEXT_BYTES;
 use hotdesk_protocol::file::MAX_CAPTION_CHARS;
-use hotdesk_protocol::ids::{FileId, LeadId, MessageId, SdrId};
+use hotdesk_protocol::ids::{CampaignId, FileId, LeadId, MessageId, SdrId};
 use hotdesk_protocol::session::MessageState;
 use hotdesk_protocol::{Problem, ProblemCode};
 use serde::{Deserialize, Serialize};
@@ -66,7 +66,7 @@ pub struct Enqueued {
     message_id: MessageId,
 }
 
-/// 201; 200 if this very message was queued before.
+/// Queues a message: 201; 200 if this very message was queued before.
 #[utoipa::path(
     post,
     operation_id = "post_messages",
@@ -192,6 +192,7 @@ pub struct ListParams {
     state: Option<MessageState>,
     sdr_id: Option<SdrId>,
     lead_id: Option<LeadId>,
+    campaign_id: Option<CampaignId>,
     search: Option<String>,
     #[serde(default)]
     newest: bool,
@@ -243,6 +244,7 @@ pub async fn list(
             state: params.state,
             sdr_id,
             lead_id: params.lead_id,
+            campaign_id: params.campaign_id,
             search: params.search.as_deref().and_then(Needle::of),
             newest: params.newest,
             after: after.or(params.after).unwrap_or(start),

@@ -2,6 +2,7 @@
 
 pub mod adapter_pack;
 pub mod audit;
+pub mod campaigns;
 pub mod figures;
 pub mod files;
 pub mod health;
@@ -15,4 +16,5 @@ pub mod sdrs;
 pub mod sender;
 pub mod session;
 pub mod settings;
+pub mod templates;
 pub mod webhooks;

@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::extract::{Body, Caller};
+use crate::first_message::can_be_named;
 use crate::hours::{check, is_zone, spoken};
 use crate::openapi::Refusals;
 use crate::problem::ApiError;
@@ -9,12 +10,13 @@ use crate::store::Office;
 use axum::Json;
 use axum::extract::State;
 use hotdesk_protocol::audit::AuditAct;
-use hotdesk_protocol::policy::{Caps, Hours};
+use hotdesk_protocol::policy::{Caps, FirstMessage, Hours};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 const MOST_GAP_MS: u32 = 3_600_000;
 const MOST_MESSAGES: u32 = 100_000;
+const MOST_NAME_CHARS: usize = 100;
 /// The act as the audit knows it.
 const CHANGED: &str = "settings_changed";
 
@@ -32,6 +34,10 @@ pub struct Settings {
     daily_messages: u32,
     /// Least time between two messages of one SDR.
     gap_ms: u32,
+    /// What leads know the office by.
+    office_name: Option<String>,
+    /// What the first message to a lead must say.
+    first_message: FirstMessage,
 }
 
 impl Settings {
@@ -42,7 +48,17 @@ impl Settings {
             caps: office.caps.clone(),
             daily_messages: office.policy.daily_messages,
             gap_ms: office.policy.gap_ms,
+            office_name: office.name.clone(),
+            first_message: office.first_message,
         }
+    }
+
+    /// A blank name is none.
+    fn tidied(mut self) -> Self {
+        let name = self.office_name.take();
+        let name = name.map(|name| name.trim().to_owned());
+        self.office_name = name.filter(|name| !name.is_empty());
+        self
     }
 
     fn check(&self) -> Result<(), ApiError> {
@@ -68,7 +84,22 @@ impl Settings {
                 "Caps are at most {MOST_MESSAGES}, the gap at most {MOST_GAP_MS} ms."
             )));
         }
-        Ok(())
+        match &self.office_name {
+            Some(name) if !can_be_named(name) => Err(refused(
+                "The office's name has no letter and no digit.".to_owned(),
+            )),
+            Some(name) if name.chars().any(char::is_control) => Err(refused(
+                "The office's name has a control character.".to_owned(),
+            )),
+            Some(name) if name.chars().count() > MOST_NAME_CHARS => Err(refused(format!(
+                "The office's name has more than {MOST_NAME_CHARS} characters."
+            ))),
+            None if self.first_message.required => Err(refused(
+                "A first message can name the office only if the office has a name: give officeName."
+                    .to_owned(),
+            )),
+            Some(_) | None => Ok(()),
+        }
     }
 
     fn put_into(self, office: &mut Office) {
@@ -77,6 +108,8 @@ impl Settings {
         office.caps = self.caps;
         office.policy.daily_messages = self.daily_messages;
         office.policy.gap_ms = self.gap_ms;
+        office.name = self.office_name;
+        office.first_message = self.first_message;
     }
 
     /// What differs, each with what it was and what it is now.
@@ -86,6 +119,12 @@ impl Settings {
             Hours::Always => "none".to_owned(),
             Hours::Weekly(weekly) if weekly.holidays.is_empty() => "none".to_owned(),
             Hours::Weekly(weekly) => weekly.holidays.join(" "),
+        };
+        let name = |name: &Option<String>| name.clone().unwrap_or_else(|| "none".to_owned());
+        let first = |first: FirstMessage| {
+            let required = "names sender, office and a way out";
+            let words = if first.required { required } else { "free" };
+            words.to_owned()
         };
         let all = [
             ("time zone", self.time_zone.clone(), now.time_zone.clone()),
@@ -107,6 +146,16 @@ impl Settings {
                 now.daily_messages.to_string(),
             ),
             ("gap ms", self.gap_ms.to_string(), now.gap_ms.to_string()),
+            (
+                "office name",
+                name(&self.office_name),
+                name(&now.office_name),
+            ),
+            (
+                "first message",
+                first(self.first_message),
+                first(now.first_message),
+            ),
         ];
         let differ = all.into_iter().filter(|(_, was, is)| was != is);
         differ
@@ -115,7 +164,7 @@ impl Settings {
     }
 }
 
-/// For managers.
+/// The rules by which the office sends, for managers.
 #[utoipa::path(
     get,
     operation_id = "get_settings",
@@ -131,7 +180,8 @@ pub async fn get(State(app): State<App>, caller: Caller) -> Result<Json<Settings
     Ok(Json(Settings::of(&app.store.office().await?)))
 }
 
-/// For admins; what was changed, from what to what, goes into the audit. Repeatable.
+/// Replaces the rules by which the office sends, for admins; what was changed, from what to what, goes into
+/// the audit. Repeatable.
 #[utoipa::path(
     put,
     operation_id = "put_settings",
@@ -149,6 +199,7 @@ pub async fn put(
     Body(settings): Body<Settings>,
 ) -> Result<Json<Settings>, ApiError> {
     caller.must_administer()?;
+    let settings = settings.tidied();
     settings.check()?;
     let mut office = app.store.office().await?;
     let changes = Settings::of(&office).changes(&settings);

@@ -1,5 +1,6 @@
 //! What a store refuses, and how it fails.
 
+use crate::first_message::Unnamed;
 use thiserror::Error;
 
 /// A call the store understood and does not grant. What it wrote on the way is kept.
@@ -67,6 +68,23 @@ pub enum Refusal {
     /// The lead has no consent recorded.
     #[error("no consent is recorded for this lead; nothing was queued")]
     NoConsent,
+    /// The first message to a lead does not say what the office wants said.
+    #[error(
+        "this lead was never written to, and a first message must say who writes and how to end it; the text lacks: {0}. Nothing was queued"
+    )]
+    NotNamed(Unnamed),
+    /// Another template has this name.
+    #[error("another template has this name; nothing was changed")]
+    NameTaken,
+    /// There is no such template.
+    #[error("there is no template with this id; nothing was changed")]
+    NoSuchTemplate,
+    /// The id is taken by another campaign.
+    #[error("another campaign already has this id; nothing was made")]
+    CampaignIdTaken,
+    /// There is no such campaign.
+    #[error("there is no campaign with this id")]
+    NoSuchCampaign,
 }
 
 /// Why a store did not answer.

@@ -161,7 +161,7 @@ pub(super) fn new_leads_left(office: &Office, today: u32) -> Option<u32> {
 mod tests {
     use super::*;
     use hotdesk_protocol::ids::TenantId;
-    use hotdesk_protocol::policy::{Caps, Hours, Policy};
+    use hotdesk_protocol::policy::{Caps, FirstMessage, Hours, Policy};
 
     /// 2026-03-04, a Wednesday, 15:00 UTC: noon in São Paulo.
     const NOON: UtcMs = UtcMs(1_772_636_400_000);
@@ -173,6 +173,8 @@ mod tests {
             policy: Policy::default(),
             hours: Hours::default(),
             caps: Caps::default(),
+            name: None,
+            first_message: FirstMessage::default(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Where the queue is kept. One trait, one hand-written store per database; no clock of its own:
 //! `now` comes with every call that needs it.
 
+pub mod campaigns;
 mod error;
 mod figures;
 pub mod folding;
@@ -23,6 +24,7 @@ pub use types::{
     Report, Reporter, Role, SeenSession, TokenHash, Waiting, Which,
 };
 
+use campaigns::{Asked, FoundCampaigns, KeptTemplate, LeadFacts, Moved, NewCampaign, NewTemplate};
 use leads::{
     Assign, Assigned, FoundLeads, FoundOptOuts, ImportRows, Imported, ImportedRows, LeadFilter,
     LeadPage, OptOutPage, Thread,
@@ -34,9 +36,9 @@ use webhooks::{Delivery, Due, Tried, Webhook, WebhookView};
 
 use hotdesk_protocol::UtcMs;
 use hotdesk_protocol::audit::{AuditEntry, KeptAudit};
-use hotdesk_protocol::dashboard::{Figures, SdrRow};
+use hotdesk_protocol::dashboard::{Campaign, Figures, SdrRow};
 use hotdesk_protocol::file::Attachment;
-use hotdesk_protocol::ids::{DesktopId, FileId, LeadId, MessageId, SdrId};
+use hotdesk_protocol::ids::{CampaignId, DesktopId, FileId, LeadId, MessageId, SdrId, TemplateId};
 use hotdesk_protocol::queue::{
     ActiveDesktop, BeginRequest, RenewRequest, ReplyRequest, TakeOverRequest, WhatsappSession,
     WishKind,
@@ -124,8 +126,14 @@ pub trait Store: Send + Sync + 'static {
     /// `review_after_ms` goes to review. Says whose queues changed.
     fn sweep(&self, review_after_ms: u32, now: UtcMs) -> Answer<'_, Vec<SdrId>>;
 
-    /// What waits for an SDR; changes nothing.
-    fn waiting(&self, sdr: SdrId, limit: u32, now: UtcMs) -> Answer<'_, Waiting>;
+    /// What waits for an SDR, of one campaign if one is named; changes nothing.
+    fn waiting(
+        &self,
+        sdr: SdrId,
+        campaign: Option<CampaignId>,
+        limit: u32,
+        now: UtcMs,
+    ) -> Answer<'_, Waiting>;
     /// An SDR's figures.
     fn counts(&self, sdr: SdrId, now: UtcMs) -> Answer<'_, Counts>;
     /// Leases messages to the SDR's active desktop: at most one per chat, oldest first; a begun one
@@ -168,6 +176,32 @@ pub trait Store: Send + Sync + 'static {
     fn look_at_phones(&self, phones: Vec<String>) -> Answer<'_, Vec<Imported>>;
     /// Takes rows of a file of leads; repeatable.
     fn import(&self, rows: ImportRows, now: UtcMs) -> Answer<'_, ImportedRows>;
+
+    /// Every text that is kept, by name.
+    fn templates(&self) -> Answer<'_, Vec<KeptTemplate>>;
+    /// Keeps a text.
+    fn add_template(&self, new: NewTemplate, now: UtcMs) -> Answer<'_, KeptTemplate>;
+    /// Changes a text that is kept.
+    fn change_template(&self, new: NewTemplate, now: UtcMs) -> Answer<'_, KeptTemplate>;
+    /// Keeps a text no more; false if there is none.
+    fn remove_template(&self, id: TemplateId) -> Answer<'_, bool>;
+
+    /// What texts for these leads are made of, in their order; those that are not there are left out.
+    fn lead_facts(&self, leads: Vec<LeadId>) -> Answer<'_, Vec<LeadFacts>>;
+    /// Makes a campaign; false if this very one was made before.
+    fn add_campaign(&self, new: NewCampaign, now: UtcMs) -> Answer<'_, bool>;
+    /// What was asked for under this id, if anything was.
+    fn asked_campaign(&self, id: CampaignId) -> Answer<'_, Option<Asked>>;
+    /// A campaign as it stands.
+    fn campaign(&self, id: CampaignId, now: UtcMs) -> Answer<'_, Option<Campaign>>;
+    /// Campaigns, newest first, with a number below `before`.
+    fn campaigns(&self, before: i64, limit: u32, now: UtcMs) -> Answer<'_, FoundCampaigns>;
+    /// Ends a campaign: none of its recipients waits any more; repeatable.
+    fn cancel_campaign(&self, id: CampaignId, by: SdrId, now: UtcMs) -> Answer<'_, ()>;
+    /// Withdraws at most so many queued messages of campaigns that were ended.
+    fn withdraw_campaigns(&self, most: u32, now: UtcMs) -> Answer<'_, Moved>;
+    /// Queues at most so many recipients of campaigns that are due, by the rules of [`Store::enqueue`].
+    fn start_campaigns(&self, most: u32, now: UtcMs) -> Answer<'_, Moved>;
 
     /// Keeps how an SDR's session stands.
     fn put_session(&self, session: WhatsappSession, now: UtcMs) -> Answer<'_, ()>;

@@ -4,9 +4,9 @@ use super::leads::Needle;
 use super::proof::LogHash;
 use hotdesk_protocol::file::Attachment;
 use hotdesk_protocol::ids::{
-    ChatId, DesktopId, FileId, LeadId, MessageId, SdrId, TenantId, WaMessageId,
+    CampaignId, ChatId, DesktopId, FileId, LeadId, MessageId, SdrId, TenantId, WaMessageId,
 };
-use hotdesk_protocol::policy::{Caps, Hours, Policy};
+use hotdesk_protocol::policy::{Caps, FirstMessage, Hours, Policy};
 use hotdesk_protocol::queue::{
     ActiveDesktop, ClaimedMessage, OptOuts, QueueContact, WhatsappSession, Wish,
 };
@@ -28,6 +28,10 @@ pub struct Office {
     pub hours: Hours,
     /// How many new leads and unanswered messages there may be.
     pub caps: Caps,
+    /// What leads know the office by; none until an admin says it.
+    pub name: Option<String>,
+    /// What the first message to a lead must say.
+    pub first_message: FirstMessage,
 }
 
 impl Default for Office {
@@ -39,6 +43,8 @@ impl Default for Office {
             policy: Policy::default(),
             hours: Hours::default(),
             caps: Caps::default(),
+            name: None,
+            first_message: FirstMessage::default(),
         }
     }
 }
@@ -334,6 +340,8 @@ pub enum Which {
         sdr_id: Option<SdrId>,
         /// To this lead; none for all.
         lead_id: Option<LeadId>,
+        /// Of this campaign; none for all.
+        campaign_id: Option<CampaignId>,
         /// Part of the text, or of the lead's name, company or number.
         search: Option<Needle>,
         /// Newest first.
@@ -363,6 +371,8 @@ pub struct MessageView {
     pub phone: String,
     /// What.
     pub text: String,
+    /// The campaign it is of.
+    pub campaign_id: Option<CampaignId>,
     /// The file it carries.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<Attachment>,

@@ -298,3 +298,45 @@ async fn messages_are_found_by_what_they_say_and_to_whom_newest_first() {
     let none = jane.get("/api/messages?newest=true&search=a").await.ok();
     assert!(ids(&none).is_empty(), "an SDR finds their own");
 }
+
+#[tokio::test]
+async fn where_the_office_wants_it_a_first_message_names_sender_and_office_and_a_way_out() {
+    let office = Office::open().await;
+    let manager = office.manager().await;
+    office
+        .settle(|it| {
+            it.name = Some("Padaria Ação".to_owned());
+            it.first_message.required = true;
+        })
+        .await;
+    let ana = "+5511970000001";
+    let text = |id: &str, text: &str| {
+        let mut body = message(id, "john", ana);
+        body["text"] = json!(text);
+        body
+    };
+    let post = async |body: Value| manager.post("/api/messages", body).await;
+    let lacking = post(text("m-1", "John here, for a week")).await;
+    let words = lacking.body["message"].as_str().unwrap().to_owned();
+    lacking.refused(400, "bad_text");
+    assert!(
+        words.contains("lacks: the office's name, a word that ends it")
+            && !words.contains("first name,"),
+        "{words}"
+    );
+    let whole = text("m-1", "JOHN, da padaria acao. Responda «Sair» e paro.");
+    post(whole.clone()).await.ok();
+    post(text("m-2", "One more")).await.refused(400, "bad_text");
+    let john = office.seat("john", "d1").await;
+    let lease = john.lease().await;
+    assert_eq!(lease.message, "m-1");
+    john.result("m-1", "sent", office.now()).await.ok();
+    assert_eq!(
+        post(text("m-2", "One more")).await.status,
+        201,
+        "no longer the first"
+    );
+    assert_eq!(post(whole).await.status, 200);
+    office.settle(|it| it.first_message.required = false).await;
+    office.queue("m-3", "john", "+5511970000002").await;
+}

@@ -13,6 +13,8 @@ fn settings() -> Value {
         "caps": {"newLeads": 5, "unanswered": null},
         "dailyMessages": 40,
         "gapMs": 50_000,
+        "officeName": "Padaria Ação",
+        "firstMessage": {"required": true},
     })
 }
 
@@ -34,6 +36,8 @@ async fn an_admin_changes_the_rules_and_the_audit_has_what_they_were() {
     assert_eq!(
         notes,
         [
+            "first message: free -> names sender, office and a way out",
+            "office name: none -> Padaria Ação",
             "gap ms: 300 -> 50000",
             "messages a day: 100000 -> 40",
             "new leads a day: none -> 5",
@@ -74,9 +78,36 @@ async fn rules_under_which_nothing_could_be_sent_are_refused() {
         broken("/dailyMessages", json!(-1)),
         broken("/gapMs", json!(3_600_001)),
         broken("/caps/newLeads", json!(100_001)),
+        broken("/officeName", json!("x".repeat(101))),
+        broken("/officeName", json!("!?")),
+        broken("/officeName", json!("a\nb")),
+        broken("/officeName", json!(null)),
+        broken("/officeName", json!(" ")),
+        broken("/firstMessage", json!(null)),
+        broken("/firstMessage", json!({"required": true, "more": 1})),
         json!({}),
     ] {
         admin.put(PATH, settings).await.refused(400, "bad_request");
     }
     assert_eq!(admin.get(PATH).await.ok(), before, "nothing was changed");
+}
+
+#[tokio::test]
+async fn a_blank_name_of_the_office_is_none_and_nothing_need_be_named_then() {
+    let office = Office::open().await;
+    let admin = office.admin().await;
+    let mut body = settings();
+    body["officeName"] = json!("  Padaria  ");
+    assert_eq!(
+        admin.put(PATH, body.clone()).await.ok()["officeName"],
+        "Padaria"
+    );
+    body["officeName"] = json!("  ");
+    body["firstMessage"] = json!({"required": false});
+    admin.put(PATH, body).await.ok();
+    let found = admin.get(PATH).await.ok();
+    assert_eq!(
+        (&found["officeName"], &found["firstMessage"]),
+        (&Value::Null, &json!({"required": false}))
+    );
 }

@@ -88,6 +88,7 @@ impl Office {
             policy,
             hours: Hours::Always,
             caps: Caps::NONE,
+            ..Settings::default()
         };
         office.ask(|store| store.put_office(settings)).unwrap();
         for (id, role) in SDRS
@@ -399,9 +400,12 @@ fn refused(error: StoreError) -> QueueFault {
         StoreError::Busy | StoreError::Failed(_) => panic!("I8: the store failed: {error}"),
     };
     let code = match refusal {
-        Refusal::NoSuchMessage | Refusal::NoSuchLead | Refusal::NoSuchSdr | Refusal::NoSuchFile => {
-            ProblemCode::NotFound
-        }
+        Refusal::NoSuchMessage
+        | Refusal::NoSuchLead
+        | Refusal::NoSuchSdr
+        | Refusal::NoSuchFile
+        | Refusal::NoSuchTemplate
+        | Refusal::NoSuchCampaign => ProblemCode::NotFound,
         Refusal::NotYours | Refusal::NeverHeld | Refusal::DoNotContact => ProblemCode::Forbidden,
         Refusal::OutOfHours => ProblemCode::NotNow,
         Refusal::Fenced => ProblemCode::Fenced,
@@ -411,6 +415,9 @@ fn refused(error: StoreError) -> QueueFault {
         | Refusal::IdTaken
         | Refusal::NoConsent
         | Refusal::Unstorable
+        | Refusal::NotNamed(_)
+        | Refusal::NameTaken
+        | Refusal::CampaignIdTaken
         | Refusal::NotInReview
         | Refusal::NotDead
         | Refusal::NoDesktop => ProblemCode::BadRequest,

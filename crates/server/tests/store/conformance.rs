@@ -1,13 +1,15 @@
 //! Random calls on a store and on the model of it: the same answers, the same states, always.
 //! `HOTDESK_SEQUENCES` sets how many sequences of 50 calls are tried on each store.
 
+use super::campaigns::{Campaign, Recipient, ShownCampaign, Stands};
 use super::model::{Claimant, DAILY, LEASE_MS, Model, REVIEW_AFTER_MS, Shown};
 use super::policy::{NOON, caps, hours, phone};
 use crate::support::postgres::cluster;
 use hotdesk_protocol::UtcMs;
 use hotdesk_protocol::dashboard::LeadSort;
 use hotdesk_protocol::ids::{
-    ChatId, DesktopId, LeadId, LeaseToken, MessageId, ProfileEpoch, SdrId, TenantId, WaMessageId,
+    CampaignId, ChatId, DesktopId, LeadId, LeaseToken, MessageId, ProfileEpoch, SdrId, TenantId,
+    WaMessageId,
 };
 use hotdesk_protocol::policy::Policy;
 use hotdesk_protocol::queue::{
@@ -15,6 +17,7 @@ use hotdesk_protocol::queue::{
     Wish, WishKind,
 };
 use hotdesk_protocol::session::{MessageState, SessionState};
+use hotdesk_server::store::campaigns::{NewCampaign, NewRecipient, message_id};
 use hotdesk_server::store::leads::{Assign, By, ImportRows, Imported, LeadFilter, LeadPage};
 use hotdesk_server::store::review::{Decide, Verdict};
 use hotdesk_server::store::rules::{SESSION_MS, WISH_MS, rank, wa_message_id};
@@ -120,6 +123,18 @@ enum Op {
         lead: usize,
         written: bool,
     },
+    Campaign {
+        leads: Vec<usize>,
+        /// Who writes to leads that are nobody's, if anybody does.
+        turn: Option<usize>,
+        after: i64,
+    },
+    Start {
+        most: usize,
+    },
+    CancelCampaign {
+        campaign: usize,
+    },
     Pass {
         ms: i64,
     },
@@ -184,6 +199,9 @@ fn op() -> impl Strategy<Value = Op> {
             .prop_map(|hours| Op::Pass { ms: hours * 3_600_000 }),
         2 => (0..4_usize, 0..3_usize).prop_map(|(lead, to)| Op::Assign { lead, to }),
         1 => (0..4_usize, 0..3_usize).prop_map(|(lead, to)| Op::Import { lead, to }),
+        2 => campaign(),
+        4 => (1..4_usize).prop_map(|most| Op::Start { most }),
+        1 => (0..4_usize).prop_map(|campaign| Op::CancelCampaign { campaign }),
         4 => prop::sample::select(vec![1, 20_000, LEASE_MS - 1, LEASE_MS, SESSION_MS, REVIEW_AFTER_MS, WISH_MS])
             .prop_map(|ms| Op::Pass { ms }),
         2 => (0..2_usize, any::<bool>()).prop_map(|(sdr, link)| Op::Wish {
@@ -208,6 +226,13 @@ fn claim() -> impl Strategy<Value = Op> {
             again_after,
         },
     )
+}
+
+fn campaign() -> impl Strategy<Value = Op> {
+    let leads = prop::collection::vec(0..4_usize, 1..5);
+    let turn = prop::sample::select(vec![None, Some(0), Some(1)]);
+    let after = prop::sample::select(vec![-1, 0, 0, 20_000, LEASE_MS]);
+    (leads, turn, after).prop_map(|(leads, turn, after)| Op::Campaign { leads, turn, after })
 }
 
 fn decision() -> impl Strategy<Value = Op> {
@@ -239,6 +264,10 @@ fn desktop(number: usize) -> DesktopId {
 
 fn message(number: usize) -> MessageId {
     MessageId(format!("m-{number}"))
+}
+
+fn campaign_id(number: usize) -> CampaignId {
+    CampaignId(format!("campaign-{number}"))
 }
 
 fn new_lead(lead: usize) -> NewLead {
@@ -276,6 +305,7 @@ async fn furnish(store: &dyn Store) {
         },
         hours: hours(),
         caps: caps(),
+        ..Office::default()
     };
     store.put_office(office).await.unwrap();
     for number in 0..2 {
@@ -318,6 +348,14 @@ impl Run<'_> {
         UtcMs(NOON + self.model.now)
     }
 
+    /// The id of a message; of a campaign's it follows from that.
+    fn id(&self, number: usize) -> MessageId {
+        match self.model.messages.get(number).and_then(|it| it.campaign) {
+            Some((campaign, n)) => message_id(&campaign_id(campaign), n),
+            None => message(number),
+        }
+    }
+
     /// What the SDR's active desktop is to be told.
     fn wish(&self, whose: usize) -> Option<Wish> {
         let (kind, asked) = self.model.wanted(whose)?;
@@ -351,7 +389,7 @@ impl Run<'_> {
         RenewRequest {
             sdr_id: sdr(whose),
             desktop_id: desktop(by),
-            message_id: message(self.leases[index].message),
+            message_id: self.id(self.leases[index].message),
             lease_token: self.leases[index].token.clone(),
         }
     }
@@ -367,7 +405,9 @@ impl Run<'_> {
                 String::new()
             }
             Op::Repeat { message } => {
-                if let Some(it) = self.model.messages.get(*message) {
+                if let Some(it) = self.model.messages.get(*message)
+                    && it.campaign.is_none()
+                {
                     let same = new_message(*message, it.sdr, it.lead);
                     assert_eq!(outcome(self.store.enqueue(same, now).await), Ok(false));
                     let other = new_message(*message, 1 - it.sdr, it.lead);
@@ -462,11 +502,11 @@ impl Run<'_> {
                     return String::new();
                 };
                 let generation = self.leases[index].generation;
-                let wa = wa_message_id(&"t".into(), &message(id), generation);
+                let wa = wa_message_id(&"t".into(), &self.id(id), generation);
                 let report = Report {
                     sdr_id: sdr(whose),
                     by: Reporter::Desktop(desktop(by)),
-                    message_id: message(id),
+                    message_id: self.id(id),
                     state: *state,
                     at_ms: now,
                     wa_message_id: Some(wa),
@@ -484,7 +524,7 @@ impl Run<'_> {
             } => {
                 let expected = self.model.cancel(*id, *whose).map(|()| sdr(*whose));
                 let of = Some(sdr(*whose));
-                let answer = self.store.cancel(message(*id), of, sdr(*whose), now);
+                let answer = self.store.cancel(self.id(*id), of, sdr(*whose), now);
                 let answer = outcome(answer.await);
                 assert_eq!(answer, expected);
                 format!("{answer:?}")
@@ -497,7 +537,7 @@ impl Run<'_> {
                 seen,
             } => {
                 let decide = Decide {
-                    message_id: message(*id),
+                    message_id: self.id(*id),
                     verdict: *verdict,
                     generation: *seen,
                     unlinked: *unlinked,
@@ -523,7 +563,7 @@ impl Run<'_> {
             } => {
                 let expected = self.model.requeue(*id, *whose).map(|()| sdr(*whose));
                 let of = Some(sdr(*whose));
-                let answer = self.store.requeue(message(*id), of, sdr(*whose), now);
+                let answer = self.store.requeue(self.id(*id), of, sdr(*whose), now);
                 let answer = outcome(answer.await);
                 assert_eq!(answer, expected);
                 format!("{answer:?}")
@@ -606,7 +646,7 @@ impl Run<'_> {
                 let reply = ReplyRequest {
                     sdr_id: sdr(*whose),
                     desktop_id: desktop(0),
-                    message_id: message(*id),
+                    message_id: self.id(*id),
                     wa_message_id: WaMessageId(format!("in-{id}")),
                     chat_id: ChatId::from("chat"),
                     text: "yes".to_owned(),
@@ -670,11 +710,85 @@ impl Run<'_> {
                 };
                 format!("{answer:?}")
             }
+            Op::Campaign { leads, turn, after } => {
+                self.add_campaign(leads, *turn, *after).await;
+                String::new()
+            }
+            Op::Start { most } => {
+                let more = self.model.start(*most);
+                let most = u32::try_from(*most).unwrap();
+                let moved = self.store.start_campaigns(most, now).await.unwrap();
+                assert_eq!(moved.more, more);
+                String::new()
+            }
+            Op::CancelCampaign { campaign } => {
+                let expected = self.model.cancel_campaign(*campaign);
+                let expected = expected.then_some(()).ok_or(Refusal::NoSuchCampaign);
+                let id = campaign_id(*campaign);
+                let answer = outcome(self.store.cancel_campaign(id, sdr(0), now).await);
+                assert_eq!(answer, expected);
+                while self.store.withdraw_campaigns(2, now).await.unwrap().more {}
+                format!("{answer:?}")
+            }
             Op::Pass { ms } => {
                 self.model.now += ms;
                 String::new()
             }
         }
+    }
+
+    /// Makes a campaign, and then once more what was made.
+    async fn add_campaign(&mut self, leads: &[usize], turn: Option<usize>, after: i64) {
+        let recipients = self.model.recipients(leads, turn);
+        let all: Vec<_> = leads.iter().map(|lead| new_lead(*lead).id).collect();
+        for (lead, id) in leads.iter().zip(all) {
+            let facts = self.store.lead_facts(vec![id]).await.unwrap().pop();
+            let whose = self.model.leads.get(lead);
+            let got = facts.map(|it| (it.sdr_id, it.opted_out, it.fresh));
+            let wanted = whose.map(|whose| {
+                let opted_out = self.model.opted_out.contains(lead);
+                (whose.map(sdr), opted_out, self.model.is_fresh(*lead))
+            });
+            assert_eq!(got, wanted, "what is known of a lead");
+        }
+        let new = |it: &Recipient| NewRecipient {
+            lead: new_lead(it.lead).id,
+            sdr: it.sdr.map(sdr),
+            gets: match it.stands {
+                Stands::Skipped(reason) => Err(reason),
+                Stands::Waiting | Stands::Withdrawn | Stands::Queued(_) => Ok("hello".to_owned()),
+            },
+        };
+        let new = NewCampaign {
+            id: campaign_id(self.model.campaigns.len()),
+            name: "A campaign".to_owned(),
+            text: "hello".to_owned(),
+            asked: [1; 32],
+            by: sdr(0),
+            starts_at_ms: UtcMs(self.now().0 + after),
+            recipients: recipients.iter().map(new).collect(),
+        };
+        let now = self.now();
+        assert_eq!(
+            outcome(self.store.add_campaign(new.clone(), now).await),
+            Ok(true)
+        );
+        self.model.campaigns.push(Campaign {
+            recipients,
+            starts_at: self.model.now + after,
+            cancelled: false,
+        });
+        assert_eq!(
+            outcome(self.store.add_campaign(new.clone(), now).await),
+            Ok(false),
+            "the very same"
+        );
+        let other = NewCampaign {
+            asked: [2; 32],
+            ..new
+        };
+        let taken = outcome(self.store.add_campaign(other, now).await);
+        assert_eq!(taken, Err(Refusal::CampaignIdTaken));
     }
 
     async fn claim(
@@ -696,7 +810,7 @@ impl Run<'_> {
             sdr_id: sdr(whose),
             desktop_id: desktop(by),
             limit: u32::try_from(limit).unwrap(),
-            holding: holding.iter().map(|id| message(*id)).collect(),
+            holding: holding.iter().map(|id| self.id(*id)).collect(),
             lease_ms: lease_ms(),
             claim_id: Some(who.claim.to_string()),
             session_epoch: who.epoch,
@@ -716,7 +830,7 @@ impl Run<'_> {
                 assert_eq!(claimed.wish, self.wish(whose).filter(|_| here));
                 let ids = claimed.messages.iter().map(|it| it.message_id.clone());
                 let wanted = expected.unwrap_or_default();
-                let wanted: Vec<_> = wanted.iter().map(|id| message(*id)).collect();
+                let wanted: Vec<_> = wanted.iter().map(|id| self.id(*id)).collect();
                 assert_eq!(ids.collect::<Vec<_>>(), wanted, "what is leased, in order");
                 let why = &claimed.blocked;
                 assert_eq!(
@@ -742,9 +856,10 @@ impl Run<'_> {
         for it in &claimed.messages {
             assert_eq!(it.sdr_id, sdr(whose), "only that SDR's");
             if fresh {
-                let number = it.message_id.as_str().strip_prefix("m-").unwrap();
+                let mut numbers = 0..self.model.messages.len();
+                let number = numbers.find(|number| self.id(*number) == it.message_id);
                 self.leases.push(Lease {
-                    message: number.parse().unwrap(),
+                    message: number.unwrap(),
                     sdr: whose,
                     desktop: by,
                     token: it.lease_token.clone(),
@@ -810,6 +925,7 @@ impl Run<'_> {
         }
         self.compare_waiting().await;
         self.compare_leads().await;
+        self.compare_campaigns().await;
         views
     }
 
@@ -817,7 +933,7 @@ impl Run<'_> {
         for whose in 0..2 {
             let waiting = self
                 .store
-                .waiting(sdr(whose), 100, self.now())
+                .waiting(sdr(whose), None, 100, self.now())
                 .await
                 .unwrap();
             let listed: Vec<_> = waiting
@@ -826,10 +942,29 @@ impl Run<'_> {
                 .map(|it| it.contact_id)
                 .collect();
             let (wanted, total) = self.model.waiting(whose);
-            let wanted: Vec<_> = wanted.into_iter().map(message).collect();
+            let wanted: Vec<_> = wanted.into_iter().map(|it| self.id(it)).collect();
             assert_eq!(listed, wanted, "what a look at the queue lists");
             assert_eq!(usize::try_from(waiting.total), Ok(total));
         }
+    }
+
+    async fn compare_campaigns(&self) {
+        let found = self.store.campaigns(i64::MAX, 100, self.now()).await;
+        let got = found.unwrap().campaigns.into_iter().rev();
+        let got: Vec<_> = got
+            .map(|it| ShownCampaign {
+                state: it.state,
+                total: it.total,
+                counts: it.counts,
+                replied: it.replied,
+                skipped: it.skipped,
+            })
+            .collect();
+        assert_eq!(
+            got,
+            self.model.shown_campaigns(),
+            "how every campaign stands"
+        );
     }
 
     async fn compare_leads(&self) {

@@ -1,3 +1,4 @@
+mod campaigns;
 mod conformance;
 mod files;
 mod limits;

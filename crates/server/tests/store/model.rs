@@ -1,5 +1,6 @@
 //! The queue as a person would explain it, without a database.
 
+use super::campaigns::Campaign;
 use hotdesk_protocol::UtcMs;
 use hotdesk_protocol::dashboard::LeadStatus;
 use hotdesk_protocol::queue::WishKind;
@@ -43,6 +44,8 @@ pub struct Message {
     pub reassigned: bool,
     /// By whose session each answer came, and when.
     pub replies: Vec<(usize, i64)>,
+    /// Of which campaign, and which of its recipients.
+    pub campaign: Option<(usize, i64)>,
 }
 
 /// A lead as a list shows them.
@@ -80,6 +83,7 @@ pub struct Claimant {
 pub struct Model {
     pub messages: Vec<Message>,
     pub opted_out: Vec<usize>,
+    pub campaigns: Vec<Campaign>,
     /// Whose each lead is.
     pub leads: BTreeMap<usize, Option<usize>>,
     pub active: HashMap<usize, Active>,
@@ -120,6 +124,7 @@ impl Model {
             claim: None,
             reassigned: false,
             replies: Vec::new(),
+            campaign: None,
         });
         Ok(())
     }

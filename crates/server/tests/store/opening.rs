@@ -74,6 +74,14 @@ async fn the_event_log_cannot_be_rewritten() {
 
 /// What migration 11 and those after it added, taken away again.
 const BEFORE_POLICY: &str = "
+    DROP INDEX messages_of_campaign;
+    DROP INDEX messages_of_campaign_by_state;
+    ALTER TABLE messages DROP COLUMN campaign_id;
+    DROP TABLE campaign_recipients;
+    DROP TABLE campaigns;
+    DROP TABLE templates;
+    ALTER TABLE office DROP COLUMN name;
+    ALTER TABLE office DROP COLUMN name_first;
     DROP TRIGGER webhooks_hear_of_messages;
     DROP TRIGGER webhooks_hear_of_replies;
     DROP TRIGGER webhooks_hear_of_opt_outs;

@@ -161,7 +161,7 @@ impl Model {
         self.messages.iter().filter(move |it| it.lead == lead)
     }
 
-    fn is_fresh(&self, lead: usize) -> bool {
+    pub fn is_fresh(&self, lead: usize) -> bool {
         self.to(lead).all(|it| it.sent_at.is_none())
     }
 

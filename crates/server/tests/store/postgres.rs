@@ -144,7 +144,11 @@ async fn an_office_from_before_the_hours_gets_them_and_what_it_queued_waits_for_
     super::policy::an_older_office(&cluster().open(&name).await).await;
     cluster().sql(
         &name,
-        "DROP FUNCTION hotdesk_queue.tell_webhooks_of_message, hotdesk_queue.tell_webhooks_of_reply,
+        "ALTER TABLE hotdesk_queue.messages DROP COLUMN campaign_id;
+         DROP TABLE hotdesk_queue.campaign_recipients, hotdesk_queue.campaigns,
+             hotdesk_queue.templates;
+         ALTER TABLE hotdesk_queue.office DROP COLUMN name, DROP COLUMN name_first;
+         DROP FUNCTION hotdesk_queue.tell_webhooks_of_message, hotdesk_queue.tell_webhooks_of_reply,
              hotdesk_queue.tell_webhooks_of_opt_out, hotdesk_queue.tell_webhooks_of_session CASCADE;
          DROP TABLE hotdesk_queue.webhooks, hotdesk_queue.webhook_events,
              hotdesk_queue.webhook_deliveries CASCADE;

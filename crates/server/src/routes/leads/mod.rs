@@ -126,7 +126,7 @@ pub async fn list(
 }
 
 /// What a caller may see of what they ask for.
-fn filter_of(caller: &Caller, filter: LeadsFilter) -> Result<LeadFilter, ApiError> {
+pub(super) fn filter_of(caller: &Caller, filter: LeadsFilter) -> Result<LeadFilter, ApiError> {
     let whose = match (caller.own_sdr(), filter.sdr_id) {
         (Some(own), None) => Whose::Sdr(own.clone()),
         (Some(_), Some(sdr)) => {

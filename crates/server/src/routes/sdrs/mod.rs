@@ -12,7 +12,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use hotdesk_protocol::dashboard::SdrsAnswer;
 
-/// Those the caller may see, by name; 304 while nothing changed.
+/// The SDRs the caller may see, by name; 304 while nothing changed.
 #[utoipa::path(
     get,
     operation_id = "get_sdrs",

@@ -14,7 +14,7 @@ use hotdesk_protocol::dashboard::{LinkMethod, LinkRequest, LiveKind};
 use hotdesk_protocol::ids::SdrId;
 use hotdesk_protocol::queue::WishKind;
 
-/// The desktop is to show a code: 202; 409 while no desktop of theirs is heard.
+/// Asks the SDR's desktop to show a code: 202; 409 while no desktop of theirs is heard.
 #[utoipa::path(
     post,
     operation_id = "post_sdrs_one_whatsapp_connect",
@@ -47,7 +47,7 @@ pub async fn connect(
     Ok(StatusCode::ACCEPTED)
 }
 
-/// The desktop is to pause and to unlink itself at WhatsApp: 202; 409 while none is heard.
+/// Asks the SDR's desktop to pause and to unlink itself at WhatsApp: 202; 409 while none is heard.
 #[utoipa::path(
     delete,
     operation_id = "delete_sdrs_one_whatsapp",

@@ -47,7 +47,7 @@ pub struct MarkFailed {
     error: String,
 }
 
-/// Accepted at any hour: the message has left.
+/// Takes that a message was sent, from an lk1 client, at any hour: it has left.
 #[utoipa::path(
     post,
     operation_id = "post_sender_mark_sent",
@@ -80,7 +80,7 @@ pub async fn sent(
     take(&app, &caller, id, state, at, None).await
 }
 
-/// Changes nothing once a desktop has the message.
+/// Takes that a message failed, from an lk1 client; changes nothing once a desktop has it.
 #[utoipa::path(
     post,
     operation_id = "post_sender_mark_failed",

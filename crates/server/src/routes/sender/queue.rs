@@ -1,4 +1,4 @@
-//! `GET /api/sender/queue?sdrId=&limit=`.
+//! `GET /api/sender/queue?sdrId=&campaignId=&limit=`.
 
 use crate::app::App;
 use crate::extract::{Caller, Params};
@@ -8,7 +8,7 @@ use crate::problem::ApiError;
 use axum::Json;
 use axum::extract::State;
 use hotdesk_protocol::Problem;
-use hotdesk_protocol::ids::SdrId;
+use hotdesk_protocol::ids::{CampaignId, SdrId};
 use hotdesk_protocol::queue::QueueAnswer;
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -24,6 +24,7 @@ const STOPPED: &str = "Queue blocked: sending was stopped for this SDR. What wai
 #[serde(rename_all = "camelCase")]
 pub struct QueueParams {
     sdr_id: Option<SdrId>,
+    campaign_id: Option<CampaignId>,
     limit: Option<u32>,
 }
 
@@ -51,7 +52,11 @@ pub async fn get(
         .ok_or_else(|| ApiError::bad_request("sdrId is needed: whose queue?"))?;
     caller.must_see(&sdr)?;
     let limit = params.limit.unwrap_or(DEFAULT_LIMIT).clamp(1, MAX_LIMIT);
-    let mut waiting = app.store.waiting(sdr.clone(), limit, app.now()).await?;
+    let campaign = params.campaign_id;
+    let mut waiting = app
+        .store
+        .waiting(sdr.clone(), campaign, limit, app.now())
+        .await?;
     let stopped = app.store.is_stopped(sdr).await?;
     if stopped {
         waiting.contacts.clear();

@@ -2,14 +2,17 @@
 
 use super::fault::Done;
 use super::log::Tip;
-use super::people::must_be_sdr;
+use super::people::{name_of_sdr, office};
 use super::row::{Mover, Outcome, hold_lead, hold_queue, json, message, move_to, number, state};
 use super::transaction::Db;
+use crate::first_message::{Unnamed, unnamed};
 use crate::hours::zone_key;
 use crate::store::rules::state_name;
 use crate::store::{Addressee, Cause, MessageView, NewLead, NewMessage, Refusal, Reply, Which};
 use hotdesk_protocol::UtcMs;
-use hotdesk_protocol::ids::{ChatId, DesktopId, FileId, LeadId, MessageId, SdrId, WaMessageId};
+use hotdesk_protocol::ids::{
+    CampaignId, ChatId, DesktopId, FileId, LeadId, MessageId, SdrId, WaMessageId,
+};
 use hotdesk_protocol::session::MessageState;
 use tokio_postgres::Row;
 
@@ -21,6 +24,16 @@ struct Lead {
 }
 
 pub(super) async fn enqueue(db: &Db, message: &NewMessage, now: UtcMs) -> Done<Outcome<bool>> {
+    queue(db, message, None, now).await
+}
+
+/// As [`enqueue`], of a campaign.
+pub(super) async fn queue(
+    db: &Db,
+    message: &NewMessage,
+    campaign: Option<&CampaignId>,
+    now: UtcMs,
+) -> Done<Outcome<bool>> {
     hold_queue(db, &message.sdr_id).await?;
     if let Some(same) = seen_before(db, message).await? {
         return Ok(if same {
@@ -29,9 +42,10 @@ pub(super) async fn enqueue(db: &Db, message: &NewMessage, now: UtcMs) -> Done<O
             Err(Refusal::IdTaken)
         });
     }
-    if let Err(refusal) = must_be_sdr(db, &message.sdr_id).await? {
-        return Ok(Err(refusal));
-    }
+    let sdr_name = match name_of_sdr(db, &message.sdr_id).await? {
+        Ok(name) => name,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
     if let Addressee::Given(lead) = &message.addressee
         && blocked(db, &lead.phone).await?
     {
@@ -55,12 +69,15 @@ pub(super) async fn enqueue(db: &Db, message: &NewMessage, now: UtcMs) -> Done<O
     {
         return Ok(Err(Refusal::NoSuchFile));
     }
+    if let Some(unnamed) = lacks(db, &lead.phone, &sdr_name, &message.text).await? {
+        return Ok(Err(Refusal::NotNamed(unnamed)));
+    }
     hold_lead(db, &lead.phone).await?;
     let row = db
         .one(
             "INSERT INTO hotdesk_queue.messages (id, sdr_id, lead_id, phone, text, state,
-                 created_at_ms, file_id, zone_key)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                 created_at_ms, file_id, zone_key, campaign_id)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
              RETURNING log_head, generation, nextval('hotdesk_queue.event_numbers')",
             &[
                 &message.id.as_str(),
@@ -72,6 +89,7 @@ pub(super) async fn enqueue(db: &Db, message: &NewMessage, now: UtcMs) -> Done<O
                 &now.0,
                 &message.file.as_ref().map(FileId::as_str),
                 &zone_key(&lead.phone, lead.time_zone.as_deref()),
+                &campaign.map(CampaignId::as_str),
             ],
         )
         .await?;
@@ -92,6 +110,16 @@ pub(super) async fn enqueue(db: &Db, message: &NewMessage, now: UtcMs) -> Done<O
     .await?;
     super::lanes::renew(db, &lead.phone).await?;
     Ok(Ok(true))
+}
+
+/// What a first message to this number would lack that the office wants said; none if it is not the first.
+async fn lacks(db: &Db, phone: &str, sdr_name: &str, text: &str) -> Done<Option<Unnamed>> {
+    let office = office(db).await?;
+    let left = "SELECT 1 FROM hotdesk_queue.messages
+         WHERE phone = $1 AND sent_at_ms IS NOT NULL LIMIT 1";
+    let first = office.first_message.required && !db.exists(left, &[&phone]).await?;
+    let name = office.name.as_deref();
+    Ok(first.then(|| unnamed(text, sdr_name, name)).flatten())
 }
 
 /// Whether the id is taken, and if so whether by the very same message; that may be another SDR's by now.
@@ -208,7 +236,7 @@ pub(super) async fn cancel(
 
 const VIEW: &str = "SELECT m.seq, m.id, m.sdr_id, m.lead_id, coalesce(l.name::text, ''), m.phone, \
      m.text, m.state, m.generation, m.attempts, m.lease_desktop, m.wa_message_id, m.chat_id, \
-     m.problem, m.created_at_ms, m.sent_at_ms, m.pinned_to \
+     m.problem, m.created_at_ms, m.sent_at_ms, m.pinned_to, m.campaign_id \
      FROM hotdesk_queue.messages m LEFT JOIN leads l ON l.id::text = m.lead_id";
 
 pub(super) async fn list(db: &Db, which: &Which) -> Done<Vec<MessageView>> {
@@ -236,17 +264,24 @@ pub(super) async fn list(db: &Db, which: &Which) -> Done<Vec<MessageView>> {
             state,
             sdr_id,
             lead_id,
+            campaign_id,
             search,
             newest,
             after,
             limit,
         } => {
             let (beyond, order) = if *newest { ("<", "DESC") } else { (">", "ASC") };
+            let by_campaign = if campaign_id.is_some() {
+                "m.campaign_id = $8"
+            } else {
+                "$8::text IS NULL"
+            };
             let sql = format!(
                 "{VIEW} LEFT JOIN hotdesk_queue.lead_book b ON b.lead_id = m.lead_id
                  WHERE m.seq {beyond} $1 AND ($2::text IS NULL OR m.state = $2)
                      AND ($3::text IS NULL OR m.sdr_id = $3)
                      AND ($4::text IS NULL OR m.lead_id = $4)
+                     AND {by_campaign}
                      AND ($5::text IS NULL OR strpos(b.name_key, hotdesk_queue.fold($5)) > 0
                          OR strpos(b.company_key, hotdesk_queue.fold($5)) > 0
                          OR strpos(m.phone, $6::text) > 0
@@ -255,12 +290,15 @@ pub(super) async fn list(db: &Db, which: &Which) -> Done<Vec<MessageView>> {
             );
             let whose = sdr_id.as_ref().map(SdrId::as_str);
             let lead = lead_id.as_ref().map(LeadId::as_str);
+            let campaign = campaign_id.as_ref().map(CampaignId::as_str);
             let words = search.as_ref().map(|needle| needle.words.as_str());
             let digits = search.as_ref().and_then(|needle| needle.digits.as_deref());
             let (state, limit) = (state.map(state_name), i64::from(*limit));
             db.rows(
                 &sql,
-                &[after, &state, &whose, &lead, &words, &digits, &limit],
+                &[
+                    after, &state, &whose, &lead, &words, &digits, &limit, &campaign,
+                ],
             )
             .await?
         }
@@ -283,6 +321,7 @@ fn view(row: &Row) -> Done<MessageView> {
         lead_name: row.try_get(4)?,
         phone: row.try_get(5)?,
         text: row.try_get(6)?,
+        campaign_id: row.try_get::<_, Option<String>>(17)?.map(CampaignId),
         file: None,
         state: state(row, 7)?,
         generation: number(row, 8)?,

@@ -18,6 +18,8 @@ mod address;
 mod assign;
 mod audit;
 mod bells;
+mod campaign_queue;
+mod campaigns;
 mod desktops;
 mod fault;
 mod figures;
@@ -37,6 +39,7 @@ mod review;
 mod row;
 mod sdrs;
 mod sessions;
+mod templates;
 mod transaction;
 mod webhooks;
 mod wishes;
@@ -45,6 +48,9 @@ pub use address::Address;
 pub use bells::Bells;
 pub use open::{Planned, plan};
 
+use super::campaigns::{
+    Asked, FoundCampaigns, KeptTemplate, LeadFacts, Moved, NewCampaign, NewTemplate,
+};
 use super::leads::{
     Assign, Assigned, FoundLeads, FoundOptOuts, ImportRows, Imported, ImportedRows, LeadFilter,
     LeadPage, OptOutPage, Thread,
@@ -61,9 +67,9 @@ use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 use fault::Done;
 use hotdesk_protocol::UtcMs;
 use hotdesk_protocol::audit::{AuditEntry, KeptAudit};
-use hotdesk_protocol::dashboard::{Figures, SdrRow};
+use hotdesk_protocol::dashboard::{Campaign, Figures, SdrRow};
 use hotdesk_protocol::file::Attachment;
-use hotdesk_protocol::ids::{DesktopId, FileId, LeadId, MessageId, SdrId};
+use hotdesk_protocol::ids::{CampaignId, DesktopId, FileId, LeadId, MessageId, SdrId, TemplateId};
 use hotdesk_protocol::queue::{
     ActiveDesktop, BeginRequest, RenewRequest, ReplyRequest, TakeOverRequest, WhatsappSession,
     WishKind,
@@ -286,8 +292,20 @@ impl Store for PostgresStore {
         )))
     }
 
-    fn waiting(&self, sdr: SdrId, limit: u32, now: UtcMs) -> Answer<'_, Waiting> {
-        call!(self, Kind::Read, |db| queue::waiting(&db, &sdr, limit, now))
+    fn waiting(
+        &self,
+        sdr: SdrId,
+        campaign: Option<CampaignId>,
+        limit: u32,
+        now: UtcMs,
+    ) -> Answer<'_, Waiting> {
+        call!(self, Kind::Read, |db| queue::waiting(
+            &db,
+            &sdr,
+            campaign.as_ref(),
+            limit,
+            now
+        ))
     }
 
     fn counts(&self, sdr: SdrId, now: UtcMs) -> Answer<'_, Counts> {
@@ -379,6 +397,64 @@ impl Store for PostgresStore {
 
     fn import(&self, rows: ImportRows, now: UtcMs) -> Answer<'_, ImportedRows> {
         call!(self, Kind::Write, |db| imports::import(&db, &rows, now))
+    }
+
+    fn templates(&self) -> Answer<'_, Vec<KeptTemplate>> {
+        call!(self, Kind::Read, |db| ok(templates::list(&db)))
+    }
+
+    fn add_template(&self, new: NewTemplate, now: UtcMs) -> Answer<'_, KeptTemplate> {
+        call!(self, Kind::Write, |db| templates::add(&db, &new, now))
+    }
+
+    fn change_template(&self, new: NewTemplate, now: UtcMs) -> Answer<'_, KeptTemplate> {
+        call!(self, Kind::Write, |db| templates::change(&db, &new, now))
+    }
+
+    fn remove_template(&self, id: TemplateId) -> Answer<'_, bool> {
+        call!(self, Kind::Write, |db| ok(templates::remove(&db, &id)))
+    }
+
+    fn lead_facts(&self, leads: Vec<LeadId>) -> Answer<'_, Vec<LeadFacts>> {
+        call!(self, Kind::Read, |db| ok(campaigns::lead_facts(
+            &db, &leads
+        )))
+    }
+
+    fn add_campaign(&self, new: NewCampaign, now: UtcMs) -> Answer<'_, bool> {
+        call!(self, Kind::Write, |db| campaigns::add(&db, &new, now))
+    }
+
+    fn asked_campaign(&self, id: CampaignId) -> Answer<'_, Option<Asked>> {
+        call!(self, Kind::Read, |db| ok(campaigns::asked(&db, &id)))
+    }
+
+    fn campaign(&self, id: CampaignId, now: UtcMs) -> Answer<'_, Option<Campaign>> {
+        call!(self, Kind::Read, |db| ok(campaigns::one(&db, &id, now)))
+    }
+
+    fn campaigns(&self, before: i64, limit: u32, now: UtcMs) -> Answer<'_, FoundCampaigns> {
+        call!(self, Kind::Read, |db| ok(campaigns::list(
+            &db, before, limit, now
+        )))
+    }
+
+    fn cancel_campaign(&self, id: CampaignId, by: SdrId, now: UtcMs) -> Answer<'_, ()> {
+        call!(self, Kind::Write, |db| campaigns::cancel(
+            &db, &id, &by, now
+        ))
+    }
+
+    fn withdraw_campaigns(&self, most: u32, now: UtcMs) -> Answer<'_, Moved> {
+        call!(self, Kind::Write, |db| ok(campaign_queue::withdraw(
+            &db, most, now
+        )))
+    }
+
+    fn start_campaigns(&self, most: u32, now: UtcMs) -> Answer<'_, Moved> {
+        call!(self, Kind::Write, |db| ok(campaign_queue::start(
+            &db, most, now
+        )))
     }
 
     fn put_session(&self, session: WhatsappSession, now: UtcMs) -> Answer<'_, ()> {

@@ -7,7 +7,7 @@ use super::transaction::Db;
 use crate::store::{Credentials, Holder, Office, Person, RecoveryKey, Refusal, Role, TokenHash};
 use hotdesk_protocol::UtcMs;
 use hotdesk_protocol::ids::{DesktopId, SdrId, TenantId};
-use hotdesk_protocol::policy::{Caps, Policy};
+use hotdesk_protocol::policy::{Caps, FirstMessage, Policy};
 use tokio_postgres::Row;
 
 /// A sign-in this recent may be the same one, delivered twice: its token stays good.
@@ -17,7 +17,7 @@ pub(super) async fn office(db: &Db) -> Done<Office> {
     let stored = db
         .row(
             "SELECT tenant, time_zone, gap_ms, daily_messages, ack_stuck_ms, hours, new_leads,
-                 unanswered FROM hotdesk_queue.office",
+                 unanswered, name, name_first FROM hotdesk_queue.office",
             &[],
         )
         .await?;
@@ -37,6 +37,10 @@ pub(super) async fn office(db: &Db) -> Done<Office> {
             new_leads: cap(&row, 6)?,
             unanswered: cap(&row, 7)?,
         },
+        name: row.try_get(8)?,
+        first_message: FirstMessage {
+            required: row.try_get(9)?,
+        },
     })
 }
 
@@ -49,12 +53,13 @@ fn cap(row: &Row, column: usize) -> Done<Option<u32>> {
 pub(super) async fn put_office(db: &Db, office: &Office) -> Done<()> {
     db.run(
         "INSERT INTO hotdesk_queue.office (one, tenant, time_zone, gap_ms, daily_messages,
-             ack_stuck_ms, hours, new_leads, unanswered)
-         VALUES (1, $1, $2, $3, $4, $5, $6, $7, $8)
+             ack_stuck_ms, hours, new_leads, unanswered, name, name_first)
+         VALUES (1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
          ON CONFLICT (one) DO UPDATE SET tenant = excluded.tenant, time_zone = excluded.time_zone,
              gap_ms = excluded.gap_ms, daily_messages = excluded.daily_messages,
              ack_stuck_ms = excluded.ack_stuck_ms, hours = excluded.hours,
-             new_leads = excluded.new_leads, unanswered = excluded.unanswered",
+             new_leads = excluded.new_leads, unanswered = excluded.unanswered,
+             name = excluded.name, name_first = excluded.name_first",
         &[
             &office.tenant.as_str(),
             &office.time_zone,
@@ -64,6 +69,8 @@ pub(super) async fn put_office(db: &Db, office: &Office) -> Done<()> {
             &to_json(&office.hours)?,
             &office.caps.new_leads.map(i64::from),
             &office.caps.unanswered.map(i64::from),
+            &office.name,
+            &office.first_message.required,
         ],
     )
     .await
@@ -242,19 +249,19 @@ pub(super) async fn recovery_key(
 
 /// Refuses an id that is no active SDR's.
 pub(super) async fn must_be_sdr(db: &Db, sdr: &SdrId) -> Done<Outcome<()>> {
+    Ok(name_of_sdr(db, sdr).await?.map(drop))
+}
+
+/// As [`must_be_sdr`], with their name.
+pub(super) async fn name_of_sdr(db: &Db, sdr: &SdrId) -> Done<Outcome<String>> {
     // No column can hold that character, so nobody has it in their id.
-    let possible = !sdr.as_str().contains('\0');
-    let known = possible
-        && db
-            .exists(
-                "SELECT 1 FROM sdr_users
-             WHERE id::text = $1 AND role::text = 'sdr' AND coalesce(is_active, true)",
-                &[&sdr.as_str()],
-            )
-            .await?;
-    Ok(if known {
-        Ok(())
-    } else {
-        Err(Refusal::NoSuchSdr)
+    if sdr.as_str().contains('\0') {
+        return Ok(Err(Refusal::NoSuchSdr));
+    }
+    let sql = "SELECT coalesce(name::text, '') FROM sdr_users
+         WHERE id::text = $1 AND role::text = 'sdr' AND coalesce(is_active, true)";
+    Ok(match db.row(sql, &[&sdr.as_str()]).await? {
+        Some(row) => Ok(row.try_get(0)?),
+        None => Err(Refusal::NoSuchSdr),
     })
 }

@@ -8,13 +8,13 @@ use crate::store::lanes::{Candidate, admit, pick};
 use crate::store::rules::day_start;
 use crate::store::{Counts, Waiting};
 use hotdesk_protocol::UtcMs;
-use hotdesk_protocol::ids::{MessageId, SdrId};
+use hotdesk_protocol::ids::{CampaignId, MessageId, SdrId};
 use hotdesk_protocol::queue::QueueContact;
 use tokio_postgres::Row;
 
 const WAITING: &str = "m.sdr_id = $1 AND (m.state = 'queued'
      OR (m.state = 'leased' AND m.lease_until_ms <= $2))
-     AND m.pinned_to IS NULL
+     AND m.pinned_to IS NULL AND ($3::text IS NULL OR m.campaign_id = $3)
      AND NOT EXISTS (SELECT 1 FROM do_not_contact d WHERE d.phone IN (m.phone, substr(m.phone, 2)))";
 
 /// A message with a file is counted, not listed: whoever sends from this list would send the text
@@ -22,6 +22,7 @@ const WAITING: &str = "m.sdr_id = $1 AND (m.state = 'queued'
 pub(super) async fn waiting(
     db: &Db,
     sdr: &SdrId,
+    campaign: Option<&CampaignId>,
     limit: u32,
     now: UtcMs,
 ) -> Done<Outcome<Waiting>> {
@@ -29,12 +30,13 @@ pub(super) async fn waiting(
         return Ok(Err(refusal));
     }
     let office = office(db).await?;
+    let campaign = campaign.map(CampaignId::as_str);
     let lanes = format!(
         "SELECT m.zone_key, m.fresh, m.unanswered, count(*) FROM hotdesk_queue.messages m
          WHERE {WAITING} GROUP BY m.zone_key, m.fresh, m.unanswered"
     );
     let (mut total, mut all) = (0_u32, Vec::new());
-    for row in &db.rows(&lanes, &[&sdr.as_str(), &now.0]).await? {
+    for row in &db.rows(&lanes, &[&sdr.as_str(), &now.0, &campaign]).await? {
         total = total.saturating_add(number(row, 3)?);
         all.push(super::lanes::lane(row)?);
     }
@@ -46,7 +48,7 @@ pub(super) async fn waiting(
          FROM hotdesk_queue.messages m JOIN leads l ON l.id::text = m.lead_id
          WHERE {WAITING} AND m.file_id IS NULL
              AND m.zone_key = $4 AND m.fresh = $5 AND m.unanswered = $6
-         ORDER BY m.seq LIMIT $3"
+         ORDER BY m.seq LIMIT $7"
     );
     let mut offers = Vec::new();
     for lane in &admitted.lanes {
@@ -54,10 +56,11 @@ pub(super) async fn waiting(
         let values: Values<'_> = &[
             &sdr.as_str(),
             &now.0,
-            &i64::from(limit),
+            &campaign,
             &lane.zone_key,
             &fresh,
             &unanswered,
+            &i64::from(limit),
         ];
         for row in &db.rows(&listed, values).await? {
             offers.push(Candidate {

@@ -1,12 +1,15 @@
 //! Tables `leads` and `messages`: queueing, withdrawing, listing.
 
-use super::people::must_be_sdr;
+use super::people::{name_of_sdr, office};
 use super::row::{Mover, Outcome, find, json, move_to, state};
+use crate::first_message::{Unnamed, unnamed};
 use crate::hours::zone_key;
 use crate::store::rules::state_name;
 use crate::store::{Addressee, Cause, MessageView, NewLead, NewMessage, Refusal, Reply, Which};
 use hotdesk_protocol::UtcMs;
-use hotdesk_protocol::ids::{ChatId, DesktopId, FileId, LeadId, MessageId, SdrId, WaMessageId};
+use hotdesk_protocol::ids::{
+    CampaignId, ChatId, DesktopId, FileId, LeadId, MessageId, SdrId, WaMessageId,
+};
 use hotdesk_protocol::session::MessageState;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -22,6 +25,16 @@ pub(super) fn enqueue(
     message: &NewMessage,
     now: UtcMs,
 ) -> rusqlite::Result<Outcome<bool>> {
+    queue(db, message, None, now)
+}
+
+/// As [`enqueue`], of a campaign.
+pub(super) fn queue(
+    db: &Connection,
+    message: &NewMessage,
+    campaign: Option<&CampaignId>,
+    now: UtcMs,
+) -> rusqlite::Result<Outcome<bool>> {
     if let Some(same) = seen_before(db, message)? {
         return Ok(if same {
             Ok(false)
@@ -29,9 +42,10 @@ pub(super) fn enqueue(
             Err(Refusal::IdTaken)
         });
     }
-    if let Err(refusal) = must_be_sdr(db, &message.sdr_id)? {
-        return Ok(Err(refusal));
-    }
+    let sdr_name = match name_of_sdr(db, &message.sdr_id)? {
+        Ok(name) => name,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
     if let Addressee::Given(lead) = &message.addressee
         && blocked(db, &lead.phone)?
     {
@@ -55,10 +69,13 @@ pub(super) fn enqueue(
     {
         return Ok(Err(Refusal::NoSuchFile));
     }
+    if let Some(unnamed) = lacks(db, &lead.phone, &sdr_name, &message.text)? {
+        return Ok(Err(Refusal::NotNamed(unnamed)));
+    }
     db.prepare_cached(
         "INSERT INTO messages (id, sdr_id, lead_id, phone, text, state, created_at_ms, file_id,
-             zone_key)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+             zone_key, campaign_id)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     )?
     .execute(params![
         message.id.as_str(),
@@ -70,6 +87,7 @@ pub(super) fn enqueue(
         now.0,
         message.file.as_ref().map(FileId::as_str),
         zone_key(&lead.phone, lead.time_zone.as_deref()),
+        campaign.map(CampaignId::as_str),
     ])?;
     super::lanes::renew(db, &lead.phone)?;
     let mover = Mover {
@@ -86,6 +104,22 @@ pub(super) fn enqueue(
         now,
     )?;
     Ok(Ok(true))
+}
+
+/// What a first message to this number would lack that the office wants said; none if it is not the first.
+fn lacks(
+    db: &Connection,
+    phone: &str,
+    sdr_name: &str,
+    text: &str,
+) -> rusqlite::Result<Option<Unnamed>> {
+    let office = office(db)?;
+    let first = office.first_message.required
+        && !db
+            .prepare_cached("SELECT 1 FROM messages WHERE phone = ?1 AND sent_at_ms IS NOT NULL")?
+            .exists([phone])?;
+    let name = office.name.as_deref();
+    Ok(first.then(|| unnamed(text, sdr_name, name)).flatten())
 }
 
 /// Whether the id is taken, and if so whether by the very same message; that may be another SDR's by now.
@@ -199,7 +233,7 @@ pub(super) fn cancel(
 
 const VIEW: &str = "SELECT m.seq, m.id, m.sdr_id, m.lead_id, l.name, m.phone, m.text, m.state, \
      m.generation, m.attempts, m.lease_desktop, m.wa_message_id, m.chat_id, m.problem, \
-     m.created_at_ms, m.sent_at_ms, m.pinned_to FROM messages m JOIN leads l ON l.id = m.lead_id";
+     m.created_at_ms, m.sent_at_ms, m.pinned_to, m.campaign_id FROM messages m JOIN leads l ON l.id = m.lead_id";
 
 pub(super) fn list(db: &Connection, which: &Which) -> rusqlite::Result<Vec<MessageView>> {
     let mut views = match which {
@@ -231,6 +265,7 @@ pub(super) fn list(db: &Connection, which: &Which) -> rusqlite::Result<Vec<Messa
             state,
             sdr_id,
             lead_id,
+            campaign_id,
             search,
             newest,
             after,
@@ -245,10 +280,15 @@ pub(super) fn list(db: &Connection, which: &Which) -> rusqlite::Result<Vec<Messa
             } else {
                 "?4 IS NULL"
             };
+            let by_campaign = if campaign_id.is_some() {
+                "m.campaign_id = ?8"
+            } else {
+                "?8 IS NULL"
+            };
             db.prepare_cached(&format!(
                 "{VIEW} JOIN lead_book b ON b.lead_id = m.lead_id
                  WHERE m.seq {beyond} ?1 AND (?2 IS NULL OR m.state = ?2)
-                     AND (?3 IS NULL OR m.sdr_id = ?3) AND {by_lead}
+                     AND (?3 IS NULL OR m.sdr_id = ?3) AND {by_lead} AND {by_campaign}
                      AND (?5 IS NULL OR instr(b.name_key, ?5) > 0 OR instr(b.company_key, ?5) > 0
                          OR instr(m.phone, ?6) > 0 OR instr(fold(m.text), ?5) > 0)
                  ORDER BY m.seq {order} LIMIT ?7"
@@ -261,7 +301,8 @@ pub(super) fn list(db: &Connection, which: &Which) -> rusqlite::Result<Vec<Messa
                     lead_id.as_ref().map(LeadId::as_str),
                     words,
                     digits,
-                    limit
+                    limit,
+                    campaign_id.as_ref().map(CampaignId::as_str)
                 ],
                 view,
             )?
@@ -285,6 +326,7 @@ fn view(row: &Row<'_>) -> rusqlite::Result<MessageView> {
         lead_name: row.get(4)?,
         phone: row.get(5)?,
         text: row.get(6)?,
+        campaign_id: row.get::<_, Option<String>>(17)?.map(CampaignId),
         file: None,
         state: state(row, 7)?,
         generation: row.get(8)?,

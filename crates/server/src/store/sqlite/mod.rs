@@ -3,6 +3,8 @@
 mod assign;
 mod audit;
 mod backup;
+mod campaign_queue;
+mod campaigns;
 mod desktops;
 mod figures;
 mod files;
@@ -21,6 +23,7 @@ mod review;
 mod row;
 mod sdrs;
 mod sessions;
+mod templates;
 mod webhooks;
 mod wishes;
 mod worker;
@@ -28,6 +31,9 @@ mod worker;
 pub use backup::{BackupError, back_up};
 pub use open::plan;
 
+use super::campaigns::{
+    Asked, FoundCampaigns, KeptTemplate, LeadFacts, Moved, NewCampaign, NewTemplate,
+};
 use super::leads::{
     Assign, Assigned, FoundLeads, FoundOptOuts, ImportRows, Imported, ImportedRows, LeadFilter,
     LeadPage, OptOutPage, Thread,
@@ -42,9 +48,9 @@ use super::{
 };
 use hotdesk_protocol::UtcMs;
 use hotdesk_protocol::audit::{AuditEntry, KeptAudit};
-use hotdesk_protocol::dashboard::{Figures, SdrRow};
+use hotdesk_protocol::dashboard::{Campaign, Figures, SdrRow};
 use hotdesk_protocol::file::Attachment;
-use hotdesk_protocol::ids::{DesktopId, FileId, LeadId, MessageId, SdrId};
+use hotdesk_protocol::ids::{CampaignId, DesktopId, FileId, LeadId, MessageId, SdrId, TemplateId};
 use hotdesk_protocol::queue::{
     ActiveDesktop, BeginRequest, RenewRequest, ReplyRequest, TakeOverRequest, WhatsappSession,
     WishKind,
@@ -224,8 +230,14 @@ impl Store for SqliteStore {
         self.write(move |db| review::sweep(db, review_after_ms, now))
     }
 
-    fn waiting(&self, sdr: SdrId, limit: u32, now: UtcMs) -> Answer<'_, Waiting> {
-        granted(self.read(move |db| queue::waiting(db, &sdr, limit, now)))
+    fn waiting(
+        &self,
+        sdr: SdrId,
+        campaign: Option<CampaignId>,
+        limit: u32,
+        now: UtcMs,
+    ) -> Answer<'_, Waiting> {
+        granted(self.read(move |db| queue::waiting(db, &sdr, campaign.as_ref(), limit, now)))
     }
 
     fn counts(&self, sdr: SdrId, now: UtcMs) -> Answer<'_, Counts> {
@@ -300,6 +312,54 @@ impl Store for SqliteStore {
 
     fn import(&self, rows: ImportRows, now: UtcMs) -> Answer<'_, ImportedRows> {
         self.change(move |db| imports::import(db, &rows, now))
+    }
+
+    fn templates(&self) -> Answer<'_, Vec<KeptTemplate>> {
+        self.read(templates::list)
+    }
+
+    fn add_template(&self, new: NewTemplate, now: UtcMs) -> Answer<'_, KeptTemplate> {
+        self.change(move |db| templates::add(db, &new, now))
+    }
+
+    fn change_template(&self, new: NewTemplate, now: UtcMs) -> Answer<'_, KeptTemplate> {
+        self.change(move |db| templates::change(db, &new, now))
+    }
+
+    fn remove_template(&self, id: TemplateId) -> Answer<'_, bool> {
+        self.write(move |db| templates::remove(db, &id))
+    }
+
+    fn lead_facts(&self, leads: Vec<LeadId>) -> Answer<'_, Vec<LeadFacts>> {
+        self.read(move |db| campaigns::lead_facts(db, &leads))
+    }
+
+    fn add_campaign(&self, new: NewCampaign, now: UtcMs) -> Answer<'_, bool> {
+        self.change(move |db| campaigns::add(db, &new, now))
+    }
+
+    fn asked_campaign(&self, id: CampaignId) -> Answer<'_, Option<Asked>> {
+        self.read(move |db| campaigns::asked(db, &id))
+    }
+
+    fn campaign(&self, id: CampaignId, now: UtcMs) -> Answer<'_, Option<Campaign>> {
+        self.read(move |db| campaigns::one(db, &id, now))
+    }
+
+    fn campaigns(&self, before: i64, limit: u32, now: UtcMs) -> Answer<'_, FoundCampaigns> {
+        self.read(move |db| campaigns::list(db, before, limit, now))
+    }
+
+    fn cancel_campaign(&self, id: CampaignId, by: SdrId, now: UtcMs) -> Answer<'_, ()> {
+        self.change(move |db| campaigns::cancel(db, &id, &by, now))
+    }
+
+    fn withdraw_campaigns(&self, most: u32, now: UtcMs) -> Answer<'_, Moved> {
+        self.write(move |db| campaign_queue::withdraw(db, most, now))
+    }
+
+    fn start_campaigns(&self, most: u32, now: UtcMs) -> Answer<'_, Moved> {
+        self.write(move |db| campaign_queue::start(db, most, now))
     }
 
     fn put_session(&self, session: WhatsappSession, now: UtcMs) -> Answer<'_, ()> {

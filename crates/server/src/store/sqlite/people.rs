@@ -4,7 +4,7 @@ use super::row::{Outcome, column_error, json, to_json};
 use crate::store::{Credentials, Holder, Office, Person, RecoveryKey, Refusal, Role, TokenHash};
 use hotdesk_protocol::UtcMs;
 use hotdesk_protocol::ids::{DesktopId, SdrId, TenantId};
-use hotdesk_protocol::policy::{Caps, Policy};
+use hotdesk_protocol::policy::{Caps, FirstMessage, Policy};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 /// A sign-in this recent may be the same one, delivered twice: its token stays good.
@@ -14,7 +14,7 @@ pub(super) fn office(db: &Connection) -> rusqlite::Result<Office> {
     let stored = db
         .prepare_cached(
             "SELECT tenant, time_zone, gap_ms, daily_messages, ack_stuck_ms, hours, new_leads,
-                 unanswered FROM office",
+                 unanswered, name, name_first FROM office",
         )?
         .query_row([], |row| {
             Ok(Office {
@@ -30,6 +30,10 @@ pub(super) fn office(db: &Connection) -> rusqlite::Result<Office> {
                     new_leads: row.get(6)?,
                     unanswered: row.get(7)?,
                 },
+                name: row.get(8)?,
+                first_message: FirstMessage {
+                    required: row.get(9)?,
+                },
             })
         })
         .optional()?;
@@ -39,12 +43,13 @@ pub(super) fn office(db: &Connection) -> rusqlite::Result<Office> {
 pub(super) fn put_office(db: &Connection, office: &Office) -> rusqlite::Result<()> {
     db.execute(
         "INSERT INTO office (one, tenant, time_zone, gap_ms, daily_messages, ack_stuck_ms, hours,
-             new_leads, unanswered)
-         VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+             new_leads, unanswered, name, name_first)
+         VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
          ON CONFLICT (one) DO UPDATE SET tenant = excluded.tenant, time_zone = excluded.time_zone,
              gap_ms = excluded.gap_ms, daily_messages = excluded.daily_messages,
              ack_stuck_ms = excluded.ack_stuck_ms, hours = excluded.hours,
-             new_leads = excluded.new_leads, unanswered = excluded.unanswered",
+             new_leads = excluded.new_leads, unanswered = excluded.unanswered,
+             name = excluded.name, name_first = excluded.name_first",
         params![
             office.tenant.as_str(),
             office.time_zone,
@@ -53,7 +58,9 @@ pub(super) fn put_office(db: &Connection, office: &Office) -> rusqlite::Result<(
             office.policy.ack_stuck_ms,
             to_json(&office.hours)?,
             office.caps.new_leads,
-            office.caps.unanswered
+            office.caps.unanswered,
+            office.name,
+            office.first_message.required
         ],
     )?;
     Ok(())
@@ -220,12 +227,16 @@ pub(super) fn recovery_key(
 
 /// Refuses an id that is no active SDR's.
 pub(super) fn must_be_sdr(db: &Connection, sdr: &SdrId) -> rusqlite::Result<Outcome<()>> {
-    let known = db
-        .prepare_cached("SELECT 1 FROM sdr_users WHERE id = ?1 AND role = 'sdr' AND is_active = 1")?
-        .exists([sdr.as_str()])?;
-    Ok(if known {
-        Ok(())
-    } else {
-        Err(Refusal::NoSuchSdr)
-    })
+    Ok(name_of_sdr(db, sdr)?.map(drop))
+}
+
+/// As [`must_be_sdr`], with their name.
+pub(super) fn name_of_sdr(db: &Connection, sdr: &SdrId) -> rusqlite::Result<Outcome<String>> {
+    let name = db
+        .prepare_cached(
+            "SELECT name FROM sdr_users WHERE id = ?1 AND role = 'sdr' AND is_active = 1",
+        )?
+        .query_row([sdr.as_str()], |row| row.get(0))
+        .optional()?;
+    Ok(name.ok_or(Refusal::NoSuchSdr))
 }

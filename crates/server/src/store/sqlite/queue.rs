@@ -6,13 +6,13 @@ use crate::store::lanes::{Candidate, admit, pick};
 use crate::store::rules::day_start;
 use crate::store::{Counts, Waiting};
 use hotdesk_protocol::UtcMs;
-use hotdesk_protocol::ids::{MessageId, SdrId};
+use hotdesk_protocol::ids::{CampaignId, MessageId, SdrId};
 use hotdesk_protocol::queue::QueueContact;
 use rusqlite::{Connection, params};
 
 const WAITING: &str = "m.sdr_id = ?1 AND (m.state = 'queued'
      OR (m.state = 'leased' AND m.lease_until_ms <= ?2))
-     AND m.pinned_to IS NULL
+     AND m.pinned_to IS NULL AND (?3 IS NULL OR m.campaign_id = ?3)
      AND NOT EXISTS (SELECT 1 FROM do_not_contact d WHERE d.phone = m.phone)";
 
 /// A message with a file is counted, not listed: whoever sends from this list would send the text
@@ -20,6 +20,7 @@ const WAITING: &str = "m.sdr_id = ?1 AND (m.state = 'queued'
 pub(super) fn waiting(
     db: &Connection,
     sdr: &SdrId,
+    campaign: Option<&CampaignId>,
     limit: u32,
     now: UtcMs,
 ) -> rusqlite::Result<Outcome<Waiting>> {
@@ -27,13 +28,14 @@ pub(super) fn waiting(
         return Ok(Err(refusal));
     }
     let office = office(db)?;
+    let campaign = campaign.map(CampaignId::as_str);
     let mut total: u32 = 0;
     let lanes = db
         .prepare_cached(&format!(
             "SELECT m.zone_key, m.fresh, m.unanswered, count(*) FROM messages m WHERE {WAITING}
              GROUP BY m.zone_key, m.fresh, m.unanswered"
         ))?
-        .query_map(params![sdr.as_str(), now.0], |row| {
+        .query_map(params![sdr.as_str(), now.0, campaign], |row| {
             total = total.saturating_add(row.get(3)?);
             super::lanes::lane(row)
         })?
@@ -45,13 +47,21 @@ pub(super) fn waiting(
          FROM messages m JOIN leads l ON l.id = m.lead_id
          WHERE {WAITING} AND m.file_id IS NULL
              AND m.zone_key = ?4 AND m.fresh = ?5 AND m.unanswered = ?6
-         ORDER BY m.seq LIMIT ?3"
+         ORDER BY m.seq LIMIT ?7"
     ))?;
     let mut offers = Vec::new();
     for lane in &admitted.lanes {
         let (key, fresh) = (&lane.zone_key, lane.fresh);
         let rows = listed.query_map(
-            params![sdr.as_str(), now.0, limit, key, fresh, lane.unanswered],
+            params![
+                sdr.as_str(),
+                now.0,
+                campaign,
+                key,
+                fresh,
+                lane.unanswered,
+                limit
+            ],
             |row| {
                 Ok(Candidate {
                     seq: row.get(8)?,

@@ -1,4 +1,6 @@
 use crate::support::Office;
+use serde_json::{Value, json};
+use std::time::Duration;
 
 #[tokio::test]
 async fn looking_leases_nothing_and_shows_only_that_sdrs_messages_oldest_first() {
@@ -21,6 +23,31 @@ async fn looking_leases_nothing_and_shows_only_that_sdrs_messages_oldest_first()
             "with the session's state"
         );
     }
+}
+
+#[tokio::test]
+async fn a_look_for_one_campaign_lists_and_counts_that_alone() {
+    let office = Office::with(6, |_| ()).await;
+    let manager = office.manager().await;
+    let body = json!({"campaignId": "spring", "name": "Spring", "text": "Hi {{name}}",
+        "to": {"leadIds": ["lead-001"]}, "sdrs": "owners"});
+    manager.post("/api/campaigns", body).await.ok();
+    let john = office.seat("john", "d1").await;
+    let queued = |body: &Value| body["total"] == 3;
+    let path = "/api/sender/queue?sdrId=john";
+    let look = async {
+        while !queued(&john.get(path).await.ok()) {
+            office.asked_for_the_time(1).await;
+        }
+    };
+    let bounded = tokio::time::timeout(Duration::from_secs(60), look);
+    bounded.await.expect("it is queued in time");
+    let body = john.get(&format!("{path}&campaignId=spring")).await.ok();
+    assert_eq!((&body["count"], &body["total"]), (&json!(1), &json!(1)));
+    let text = body["contacts"][0]["message"].as_str().unwrap();
+    assert!(text.starts_with("Hi "), "{text}");
+    let body = john.get(&format!("{path}&campaignId=other")).await.ok();
+    assert_eq!(body["total"], 0);
 }
 
 #[tokio::test]

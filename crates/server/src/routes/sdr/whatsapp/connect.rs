@@ -67,7 +67,7 @@ pub struct Done {
     success: bool,
 }
 
-/// Please link.
+/// Asks whoever sends for the SDR to link a phone.
 #[utoipa::path(
     post,
     operation_id = "post_sdr_whatsapp_connect",

@@ -16,7 +16,7 @@ use hotdesk_protocol::queue::QrRequest;
 const MAX_VALUE_BYTES: usize = 4_096;
 const MAX_MS: u32 = 600_000;
 
-/// Keeps the code for its time, in memory.
+/// Keeps the code to scan for its time, in memory.
 #[utoipa::path(
     post,
     operation_id = "post_sdr_whatsapp_qr",
@@ -46,7 +46,7 @@ pub async fn post(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The code, while it is good.
+/// The code to scan, while it is good.
 #[utoipa::path(
     get,
     operation_id = "get_sdr_whatsapp_qr",
