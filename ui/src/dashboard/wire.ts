@@ -4,11 +4,8 @@
  */
 import type {
   Attachment,
-  LeadAnswer as GeneratedLeadAnswer,
-  LeadField as GeneratedLeadField,
-  LeadRow as GeneratedLeadRow,
-  LeadsAnswer as GeneratedLeadsAnswer,
-  LeadsFilter,
+  FirstMessage,
+  ImportAnswer,
   MessageState,
   Problem,
   SessionState,
@@ -17,19 +14,8 @@ import type {
 
 export type * from "../lib/generated/dashboard";
 
-/** A lead, with where they are: `timeZone` as it is written down, `zones` all that they may be in and that count now. */
-export type LeadRow = GeneratedLeadRow & {
-  timeZone?: string | null;
-  zones?: string[];
-};
-export type LeadAnswer = Omit<GeneratedLeadAnswer, "lead"> & { lead: LeadRow };
-export type LeadsAnswer = Omit<GeneratedLeadsAnswer, "leads"> & { leads: LeadRow[] };
-
-/** A field of a lead that a column may hold. */
-export type LeadField = GeneratedLeadField | "time_zone";
-
 /** Which column of a file of leads holds which field. */
-export type ImportMapping = Record<string, LeadField>;
+export type ImportMapping = ImportAnswer["guessed"];
 
 /** What moved a message; a later server may know more. */
 export type Cause = string;
@@ -147,9 +133,6 @@ export type OfficeRules = {
   firstMessage: FirstMessage;
 };
 
-/** What the first message to a lead must say: `required` wants sender, office and a way out named. */
-export type FirstMessage = { required: boolean };
-
 /** `GET /api/sdr/whatsapp/qr`: what the page of WhatsApp shows for linking. */
 export type LinkCode = { sdrId: string; value: string; expiresInMs: number };
 
@@ -185,109 +168,3 @@ export type DeliveryRow = {
 
 /** Answer to `GET /api/webhooks/{id}/deliveries`, newest first. */
 export type DeliveriesAnswer = { deliveries: DeliveryRow[]; next: number | null };
-
-/** A text with variables that is kept. */
-export type Template = {
-  id: string;
-  name: string;
-  text: string;
-  variables: string[];
-  changedAtMs: UtcMs;
-  changedBy: string;
-};
-
-/** `POST /api/templates` and `PUT /api/templates/{id}`. */
-export type TemplateRequest = { name: string; text: string };
-
-/** Answer to `GET /api/templates`, by name. */
-export type TemplatesAnswer = { templates: Template[] };
-
-/** To whom a campaign goes. */
-export type Recipients = { leadIds: string[] } | { filter: LeadsFilter };
-
-/** Through whose sessions: each lead's own SDR, or these in turn over the leads that are nobody's. */
-export type Senders = "owners" | string[];
-
-/** Why a lead gets nothing. */
-export type SkipReason =
-  | "nobody"
-  | "opted_out"
-  | "no_consent"
-  | "missing_variable"
-  | "too_long"
-  | "not_named";
-
-/** Leads that get nothing for one reason. */
-export type SkippedLeads = { reason: SkipReason; leads: number };
-
-/** `POST /api/campaigns/preview`. */
-export type CampaignPreviewRequest = {
-  text: string;
-  to: Recipients;
-  sdrs: Senders;
-  limit?: number;
-};
-
-/** What one lead would get. */
-export type PreviewedText = {
-  leadId: string;
-  leadName: string;
-  sdrId: string | null;
-  text: string;
-  skipped: SkipReason | null;
-};
-
-/** Answer to `POST /api/campaigns/preview`; with `problems` of the text the rest is empty. */
-export type CampaignPreview = {
-  problems: string[];
-  variables: string[];
-  total: number;
-  willGet: number;
-  skipped: SkippedLeads[];
-  previews: PreviewedText[];
-  firstMessages: number;
-};
-
-/** `POST /api/campaigns`; the same again under the same id is made once. */
-export type CampaignRequest = {
-  campaignId: string;
-  name: string;
-  text: string;
-  to: Recipients;
-  sdrs: Senders;
-  startsAtMs: UtcMs | null;
-};
-
-/** Where a campaign stands. */
-export type CampaignState = "scheduled" | "running" | "done" | "cancelled";
-
-/** How its recipients stand; together they are all of them. */
-export type CampaignCounts = {
-  waiting: number;
-  queued: number;
-  sent: number;
-  delivered: number;
-  read: number;
-  failed: number;
-  review: number;
-  cancelled: number;
-  skipped: number;
-};
-
-/** One text for many leads, or for one. */
-export type Campaign = {
-  id: string;
-  name: string;
-  text: string;
-  state: CampaignState;
-  createdAtMs: UtcMs;
-  createdBy: string;
-  startsAtMs: UtcMs;
-  total: number;
-  counts: CampaignCounts;
-  replied: number;
-  skipped: SkippedLeads[];
-};
-
-/** Answer to `GET /api/campaigns`, newest first. */
-export type CampaignsAnswer = { campaigns: Campaign[]; next: string | null };

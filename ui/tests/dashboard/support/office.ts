@@ -101,6 +101,8 @@ export function lead(id: string, changes: Partial<LeadRow> = {}): LeadRow {
     messages: 0,
     replies: 0,
     optedOut: false,
+    timeZone: null,
+    zones: [],
     ...changes,
   };
 }
