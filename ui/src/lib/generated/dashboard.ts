@@ -58,6 +58,122 @@ export type Attachment = {
 	sha256: string,
 };
 
+/**  A campaign. Content: no `Debug`. */
+export type Campaign = {
+	/**  Its id. */
+	id: CampaignId,
+	/**  What people call it. */
+	name: string,
+	/**  With its variables as written. */
+	text: string,
+	/**  Where it stands. */
+	state: CampaignState,
+	/**  When it was made. */
+	createdAtMs: UtcMs,
+	/**  By whom, their name. */
+	createdBy: string,
+	/**  When it begins or began. */
+	startsAtMs: UtcMs,
+	/**  How many recipients it has. */
+	total: number,
+	/**  How they stand. */
+	counts: CampaignCounts,
+	/**  How many answered to its message. */
+	replied: number,
+	/**  Why some get nothing. */
+	skipped: SkippedLeads[],
+};
+
+/**  How its recipients stand; together they are all of them. */
+export type CampaignCounts = {
+	/**  Their message is not in the queue yet. */
+	waiting: number,
+	/**  It is in the queue or on its way. */
+	queued: number,
+	/**  It left. */
+	sent: number,
+	/**  It was delivered. */
+	delivered: number,
+	/**  It was read. */
+	read: number,
+	/**  It failed or was given up. */
+	failed: number,
+	/**  A person must decide about it. */
+	review: number,
+	/**  It was withdrawn. */
+	cancelled: number,
+	/**  They get nothing. */
+	skipped: number,
+};
+
+/**  One text with variables for many leads. */
+export type CampaignId = string;
+
+/**  Answer to [`CampaignPreviewRequest`]. */
+export type CampaignPreview = {
+	/**  What is wrong with the text, in words; if anything is, the rest is empty. */
+	problems: string[],
+	/**  The variables in it, each once. */
+	variables: string[],
+	/**  How many leads there are. */
+	total: number,
+	/**  How many of them would get it. */
+	willGet: number,
+	/**  Why the others would not. */
+	skipped: SkippedLeads[],
+	/**  The text of the first few. */
+	previews: PreviewedText[],
+	/**  How many of those who would get it were never written to. */
+	firstMessages: number,
+};
+
+/**  `POST /api/campaigns/preview`, by a manager: what a campaign would be; changes nothing. */
+export type CampaignPreviewRequest = {
+	/**  With its variables. */
+	text: string,
+	/**  To whom. */
+	to: Recipients,
+	/**  Through whose sessions. */
+	sdrs: Senders,
+	/**  How many texts to show, 1 to [`MOST_PREVIEWED_TEXTS`]; 5 if nothing is said. */
+	limit?: number | null,
+};
+
+/**  `POST /api/campaigns`, by a manager. The same again under the same id is made once. */
+export type CampaignRequest = {
+	/**  Chosen by the caller to make a repeated call harmless. */
+	campaignId?: CampaignId | null,
+	/**  1 to 100 characters. */
+	name: string,
+	/**  With its variables. */
+	text: string,
+	/**  To whom. */
+	to: Recipients,
+	/**  Through whose sessions. */
+	sdrs: Senders,
+	/**  When it begins; at once if that is past or nothing is said. */
+	startsAtMs?: UtcMs | null,
+};
+
+/**  Where a campaign stands. */
+export type CampaignState = 
+/**  It has not begun. */
+"scheduled" | 
+/**  Some of its messages have not left. */
+"running" | 
+/**  Nothing of it waits any more. */
+"done" | 
+/**  A person withdrew what had not left. */
+"cancelled";
+
+/**  Answer to `GET /api/campaigns?cursor=&limit=`: newest first. */
+export type CampaignsAnswer = {
+	/**  A page of them. */
+	campaigns: Campaign[],
+	/**  The `cursor` of the next page; none on the last. */
+	next: string | null,
+};
+
 /**  Who is signed in. */
 export type DashboardPerson = {
 	/**  Their id; an SDR's own queue is under it. */
@@ -151,6 +267,12 @@ export type FileKind =
 "image" | 
 /**  A file to be opened. */
 "document";
+
+/**  What the first message to a lead must say. */
+export type FirstMessage = {
+	/**  It names the SDR and the office, and a word that ends it. Not so if nobody says otherwise. */
+	required: boolean,
+};
 
 /**
  *  How far messages came. Each number is part of the one before, but for `replied`: a lead may answer
@@ -459,6 +581,25 @@ export type OptOutsAnswer = {
 	total: number,
 };
 
+/**  The word for each lead's own SDR. */
+export type Owners = 
+/**  `"owners"`. */
+"owners";
+
+/**  What one lead would get. Content: no `Debug`. */
+export type PreviewedText = {
+	/**  Who. */
+	leadId: LeadId,
+	/**  Their name. */
+	leadName: string,
+	/**  Through whose session; none if they are nobody's. */
+	sdrId: SdrId | null,
+	/**  What; empty where it cannot be told. */
+	text: string,
+	/**  Why they would get nothing. */
+	skipped: SkipReason | null,
+};
+
 /**  A failure as told to another program or to a person. */
 export type Problem = {
 	/**  What somebody may branch on. */
@@ -554,6 +695,13 @@ export type QrRequest = {
 	/**  How long it is good for. */
 	expiresInMs: number,
 };
+
+/**  To whom, at most [`MOST_CAMPAIGN_LEADS`]. */
+export type Recipients = 
+/**  These. */
+({ leadIds: LeadId[] }) & { filter?: never } | 
+/**  All that these words match. */
+({ filter: LeadsFilter }) & { leadIds?: never };
 
 /**  Why a row is not taken. */
 export type RejectedCode = 
@@ -653,6 +801,13 @@ export type SdrsAnswer = {
 	sdrs: SdrRow[],
 };
 
+/**  Through whose sessions. */
+export type Senders = 
+/**  `"owners"`: each lead's own SDR; leads that are nobody's are skipped. */
+Owners | 
+/**  These in turn over the leads that are nobody's; a lead that is somebody's stays with them. */
+SdrId[];
+
 /**  Where a session stands. `paused` is not a state: it is a wish of a person, kept beside it. */
 export type SessionState = 
 /**  No page is open. */
@@ -683,6 +838,62 @@ export type SessionState =
 "hibernated" | 
 /**  Stopped with a reason a person must look at; see the problem beside it. */
 "stopped";
+
+/**  Why a lead gets nothing. */
+export type SkipReason = 
+/**  They are nobody's, or of an SDR who sends no more. */
+"nobody" | 
+/**  Their number must not be written to. */
+"opted_out" | 
+/**  No consent is recorded for them, or they are no longer there. */
+"no_consent" | 
+/**  A variable has no value for them, and the text says nothing instead. */
+"missing_variable" | 
+/**  The text is too long for one message. */
+"too_long" | 
+/**  The first message to them would not name the SDR, the office, or a word that ends it. */
+"not_named";
+
+/**  Leads that get nothing for one reason. */
+export type SkippedLeads = {
+	/**  Why. */
+	reason: SkipReason,
+	/**  How many. */
+	leads: number,
+};
+
+/**  A text that is kept. */
+export type Template = {
+	/**  Its id. */
+	id: TemplateId,
+	/**  What people call it; no other has the same, whatever its case. */
+	name: string,
+	/**  With its variables as written: `{{first_name}}`. */
+	text: string,
+	/**  The variables in it, each once. */
+	variables: string[],
+	/**  When it was written or changed last. */
+	changedAtMs: UtcMs,
+	/**  By whom, their name. */
+	changedBy: string,
+};
+
+/**  A text with variables that is kept. */
+export type TemplateId = string;
+
+/**  `POST /api/templates` and `PUT /api/templates/{id}`, by a manager. */
+export type TemplateRequest = {
+	/**  1 to 100 characters. */
+	name: string,
+	/**  With its variables. */
+	text: string,
+};
+
+/**  Answer to `GET /api/templates`: by name. */
+export type TemplatesAnswer = {
+	/**  All of them. */
+	templates: Template[],
+};
 
 /**  One message of a thread. Content: no `Debug`. */
 export type ThreadMessage = {
@@ -724,3 +935,5 @@ export const MAX_IMPORT_ROWS = 1000000;
 export const MAX_IMPORT_BYTES = 209715200;
 /** Most leads named one by one in one call. */
 export const MOST_ASSIGNED = 10000;
+/** Most leads of one campaign. */
+export const MOST_CAMPAIGN_LEADS = 20000;
