@@ -199,9 +199,9 @@ fn op() -> impl Strategy<Value = Op> {
             .prop_map(|hours| Op::Pass { ms: hours * 3_600_000 }),
         2 => (0..4_usize, 0..3_usize).prop_map(|(lead, to)| Op::Assign { lead, to }),
         1 => (0..4_usize, 0..3_usize).prop_map(|(lead, to)| Op::Import { lead, to }),
-        2 => campaign(),
+        3 => campaign(),
         4 => (1..4_usize).prop_map(|most| Op::Start { most }),
-        1 => (0..4_usize).prop_map(|campaign| Op::CancelCampaign { campaign }),
+        2 => (0..4_usize).prop_map(|campaign| Op::CancelCampaign { campaign }),
         4 => prop::sample::select(vec![1, 20_000, LEASE_MS - 1, LEASE_MS, SESSION_MS, REVIEW_AFTER_MS, WISH_MS])
             .prop_map(|ms| Op::Pass { ms }),
         2 => (0..2_usize, any::<bool>()).prop_map(|(sdr, link)| Op::Wish {
