@@ -33,6 +33,10 @@ use tower_http::trace::TraceLayer;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+/// Texts that are taken out in one transaction.
+const FORGOTTEN_AT_ONCE: u32 = 500;
+const DAY_MS: i64 = 86_400_000;
+
 /// What the routes share.
 #[derive(Clone)]
 pub struct App {
@@ -74,6 +78,17 @@ impl App {
         let changed = self.store.sweep(self.review_after_ms, self.now()).await?;
         changed.iter().for_each(|sdr| self.hints.wake(sdr));
         Ok(())
+    }
+
+    /// Takes the texts out of what ended so long ago as the office says.
+    pub async fn forget(&self) -> Result<(), StoreError> {
+        let Some(days) = self.store.office().await?.retention_days else {
+            return Ok(());
+        };
+        let before = UtcMs(self.now().0.saturating_sub(i64::from(days) * DAY_MS));
+        while self.store.forget_texts(before, FORGOTTEN_AT_ONCE).await? {}
+        // Events tell answers with their texts.
+        self.store.forget_webhook_events(before).await
     }
 }
 

@@ -228,5 +228,8 @@ async fn sweep(app: App, every: std::time::Duration, mut stopped: watch::Receive
         if let Err(error) = app.sweep().await {
             tracing::warn!(%error, "what time moves could not be moved; it is tried again");
         }
+        if let Err(error) = app.forget().await {
+            tracing::warn!(%error, "old texts could not be taken out; it is tried again");
+        }
     }
 }

@@ -47,6 +47,8 @@ export type MessageRow = {
   leadName: string;
   phone: string;
   text: string;
+  /** It was taken out, so many days after it left as the office says. */
+  textGone?: boolean;
   file?: Attachment;
   state: MessageState;
   generation: number;
@@ -131,6 +133,8 @@ export type OfficeRules = {
   /** What the office is called; none until an admin says it. */
   officeName: string | null;
   firstMessage: FirstMessage;
+  /** How many days after they left messages lose their text; none for never. */
+  retentionDays?: number | null;
 };
 
 /** `GET /api/sdr/whatsapp/qr`: what the page of WhatsApp shows for linking. */

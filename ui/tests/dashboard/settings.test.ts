@@ -22,6 +22,7 @@ const RULES: OfficeRules = {
   dailyMessages: 60,
   gapMs: 45_000,
   officeName: "Almar",
+  retentionDays: null,
   firstMessage: { required: false },
 };
 const ALWAYS: OfficeRules = { ...RULES, hours: { mode: "always" } };
@@ -100,7 +101,23 @@ describe("the settings page", () => {
       gapMs: 1_500,
       officeName: "Almar",
       firstMessage: { required: false },
+      retentionDays: null,
     });
+  });
+
+  test("texts are kept for a number of days, or for good", async () => {
+    const { puts } = open("admin");
+    await screen.findByTestId("settings");
+    for (const typed of ["0", "9999", "ten"]) {
+      await type("retentionDays", typed);
+      await click("save");
+      expect(screen.getByTestId("fault-retentionDays").textContent).toContain("3,650");
+    }
+    await type("retentionDays", "90");
+    expect(screen.getByTestId("was-retentionDays").textContent).toContain("For good");
+    await click("save");
+    await screen.findByTestId("saved");
+    expect(puts().at(-1)?.body).toMatchObject({ retentionDays: 90 });
   });
 
   test("a first message that must name the office needs the office’s name", async () => {

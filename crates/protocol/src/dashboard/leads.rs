@@ -154,8 +154,10 @@ pub struct ThreadMessage {
     pub message_id: MessageId,
     /// Through whose session.
     pub sdr_id: SdrId,
-    /// What.
+    /// What; empty once it was taken out.
     pub text: String,
+    /// Its text was taken out, so many days after it left as the office says.
+    pub text_gone: bool,
     /// The file it carries.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<Attachment>,
@@ -179,7 +181,7 @@ pub struct LeadReply {
     pub wa_message_id: WaMessageId,
     /// Which message it answers.
     pub message_id: MessageId,
-    /// What they wrote.
+    /// What they wrote; empty once it was taken out.
     pub text: String,
     /// When, by the desktop's clock.
     pub at_ms: UtcMs,

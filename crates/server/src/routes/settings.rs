@@ -17,6 +17,7 @@ use utoipa::ToSchema;
 const MOST_GAP_MS: u32 = 3_600_000;
 const MOST_MESSAGES: u32 = 100_000;
 const MOST_NAME_CHARS: usize = 100;
+const MOST_RETENTION_DAYS: u32 = 3_650;
 /// The act as the audit knows it.
 const CHANGED: &str = "settings_changed";
 
@@ -38,6 +39,8 @@ pub struct Settings {
     office_name: Option<String>,
     /// What the first message to a lead must say.
     first_message: FirstMessage,
+    /// How many days after they left messages lose their text; none for never.
+    retention_days: Option<u32>,
 }
 
 impl Settings {
@@ -50,6 +53,7 @@ impl Settings {
             gap_ms: office.policy.gap_ms,
             office_name: office.name.clone(),
             first_message: office.first_message,
+            retention_days: office.retention_days,
         }
     }
 
@@ -84,6 +88,14 @@ impl Settings {
                 "Caps are at most {MOST_MESSAGES}, the gap at most {MOST_GAP_MS} ms."
             )));
         }
+        if self
+            .retention_days
+            .is_some_and(|days| !(1..=MOST_RETENTION_DAYS).contains(&days))
+        {
+            return Err(refused(format!(
+                "Texts are kept for 1 to {MOST_RETENTION_DAYS} days, or for good."
+            )));
+        }
         match &self.office_name {
             Some(name) if !can_be_named(name) => Err(refused(
                 "The office's name has no letter and no digit.".to_owned(),
@@ -110,6 +122,7 @@ impl Settings {
         office.policy.gap_ms = self.gap_ms;
         office.name = self.office_name;
         office.first_message = self.first_message;
+        office.retention_days = self.retention_days;
     }
 
     /// What differs, each with what it was and what it is now.
@@ -155,6 +168,11 @@ impl Settings {
                 "first message",
                 first(self.first_message),
                 first(now.first_message),
+            ),
+            (
+                "days that texts are kept",
+                cap(self.retention_days),
+                cap(now.retention_days),
             ),
         ];
         let differ = all.into_iter().filter(|(_, was, is)| was != is);

@@ -175,6 +175,7 @@ mod tests {
             caps: Caps::default(),
             name: None,
             first_message: FirstMessage::default(),
+            retention_days: None,
         }
     }
 

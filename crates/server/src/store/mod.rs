@@ -203,6 +203,10 @@ pub trait Store: Send + Sync + 'static {
     /// Queues at most so many recipients of campaigns that are due, by the rules of [`Store::enqueue`].
     fn start_campaigns(&self, most: u32, now: UtcMs) -> Answer<'_, Moved>;
 
+    /// Takes the texts out of messages that left, or ended, before `before`, and out of answers of before
+    /// that; at most so many of each. Whether there may be more.
+    fn forget_texts(&self, before: UtcMs, most: u32) -> Answer<'_, bool>;
+
     /// Keeps how an SDR's session stands.
     fn put_session(&self, session: WhatsappSession, now: UtcMs) -> Answer<'_, ()>;
     /// Takes a heartbeat: its desktop is the SDR's active one if no other is. Of another desktop's

@@ -32,6 +32,8 @@ pub struct Office {
     pub name: Option<String>,
     /// What the first message to a lead must say.
     pub first_message: FirstMessage,
+    /// How many days after they left messages lose their text; none for never.
+    pub retention_days: Option<u32>,
 }
 
 impl Default for Office {
@@ -45,6 +47,7 @@ impl Default for Office {
             caps: Caps::default(),
             name: None,
             first_message: FirstMessage::default(),
+            retention_days: None,
         }
     }
 }
@@ -369,8 +372,10 @@ pub struct MessageView {
     pub lead_name: String,
     /// E.164, with the plus.
     pub phone: String,
-    /// What.
+    /// What; empty once it was taken out.
     pub text: String,
+    /// Its text was taken out, so many days after it left as the office says.
+    pub text_gone: bool,
     /// The campaign it is of.
     pub campaign_id: Option<CampaignId>,
     /// The file it carries.

@@ -17,6 +17,7 @@ mod names;
 mod openapi;
 mod opt_outs;
 mod refused;
+mod retention;
 mod review;
 mod sdr;
 mod sdrs;

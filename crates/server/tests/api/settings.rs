@@ -15,6 +15,7 @@ fn settings() -> Value {
         "gapMs": 50_000,
         "officeName": "Padaria Ação",
         "firstMessage": {"required": true},
+        "retentionDays": 90,
     })
 }
 
@@ -36,6 +37,7 @@ async fn an_admin_changes_the_rules_and_the_audit_has_what_they_were() {
     assert_eq!(
         notes,
         [
+            "days that texts are kept: none -> 90",
             "first message: free -> names sender, office and a way out",
             "office name: none -> Padaria Ação",
             "gap ms: 300 -> 50000",

@@ -74,6 +74,11 @@ async fn the_event_log_cannot_be_rewritten() {
 
 /// What migration 11 and those after it added, taken away again.
 const BEFORE_POLICY: &str = "
+    DROP INDEX messages_with_text;
+    DROP INDEX replies_with_text;
+    ALTER TABLE messages DROP COLUMN text_gone;
+    ALTER TABLE message_replies DROP COLUMN text_gone;
+    ALTER TABLE office DROP COLUMN retention_days;
     DROP INDEX messages_of_campaign;
     DROP INDEX messages_of_campaign_by_state;
     ALTER TABLE messages DROP COLUMN campaign_id;

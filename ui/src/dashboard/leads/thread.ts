@@ -7,10 +7,12 @@ export type ThreadItem =
       key: string;
       atMs: number;
       text: string;
+      /** The text was taken out. */
+      gone: boolean;
       fileName: string | null;
       state: MessageState;
     }
-  | { kind: "theirs"; key: string; atMs: number; text: string };
+  | { kind: "theirs"; key: string; atMs: number; text: string; gone: boolean };
 
 /** Messages and answers as one conversation, oldest first. */
 export function threadOf(answer: LeadAnswer): ThreadItem[] {
@@ -20,6 +22,7 @@ export function threadOf(answer: LeadAnswer): ThreadItem[] {
       key: message.messageId,
       atMs: message.sentAtMs ?? message.createdAtMs,
       text: message.text,
+      gone: message.textGone,
       fileName: message.file?.fileName ?? null,
       state: message.state,
     }),
@@ -30,6 +33,7 @@ export function threadOf(answer: LeadAnswer): ThreadItem[] {
       key: reply.waMessageId,
       atMs: reply.atMs,
       text: reply.text,
+      gone: reply.text === "",
     }),
   );
   return [...ours, ...theirs].sort((a, b) => a.atMs - b.atMs);

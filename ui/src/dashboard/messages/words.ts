@@ -84,6 +84,9 @@ function reported(to: MessageState): string {
   }
 }
 
+/** In the place of a text that was taken out. */
+export const TEXT_GONE = "Taken out: the office keeps no text for so long.";
+
 /** May still be withdrawn: nothing was begun. */
 export function mayCancel(state: MessageState): boolean {
   return state === "queued" || state === "leased" || state === "dead";

@@ -6,6 +6,7 @@ export const WEEK: readonly Weekday[] = ["mon", "tue", "wed", "thu", "fri", "sat
 export const MOST_HOLIDAYS = 400;
 const MOST_MESSAGES = 100_000;
 const MOST_GAP_S = 3_600;
+const MOST_DAYS = 3_650;
 /** Letters of the office's name at most. */
 export const MOST_LETTERS = 100;
 const MIDNIGHT = 24 * 60;
@@ -26,6 +27,8 @@ export type Draft = {
   /** Empty is none. */
   officeName: string;
   firstRequired: boolean;
+  /** Empty is for good. */
+  retentionDays: string;
 };
 
 /** What is changed as one thing, as the audit has it. */
@@ -39,6 +42,7 @@ export const ITEMS = [
   "gapSeconds",
   "unanswered",
   "firstMessage",
+  "retentionDays",
 ] as const;
 export type Item = (typeof ITEMS)[number];
 export type Faults = Partial<Record<Item, string>>;
@@ -78,6 +82,7 @@ export function draftOf(rules: OfficeRules): Draft {
     officeName: rules.officeName ?? "",
     // A server of before this knew neither.
     firstRequired: rules.firstMessage?.required ?? false,
+    retentionDays: String(rules.retentionDays ?? ""),
   };
 }
 
@@ -103,6 +108,7 @@ export function rulesOf(draft: Draft): OfficeRules {
     gapMs: Math.round(number(draft.gapSeconds) * 1_000),
     officeName: draft.officeName.trim() === "" ? null : draft.officeName.trim(),
     firstMessage: { required: draft.firstRequired },
+    retentionDays: orNone(draft.retentionDays),
   };
 }
 
@@ -119,6 +125,12 @@ function countFault(typed: string, mayBeEmpty: boolean): string | undefined {
     return mayBeEmpty ? undefined : "Write a number; this has no “no limit”.";
   const fits = /^\s*\d+\s*$/.test(typed) && number(typed) <= MOST_MESSAGES;
   return fits ? undefined : "Write a whole number from 0 to 100,000.";
+}
+
+function daysFault(typed: string): string | undefined {
+  const fits = /^\s*\d*\s*$/.test(typed) && (typed.trim() === "" || number(typed) >= 1);
+  if (fits && number(typed) <= MOST_DAYS) return undefined;
+  return "Write days from 1 to 3,650, or nothing to keep them for good.";
 }
 
 function gapFault(typed: string): string | undefined {
@@ -143,6 +155,7 @@ export function faultsOf(draft: Draft): Faults {
     ["dailyMessages", countFault(draft.dailyMessages, false)],
     ["gapSeconds", gapFault(draft.gapSeconds)],
     ["unanswered", countFault(draft.unanswered, true)],
+    ["retentionDays", daysFault(draft.retentionDays)],
   ];
   return Object.fromEntries(all.filter(([, fault]) => fault));
 }
@@ -164,6 +177,7 @@ function part(draft: Draft, item: Item): string {
     case "dailyMessages":
     case "gapSeconds":
     case "unanswered":
+    case "retentionDays":
       return draft[item].trim() === "" ? "" : String(number(draft[item]));
   }
 }

@@ -40,6 +40,8 @@ export function itemWords(item: Item): string {
       return "Name of the office";
     case "firstMessage":
       return "First message";
+    case "retentionDays":
+      return "Days that texts are kept";
   }
 }
 
@@ -78,6 +80,10 @@ export function valueWords(item: Item, draft: Draft): string {
       return draft.firstRequired ? "must say who writes" : "any text";
     case "gapSeconds":
       return `${limit(draft.gapSeconds)} s`;
+    case "retentionDays":
+      return draft.retentionDays.trim() === ""
+        ? "For good"
+        : count(Number(draft.retentionDays), "day");
     case "newLeads":
     case "dailyMessages":
     case "unanswered":

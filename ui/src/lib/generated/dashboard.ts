@@ -391,7 +391,7 @@ export type LeadReply = {
 	waMessageId: WaMessageId,
 	/**  Which message it answers. */
 	messageId: MessageId,
-	/**  What they wrote. */
+	/**  What they wrote; empty once it was taken out. */
 	text: string,
 	/**  When, by the desktop's clock. */
 	atMs: UtcMs,
@@ -914,8 +914,10 @@ export type ThreadMessage = {
 	messageId: MessageId,
 	/**  Through whose session. */
 	sdrId: SdrId,
-	/**  What. */
+	/**  What; empty once it was taken out. */
 	text: string,
+	/**  Its text was taken out, so many days after it left as the office says. */
+	textGone: boolean,
 	/**  The file it carries. */
 	file?: Attachment | null,
 	/**  Where it stands. */

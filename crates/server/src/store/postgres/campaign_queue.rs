@@ -144,7 +144,7 @@ async fn queue(
     match super::messages::queue(db, &message, Some(campaign), now).await? {
         Ok(_) => {
             let sql = "UPDATE hotdesk_queue.campaign_recipients
-                 SET state = 'queued', sdr_id = $3, message_id = $4
+                 SET state = 'queued', text = NULL, sdr_id = $3, message_id = $4
                  WHERE campaign_id = $1 AND n = $2";
             let (sdr, id) = (sdr.as_str(), message.id.as_str());
             db.run(sql, &[&campaign.as_str(), &n, &sdr, &id]).await?;
@@ -152,7 +152,8 @@ async fn queue(
         }
         Err(refusal) => {
             let reason = reason_of(refusal);
-            let sql = "UPDATE hotdesk_queue.campaign_recipients SET state = $3, reason = $4
+            let sql = "UPDATE hotdesk_queue.campaign_recipients
+                 SET state = $3, text = NULL, reason = $4
                  WHERE campaign_id = $1 AND n = $2";
             let (state, reason) = (refused_state(reason), reason.map(reason_name));
             db.run(sql, &[&campaign.as_str(), &n, &state, &reason])

@@ -145,7 +145,7 @@ pub(super) async fn cancel(db: &Db, id: &CampaignId, by: &SdrId, now: UtcMs) -> 
     let sql = "UPDATE hotdesk_queue.campaigns SET cancelled_by = $2,
              cancelled_at_ms = coalesce(cancelled_at_ms, $3), withdrawn = false WHERE id = $1";
     db.run(sql, &[&id.as_str(), &by.as_str(), &now.0]).await?;
-    let sql = "UPDATE hotdesk_queue.campaign_recipients SET state = 'withdrawn'
+    let sql = "UPDATE hotdesk_queue.campaign_recipients SET state = 'withdrawn', text = NULL
          WHERE campaign_id = $1 AND state = 'waiting'";
     db.run(sql, &[&id.as_str()]).await?;
     Ok(Ok(()))

@@ -226,7 +226,7 @@ pub(super) async fn thread(db: &Db, id: &LeadId, of: Option<&SdrId>) -> Done<Opt
     let Some(row) = db.row(&sql, &[&id.as_str()]).await? else {
         return Ok(None);
     };
-    let sql = "SELECT id, sdr_id, text, state, problem, created_at_ms, sent_at_ms
+    let sql = "SELECT id, sdr_id, text, state, problem, created_at_ms, sent_at_ms, text_gone
          FROM hotdesk_queue.messages WHERE lead_id = $1 AND ($2::text IS NULL OR sdr_id = $2)
          ORDER BY seq DESC LIMIT $3";
     let of = of.map(SdrId::as_str);
@@ -275,6 +275,7 @@ fn message(row: &Row) -> Done<ThreadMessage> {
         message_id: MessageId(row.try_get(0)?),
         sdr_id: SdrId(row.try_get(1)?),
         text: row.try_get(2)?,
+        text_gone: row.try_get(7)?,
         file: None,
         state: state(row, 3)?,
         problem: json(row, 4)?,

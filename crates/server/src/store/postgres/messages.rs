@@ -125,7 +125,7 @@ async fn lacks(db: &Db, phone: &str, sdr_name: &str, text: &str) -> Done<Option<
 /// Whether the id is taken, and if so whether by the very same message; that may be another SDR's by now.
 async fn seen_before(db: &Db, message: &NewMessage) -> Done<Option<bool>> {
     let sql = "SELECT sdr_id, lead_id, phone, text, file_id, EXISTS (
-             SELECT 1 FROM hotdesk_queue.events e WHERE e.message_id = m.id AND e.cause = $2)
+             SELECT 1 FROM hotdesk_queue.events e WHERE e.message_id = m.id AND e.cause = $2), text_gone
          FROM hotdesk_queue.messages m WHERE id = $1";
     let values = [message.id.as_str(), Cause::Reassigned.as_str()];
     let Some(row) = db.row(sql, &[&values[0], &values[1]]).await? else {
@@ -138,7 +138,8 @@ async fn seen_before(db: &Db, message: &NewMessage) -> Done<Option<bool>> {
         Addressee::Given(given) => given.phone == phone,
     };
     let file = row.try_get::<_, Option<String>>(4)?.map(FileId);
-    let same = text == message.text && file == message.file;
+    let gone: bool = row.try_get(6)?;
+    let same = (gone || text == message.text) && file == message.file;
     let same_sdr = sdr == message.sdr_id.as_str() || row.try_get(5)?;
     Ok(Some(same_sdr && same_lead && same))
 }
@@ -236,8 +237,8 @@ pub(super) async fn cancel(
 
 const VIEW: &str = "SELECT m.seq, m.id, m.sdr_id, m.lead_id, coalesce(l.name::text, ''), m.phone, \
      m.text, m.state, m.generation, m.attempts, m.lease_desktop, m.wa_message_id, m.chat_id, \
-     m.problem, m.created_at_ms, m.sent_at_ms, m.pinned_to, m.campaign_id \
-     FROM hotdesk_queue.messages m LEFT JOIN leads l ON l.id::text = m.lead_id";
+     m.problem, m.created_at_ms, m.sent_at_ms, m.pinned_to, m.campaign_id, \
+     m.text_gone FROM hotdesk_queue.messages m LEFT JOIN leads l ON l.id::text = m.lead_id";
 
 pub(super) async fn list(db: &Db, which: &Which) -> Done<Vec<MessageView>> {
     let rows = match which {
@@ -321,6 +322,7 @@ fn view(row: &Row) -> Done<MessageView> {
         lead_name: row.try_get(4)?,
         phone: row.try_get(5)?,
         text: row.try_get(6)?,
+        text_gone: row.try_get(18)?,
         campaign_id: row.try_get::<_, Option<String>>(17)?.map(CampaignId),
         file: None,
         state: state(row, 7)?,

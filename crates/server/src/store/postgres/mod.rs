@@ -35,6 +35,7 @@ mod opt_outs;
 mod people;
 mod queue;
 mod results;
+mod retention;
 mod review;
 mod row;
 mod sdrs;
@@ -454,6 +455,12 @@ impl Store for PostgresStore {
     fn start_campaigns(&self, most: u32, now: UtcMs) -> Answer<'_, Moved> {
         call!(self, Kind::Write, |db| ok(campaign_queue::start(
             &db, most, now
+        )))
+    }
+
+    fn forget_texts(&self, before: UtcMs, most: u32) -> Answer<'_, bool> {
+        call!(self, Kind::Write, |db| ok(retention::forget(
+            &db, before, most
         )))
     }
 

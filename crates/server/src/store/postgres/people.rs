@@ -17,7 +17,7 @@ pub(super) async fn office(db: &Db) -> Done<Office> {
     let stored = db
         .row(
             "SELECT tenant, time_zone, gap_ms, daily_messages, ack_stuck_ms, hours, new_leads,
-                 unanswered, name, name_first FROM hotdesk_queue.office",
+                 unanswered, name, name_first, retention_days FROM hotdesk_queue.office",
             &[],
         )
         .await?;
@@ -41,6 +41,7 @@ pub(super) async fn office(db: &Db) -> Done<Office> {
         first_message: FirstMessage {
             required: row.try_get(9)?,
         },
+        retention_days: cap(&row, 10)?,
     })
 }
 
@@ -53,13 +54,14 @@ fn cap(row: &Row, column: usize) -> Done<Option<u32>> {
 pub(super) async fn put_office(db: &Db, office: &Office) -> Done<()> {
     db.run(
         "INSERT INTO hotdesk_queue.office (one, tenant, time_zone, gap_ms, daily_messages,
-             ack_stuck_ms, hours, new_leads, unanswered, name, name_first)
-         VALUES (1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+             ack_stuck_ms, hours, new_leads, unanswered, name, name_first, retention_days)
+         VALUES (1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
          ON CONFLICT (one) DO UPDATE SET tenant = excluded.tenant, time_zone = excluded.time_zone,
              gap_ms = excluded.gap_ms, daily_messages = excluded.daily_messages,
              ack_stuck_ms = excluded.ack_stuck_ms, hours = excluded.hours,
              new_leads = excluded.new_leads, unanswered = excluded.unanswered,
-             name = excluded.name, name_first = excluded.name_first",
+             name = excluded.name, name_first = excluded.name_first,
+             retention_days = excluded.retention_days",
         &[
             &office.tenant.as_str(),
             &office.time_zone,
@@ -71,6 +73,7 @@ pub(super) async fn put_office(db: &Db, office: &Office) -> Done<()> {
             &office.caps.unanswered.map(i64::from),
             &office.name,
             &office.first_message.required,
+            &office.retention_days.map(i64::from),
         ],
     )
     .await

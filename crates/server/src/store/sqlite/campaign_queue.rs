@@ -83,7 +83,8 @@ fn queue(
     match super::messages::queue(db, &message, Some(campaign), now)? {
         Ok(_) => {
             db.prepare_cached(
-                "UPDATE campaign_recipients SET state = 'queued', sdr_id = ?3, message_id = ?4
+                "UPDATE campaign_recipients SET state = 'queued', text = NULL, sdr_id = ?3,
+                     message_id = ?4
                  WHERE campaign_id = ?1 AND n = ?2",
             )?
             .execute(params![
@@ -97,7 +98,7 @@ fn queue(
         Err(refusal) => {
             let reason = reason_of(refusal);
             db.prepare_cached(
-                "UPDATE campaign_recipients SET state = ?3, reason = ?4
+                "UPDATE campaign_recipients SET state = ?3, text = NULL, reason = ?4
                  WHERE campaign_id = ?1 AND n = ?2",
             )?
             .execute(params![

@@ -113,7 +113,7 @@ pub(super) fn cancel(
     )?
     .execute(params![id.as_str(), by.as_str(), now.0])?;
     db.prepare_cached(
-        "UPDATE campaign_recipients SET state = 'withdrawn'
+        "UPDATE campaign_recipients SET state = 'withdrawn', text = NULL
          WHERE campaign_id = ?1 AND state = 'waiting'",
     )?
     .execute([id.as_str()])?;

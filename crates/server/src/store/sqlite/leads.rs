@@ -201,7 +201,8 @@ pub(super) fn thread(
     };
     let mut messages = db
         .prepare_cached(
-            "SELECT id, sdr_id, text, state, problem, created_at_ms, sent_at_ms FROM messages
+            "SELECT id, sdr_id, text, state, problem, created_at_ms, sent_at_ms, text_gone
+             FROM messages
              WHERE lead_id = ?1 AND (?2 IS NULL OR sdr_id = ?2) ORDER BY seq DESC LIMIT ?3",
         )?
         .query_map(
@@ -250,6 +251,7 @@ fn message(row: &Row<'_>) -> rusqlite::Result<ThreadMessage> {
         message_id: MessageId(row.get(0)?),
         sdr_id: SdrId(row.get(1)?),
         text: row.get(2)?,
+        text_gone: row.get(7)?,
         file: None,
         state: state(row, 3)?,
         problem: json(row, 4)?,

@@ -126,7 +126,7 @@ fn lacks(
 fn seen_before(db: &Connection, message: &NewMessage) -> rusqlite::Result<Option<bool>> {
     db.prepare_cached(
         "SELECT sdr_id, lead_id, phone, text, file_id, EXISTS (
-             SELECT 1 FROM events e WHERE e.message_id = messages.id AND e.cause = ?2)
+             SELECT 1 FROM events e WHERE e.message_id = messages.id AND e.cause = ?2), text_gone
          FROM messages WHERE id = ?1",
     )?
     .query_row([message.id.as_str(), Cause::Reassigned.as_str()], |row| {
@@ -137,7 +137,8 @@ fn seen_before(db: &Connection, message: &NewMessage) -> rusqlite::Result<Option
             Addressee::Given(given) => given.phone == phone,
         };
         let file = row.get::<_, Option<String>>(4)?.map(FileId);
-        let same = text == message.text && file == message.file;
+        let gone: bool = row.get(6)?;
+        let same = (gone || text == message.text) && file == message.file;
         let same_sdr = sdr == message.sdr_id.as_str() || row.get(5)?;
         Ok(same_sdr && same_lead && same)
     })
@@ -233,7 +234,8 @@ pub(super) fn cancel(
 
 const VIEW: &str = "SELECT m.seq, m.id, m.sdr_id, m.lead_id, l.name, m.phone, m.text, m.state, \
      m.generation, m.attempts, m.lease_desktop, m.wa_message_id, m.chat_id, m.problem, \
-     m.created_at_ms, m.sent_at_ms, m.pinned_to, m.campaign_id FROM messages m JOIN leads l ON l.id = m.lead_id";
+     m.created_at_ms, m.sent_at_ms, m.pinned_to, m.campaign_id, \
+     m.text_gone FROM messages m JOIN leads l ON l.id = m.lead_id";
 
 pub(super) fn list(db: &Connection, which: &Which) -> rusqlite::Result<Vec<MessageView>> {
     let mut views = match which {
@@ -326,6 +328,7 @@ fn view(row: &Row<'_>) -> rusqlite::Result<MessageView> {
         lead_name: row.get(4)?,
         phone: row.get(5)?,
         text: row.get(6)?,
+        text_gone: row.get(18)?,
         campaign_id: row.get::<_, Option<String>>(17)?.map(CampaignId),
         file: None,
         state: state(row, 7)?,

@@ -19,6 +19,7 @@ mod opt_outs;
 mod people;
 mod queue;
 mod results;
+mod retention;
 mod review;
 mod row;
 mod sdrs;
@@ -360,6 +361,10 @@ impl Store for SqliteStore {
 
     fn start_campaigns(&self, most: u32, now: UtcMs) -> Answer<'_, Moved> {
         self.write(move |db| campaign_queue::start(db, most, now))
+    }
+
+    fn forget_texts(&self, before: UtcMs, most: u32) -> Answer<'_, bool> {
+        self.write(move |db| retention::forget(db, before, most))
     }
 
     fn put_session(&self, session: WhatsappSession, now: UtcMs) -> Answer<'_, ()> {

@@ -14,7 +14,7 @@ pub(super) fn office(db: &Connection) -> rusqlite::Result<Office> {
     let stored = db
         .prepare_cached(
             "SELECT tenant, time_zone, gap_ms, daily_messages, ack_stuck_ms, hours, new_leads,
-                 unanswered, name, name_first FROM office",
+                 unanswered, name, name_first, retention_days FROM office",
         )?
         .query_row([], |row| {
             Ok(Office {
@@ -34,6 +34,7 @@ pub(super) fn office(db: &Connection) -> rusqlite::Result<Office> {
                 first_message: FirstMessage {
                     required: row.get(9)?,
                 },
+                retention_days: row.get(10)?,
             })
         })
         .optional()?;
@@ -43,13 +44,14 @@ pub(super) fn office(db: &Connection) -> rusqlite::Result<Office> {
 pub(super) fn put_office(db: &Connection, office: &Office) -> rusqlite::Result<()> {
     db.execute(
         "INSERT INTO office (one, tenant, time_zone, gap_ms, daily_messages, ack_stuck_ms, hours,
-             new_leads, unanswered, name, name_first)
-         VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+             new_leads, unanswered, name, name_first, retention_days)
+         VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
          ON CONFLICT (one) DO UPDATE SET tenant = excluded.tenant, time_zone = excluded.time_zone,
              gap_ms = excluded.gap_ms, daily_messages = excluded.daily_messages,
              ack_stuck_ms = excluded.ack_stuck_ms, hours = excluded.hours,
              new_leads = excluded.new_leads, unanswered = excluded.unanswered,
-             name = excluded.name, name_first = excluded.name_first",
+             name = excluded.name, name_first = excluded.name_first,
+             retention_days = excluded.retention_days",
         params![
             office.tenant.as_str(),
             office.time_zone,
@@ -60,7 +62,8 @@ pub(super) fn put_office(db: &Connection, office: &Office) -> rusqlite::Result<(
             office.caps.new_leads,
             office.caps.unanswered,
             office.name,
-            office.first_message.required
+            office.first_message.required,
+            office.retention_days
         ],
     )?;
     Ok(())
