@@ -11,6 +11,7 @@ pub mod file;
 pub mod ids;
 pub mod lk1;
 pub mod lk2;
+mod object;
 pub mod policy;
 pub mod problem;
 pub mod queue;

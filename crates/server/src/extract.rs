@@ -45,6 +45,11 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
                 };
                 ApiError::new(rejection.status(), ProblemCode::BadRequest, message)
             })?;
+        if bytes.trim_ascii_start().first() != Some(&b'{') {
+            return Err(ApiError::bad_request(
+                "The body is not a JSON object; nothing was changed.",
+            ));
+        }
         serde_json::from_slice(&bytes)
             .or_else(|error| by_value(&bytes).ok_or(error))
             .map(Self)

@@ -19,7 +19,11 @@ pub enum Recipients {
     /// These.
     LeadIds(Vec<LeadId>),
     /// All that these words match.
-    Filter(LeadsFilter),
+    Filter(
+        #[serde(deserialize_with = "crate::object::only")]
+        #[cfg_attr(feature = "specta", specta(type = LeadsFilter))]
+        LeadsFilter,
+    ),
 }
 
 /// Through whose sessions.
@@ -152,6 +156,9 @@ pub struct CampaignRequest {
     /// When it begins; at once if that is past or nothing is said.
     #[serde(default)]
     pub starts_at_ms: Option<UtcMs>,
+    /// How many leads the caller saw; if they are more or fewer now, nothing is made (409).
+    #[serde(default)]
+    pub expected: Option<u32>,
 }
 
 /// Where a campaign stands.

@@ -212,7 +212,8 @@ pub struct AssignRequest {
     #[serde(default)]
     pub lead_ids: Option<Vec<LeadId>>,
     /// All that these words match.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::object::or_null")]
+    #[cfg_attr(feature = "specta", specta(type = Option<LeadsFilter>))]
     pub filter: Option<LeadsFilter>,
     /// Whose they become.
     pub to: AssignTo,

@@ -198,6 +198,7 @@ export class Writing {
       to: this.to,
       sdrs: this.sdrs,
       startsAtMs: this.later ? momentOf(zone, this.wall) : null,
+      expected: this.preview.data?.total ?? null,
     };
     const outcome = await this.#api.send<Campaign>("POST", "/api/campaigns", body);
     this.busy = false;

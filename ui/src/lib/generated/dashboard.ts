@@ -153,6 +153,8 @@ export type CampaignRequest = {
 	sdrs: Senders,
 	/**  When it begins; at once if that is past or nothing is said. */
 	startsAtMs?: UtcMs | null,
+	/**  How many leads the caller saw; if they are more or fewer now, nothing is made (409). */
+	expected?: number | null,
 };
 
 /**  Where a campaign stands. */

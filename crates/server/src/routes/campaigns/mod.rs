@@ -4,6 +4,7 @@ pub mod preview;
 mod recipients;
 
 use super::audit::note_of_office;
+use super::leads::assign::expect;
 use super::templates::{checked_name, checked_text};
 use crate::app::App;
 use crate::campaigns::withdraw;
@@ -101,7 +102,7 @@ pub async fn one(
         (status = 200, description = "This very campaign was made before", body = Campaign),
         (status = 201, description = "It is made, and begins at its time", body = Campaign),
         (status = 404, description = "There is no such SDR or lead", body = Problem),
-        (status = 409, description = "The id is another campaign's", body = Problem),
+        (status = 409, description = "The id is another campaign's, or the leads are others than were expected", body = Problem),
         Refusals
     )
 )]
@@ -130,7 +131,7 @@ pub async fn post(
         recipients: Vec::new(),
     };
     let (mut bytes, mut will_get) = (0_usize, 0_u32);
-    let (to, sdrs) = (request.to, request.sdrs);
+    let (to, sdrs, expected) = (request.to, request.sdrs, request.expected);
     recipients::each(&app, &caller, text, to, sdrs, |lead, planned| {
         if let Ok(text) = &planned.gets {
             bytes += text.len();
@@ -149,6 +150,7 @@ pub async fn post(
         Ok(())
     })
     .await?;
+    expect(expected, new.recipients.len())?;
     if will_get == 0 {
         return Err(ApiError::bad_request(
             "Nobody would get it, so nothing was made. The preview says why.",

@@ -100,7 +100,8 @@ pub(super) fn receivers(to: AssignTo) -> Result<Vec<SdrId>, ApiError> {
     }
 }
 
-fn expect(expected: Option<u32>, found: usize) -> Result<(), ApiError> {
+/// Nothing is done if other than so many are there.
+pub(in crate::routes) fn expect(expected: Option<u32>, found: usize) -> Result<(), ApiError> {
     match expected {
         Some(expected) if usize::try_from(expected) != Ok(found) => Err(ApiError::new(
             StatusCode::CONFLICT,

@@ -106,6 +106,21 @@ fn row(sdr: &str, lead: &str, text: &str) -> (String, String, String) {
 }
 
 #[tokio::test]
+async fn a_filter_that_finds_others_than_were_seen_makes_nothing() {
+    let (_office, manager) = office_with(3, |_| ()).await;
+    let body = |expected: u32| {
+        json!({
+            "campaignId": "spring", "name": "Spring", "text": "Hello {{first_name}}",
+            "to": {"filter": {}}, "sdrs": "owners", "expected": expected,
+        })
+    };
+    let refused = manager.post(PATH, body(2)).await;
+    refused.refused(409, "bad_request");
+    assert_eq!(manager.get(PATH).await.ok()["campaigns"], json!([]));
+    assert_eq!(manager.post(PATH, body(3)).await.ok()["total"], 3);
+}
+
+#[tokio::test]
 async fn each_lead_gets_the_text_made_for_them_from_their_own_sdr() {
     let (office, manager) = office_with(4, |_| ()).await;
     let text = "Hi {{first_name}} of {{company}}, {{sdr_name}} here";

@@ -1,5 +1,6 @@
 use super::{THREE, all, id_of, with_leads};
 use crate::support::{LEASE_MS, Office, Seat, ids};
+use reqwest::Method;
 use serde_json::{Value, json};
 
 const HOUR: i64 = 3_600_000;
@@ -22,6 +23,27 @@ async fn audited(manager: &Seat) -> Vec<(Value, Value)> {
     entries
         .map(|it| (it["sdrId"].clone(), it["note"].clone()))
         .collect()
+}
+
+#[tokio::test]
+async fn a_list_in_the_place_of_a_filter_is_refused_and_not_everybody() {
+    let (_office, manager) = with_leads(&THREE).await;
+    let before = whose(&manager).await;
+    for filter in ["[]", "[null, null]"] {
+        for body in [
+            format!(r#"{{"filter": {filter}, "to": {{"sdrId": "jane"}}}}"#),
+            format!(r#"[null, {filter}, {{"sdrId": "jane"}}, null]"#),
+        ] {
+            let answer = manager.send(Method::POST, "/api/leads/assign", body).await;
+            answer.refused(400, "bad_request");
+        }
+        let body = json!({
+            "text": "Hello", "sdrs": "owners", "to": {"filter": serde_json::from_str::<Value>(filter).unwrap()},
+        });
+        let preview = manager.post("/api/campaigns/preview", body).await;
+        preview.refused(400, "bad_request");
+    }
+    assert_eq!(whose(&manager).await, before);
 }
 
 #[tokio::test]
