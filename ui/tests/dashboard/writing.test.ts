@@ -155,6 +155,7 @@ describe("writing a campaign", () => {
       to: { filter: { status: "new" } },
       sdrs: "owners",
       startsAtMs: null,
+      expected: 3,
     });
     expect(dashboard.announcement).toContain("“Bakeries” begins");
     expect(dashboard.router.hold, "nothing is to be lost any more").toBeNull();
