@@ -22,6 +22,7 @@ describe("writing to leads at the queue server’s own dashboard", () => {
     await page.locator(id("template-save")).click();
     await until(page, "template", "After the fair");
     await page.locator(id("template-use")).click();
+    await page.locator(id("to-status")).selectOption("");
     await page.locator(id("to-search")).fill("isabel");
     await until(page, "matching", "lead");
     await until(page, "preview-text", "Hello Isabel, this is");
