@@ -335,7 +335,7 @@ const parts = {
         }),
       // What must not compile can be shown nowhere else.
       async () => {
-        const args = ["test", "--doc", "-p", "hotdesk-agent", "--locked"];
+        const args = ["test", "--doc", "--workspace", "--locked"];
         const { code, text } = await shell("doc", "cargo", args);
         return counted(code, text);
       },
