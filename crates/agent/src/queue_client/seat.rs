@@ -170,8 +170,7 @@ fn settling() -> Problem {
 
 /// The last four digits tell a person which phone it is.
 fn seen(status: &Status) -> String {
-    let session = status.session_id.as_deref().unwrap_or("none");
-    let session: String = session.chars().take(24).collect();
+    let session = plain(status.session_id.as_deref().unwrap_or("none"), 24);
     let phone = status.phone.as_deref().unwrap_or_default();
     let digits: Vec<char> = phone.chars().filter(char::is_ascii_digit).collect();
     let tail: String = digits[digits.len().saturating_sub(4)..].iter().collect();
@@ -180,12 +179,17 @@ fn seen(status: &Status) -> String {
     } else {
         format!("a number ending in {tail}")
     };
-    let last = status.last_seen.as_deref().unwrap_or("an unknown time");
-    let last: String = last.chars().take(40).collect();
+    let last = plain(status.last_seen.as_deref().unwrap_or("an unknown time"), 40);
     let state = if status.connected {
         "connected"
     } else {
         "not connected"
     };
     format!("session {session}, {number}, {state}, last seen {last}")
+}
+
+/// The server's own words as a person may see them.
+fn plain(words: &str, most: usize) -> String {
+    let words = words.replace(char::is_control, " ");
+    words.chars().take(most).collect()
 }
