@@ -1,8 +1,17 @@
-//! Where a page of a list ended, as an opaque word.
+//! Where a page of a list ended; to callers an opaque word.
 
 use crate::problem::ApiError;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+
+/// The rows of a page of which one more than its limit was read, and where it ended if more follow.
+pub fn page<T, K>(mut rows: Vec<T>, limit: u32, end: impl Fn(&T) -> K) -> (Vec<T>, Option<K>) {
+    let fits = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = rows.len() > fits;
+    rows.truncate(fits);
+    let next = rows.last().filter(|_| more).map(end);
+    (rows, next)
+}
 
 /// The word for it.
 pub fn word<T: Serialize>(end: &T) -> Result<String, ApiError> {

@@ -1,6 +1,7 @@
 //! `GET /api/audit[?sdrId=&before=&limit=]`.
 
 use crate::app::App;
+use crate::cursor::page;
 use crate::extract::{Caller, Params};
 use crate::openapi::Refusals;
 use crate::problem::ApiError;
@@ -46,11 +47,8 @@ pub async fn get(
     }
     let limit = params.limit.unwrap_or(MAX_PAGE).clamp(1, MAX_PAGE);
     let before = params.before.unwrap_or(i64::MAX);
-    let mut entries = app.store.audit(sdr_id, before, limit + 1).await?;
-    let fits = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = entries.len() > fits;
-    entries.truncate(fits);
-    let next = entries.last().map(|last| last.seq).filter(|_| more);
+    let entries = app.store.audit(sdr_id, before, limit + 1).await?;
+    let (entries, next) = page(entries, limit, |last| last.seq);
     Ok(Json(AuditAnswer { entries, next }))
 }
 

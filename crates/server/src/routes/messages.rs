@@ -238,7 +238,7 @@ pub async fn list(
     let start = if params.newest { i64::MAX } else { 0 };
     let after = params.cursor.as_deref().map(cursor::of).transpose()?;
     let limit = params.limit.unwrap_or(MAX_PAGE).clamp(1, MAX_PAGE);
-    let mut messages = app
+    let messages = app
         .store
         .messages(Which::Found {
             state: params.state,
@@ -251,10 +251,7 @@ pub async fn list(
             limit: limit + 1,
         })
         .await?;
-    let fits = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = messages.len() > fits;
-    messages.truncate(fits);
-    let end = messages.last().filter(|_| more).map(|last| last.seq);
+    let (messages, end) = cursor::page(messages, limit, |last| last.seq);
     let next = end.map(|end| cursor::word(&end)).transpose()?;
     Ok(Json(MessagesAnswer { messages, next }))
 }

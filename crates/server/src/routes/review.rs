@@ -1,6 +1,7 @@
 //! `GET /api/review[?sdrId=&after=&limit=]`.
 
 use crate::app::App;
+use crate::cursor::page;
 use crate::extract::{Caller, Params};
 use crate::openapi::Refusals;
 use crate::problem::ApiError;
@@ -47,11 +48,8 @@ pub async fn get(
     app.sweep().await?;
     let limit = params.limit.unwrap_or(MAX_PAGE).clamp(1, MAX_PAGE);
     let after = params.after.unwrap_or(0);
-    let mut items = app.store.in_review(sdr_id, after, limit + 1).await?;
-    let fits = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = items.len() > fits;
-    items.truncate(fits);
-    let next = items.last().map(|last| last.seq).filter(|_| more);
+    let items = app.store.in_review(sdr_id, after, limit + 1).await?;
+    let (items, next) = page(items, limit, |last| last.seq);
     let messages = items
         .into_iter()
         .map(|item| ShownReview {

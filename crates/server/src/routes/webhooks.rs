@@ -2,6 +2,7 @@
 
 use super::audit::note_of_office;
 use crate::app::App;
+use crate::cursor::page;
 use crate::extract::{Body, Caller, Params};
 use crate::openapi::Refusals;
 use crate::problem::ApiError;
@@ -223,11 +224,8 @@ pub async fn deliveries(
     caller.must_administer()?;
     let limit = params.limit.unwrap_or(MAX_PAGE).clamp(1, MAX_PAGE);
     let before = params.before.unwrap_or(i64::MAX);
-    let mut deliveries = app.store.webhook_log(id, before, limit + 1).await?;
-    let fits = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = deliveries.len() > fits;
-    deliveries.truncate(fits);
-    let next = deliveries.last().map(|last| last.seq).filter(|_| more);
+    let deliveries = app.store.webhook_log(id, before, limit + 1).await?;
+    let (deliveries, next) = page(deliveries, limit, |last| last.seq);
     Ok(Json(Log { deliveries, next }))
 }
 

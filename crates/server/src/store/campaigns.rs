@@ -286,12 +286,3 @@ impl Tally {
         }
     }
 }
-
-/// The campaigns of a page of which one more than its limit was read.
-pub(super) fn page(mut heads: Vec<Head>, limit: u32) -> (Vec<Head>, Option<i64>) {
-    let fits = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = heads.len() > fits;
-    heads.truncate(fits);
-    let next = heads.last().filter(|_| more).map(|head| head.seq);
-    (heads, next)
-}

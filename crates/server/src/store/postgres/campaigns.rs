@@ -3,9 +3,10 @@
 use super::fault::{Done, Fault};
 use super::row::{Outcome, number, state};
 use super::transaction::Db;
+use crate::cursor;
 use crate::store::Refusal;
 use crate::store::campaigns::{
-    Asked, FoundCampaigns, Head, LeadFacts, NewCampaign, NewRecipient, Tally, page, reason_name,
+    Asked, FoundCampaigns, Head, LeadFacts, NewCampaign, NewRecipient, Tally, reason_name,
     refused_state,
 };
 use hotdesk_protocol::UtcMs;
@@ -170,7 +171,8 @@ pub(super) async fn list(db: &Db, before: i64, limit: u32, now: UtcMs) -> Done<F
     let rows = db
         .rows(&sql, &[&before, &i64::from(limit).saturating_add(1)])
         .await?;
-    let (heads, next) = page(rows.iter().map(head).collect::<Done<_>>()?, limit);
+    let heads = rows.iter().map(head).collect::<Done<_>>()?;
+    let (heads, next) = cursor::page(heads, limit, |head: &Head| head.seq);
     let mut campaigns = Vec::with_capacity(heads.len());
     for head in heads {
         campaigns.push(whole(db, head, now).await?);

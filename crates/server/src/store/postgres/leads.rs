@@ -3,6 +3,7 @@
 use super::fault::{Done, Fault};
 use super::row::{Outcome, json, number, state};
 use super::transaction::Db;
+use crate::cursor;
 use crate::hours::{zone_key, zone_names};
 use crate::store::Refusal;
 use crate::store::leads::{
@@ -153,10 +154,7 @@ pub(super) async fn page(db: &Db, page: &LeadPage) -> Done<FoundLeads> {
         };
         found.push((lead(row)?, key));
     }
-    let fits = usize::try_from(page.limit).unwrap_or(usize::MAX);
-    let more = found.len() > fits;
-    found.truncate(fits);
-    let next = found.last().filter(|_| more).map(|(lead, key)| LeadCursor {
+    let (found, next) = cursor::page(found, page.limit, |(lead, key)| LeadCursor {
         key: key.clone(),
         id: lead.id.clone(),
     });

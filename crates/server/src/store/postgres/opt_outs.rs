@@ -3,6 +3,7 @@
 use super::fault::Done;
 use super::row::{Mover, Outcome, move_to, number, standing};
 use super::transaction::Db;
+use crate::cursor;
 use crate::store::leads::{FoundOptOuts, OptOutPage};
 use crate::store::rules::{MAX_OPT_OUTS, source, state_name};
 use crate::store::{Cause, OptOutOf, OptedOut, Refusal};
@@ -136,11 +137,9 @@ pub(super) async fn page(db: &Db, page: &OptOutPage) -> Done<FoundOptOuts> {
         };
         found.push((row.try_get::<_, i64>(0)?, opt_out));
     }
-    let fits = usize::try_from(page.limit).unwrap_or(usize::MAX);
-    let more = found.len() > fits;
-    found.truncate(fits);
+    let (found, next) = cursor::page(found, page.limit, |(seq, _)| *seq);
     Ok(FoundOptOuts {
-        next: found.last().filter(|_| more).map(|(seq, _)| *seq),
+        next,
         rows: found.into_iter().map(|(_, row)| row).collect(),
         total,
     })

@@ -1,9 +1,10 @@
 //! Tables `campaigns` and `campaign_recipients`: making campaigns, and how they stand.
 
 use super::row::{Outcome, column_error, state};
+use crate::cursor;
 use crate::store::Refusal;
 use crate::store::campaigns::{
-    Asked, FoundCampaigns, Head, LeadFacts, NewCampaign, Tally, page, reason_name, refused_state,
+    Asked, FoundCampaigns, Head, LeadFacts, NewCampaign, Tally, reason_name, refused_state,
 };
 use hotdesk_protocol::UtcMs;
 use hotdesk_protocol::dashboard::Campaign;
@@ -149,7 +150,7 @@ pub(super) fn list(
         ))?
         .query_map(params![before, limit.saturating_add(1)], head)?
         .collect::<rusqlite::Result<Vec<_>>>()?;
-    let (heads, next) = page(heads, limit);
+    let (heads, next) = cursor::page(heads, limit, |head| head.seq);
     let campaigns = heads.into_iter().map(|head| whole(db, head, now));
     Ok(FoundCampaigns {
         campaigns: campaigns.collect::<rusqlite::Result<_>>()?,

@@ -1,6 +1,7 @@
 //! Table `lead_book`: whose leads are, and lists of them.
 
 use super::row::{Outcome, column_error, json, state};
+use crate::cursor;
 use crate::hours::{zone_key, zone_names};
 use crate::store::Refusal;
 use crate::store::leads::{
@@ -108,7 +109,7 @@ pub(super) fn page(db: &Connection, page: &LeadPage) -> rusqlite::Result<FoundLe
          ORDER BY b.{column} {order}, b.lead_id {order}",
         conditions.clause()
     );
-    let mut rows = db
+    let rows = db
         .prepare_cached(&sql)?
         .query_map(params_from_iter(&conditions.values), |row| {
             let key = if is_by_time(page.sort) {
@@ -119,10 +120,7 @@ pub(super) fn page(db: &Connection, page: &LeadPage) -> rusqlite::Result<FoundLe
             Ok((lead(row)?, key))
         })?
         .collect::<rusqlite::Result<Vec<_>>>()?;
-    let fits = usize::try_from(page.limit).unwrap_or(usize::MAX);
-    let more = rows.len() > fits;
-    rows.truncate(fits);
-    let next = rows.last().filter(|_| more).map(|(lead, key)| LeadCursor {
+    let (rows, next) = cursor::page(rows, page.limit, |(lead, key)| LeadCursor {
         key: key.clone(),
         id: lead.id.clone(),
     });

@@ -1,6 +1,7 @@
 //! Table `do_not_contact`: who does not want messages.
 
 use super::row::{Mover, Outcome, message, move_to, standing};
+use crate::cursor;
 use crate::store::leads::{FoundOptOuts, OptOutPage};
 use crate::store::rules::{MAX_OPT_OUTS, source, state_name};
 use crate::store::{Cause, OptOutOf, OptedOut};
@@ -112,7 +113,7 @@ pub(super) fn page(db: &Connection, page: &OptOutPage) -> rusqlite::Result<Found
             "SELECT count(*) FROM do_not_contact d WHERE {FITS}"
         ))?
         .query_row([&page.digits], |row| row.get(0))?;
-    let mut rows = db
+    let rows = db
         .prepare_cached(&format!(
             "SELECT d.seq, d.phone, d.reason, d.blocked_at_ms, d.blocked_by, u.name, d.source
              FROM do_not_contact d LEFT JOIN sdr_users u ON u.id = d.blocked_by
@@ -133,11 +134,9 @@ pub(super) fn page(db: &Connection, page: &OptOutPage) -> rusqlite::Result<Found
             },
         )?
         .collect::<rusqlite::Result<Vec<(i64, OptOutRow)>>>()?;
-    let fits = usize::try_from(page.limit).unwrap_or(usize::MAX);
-    let more = rows.len() > fits;
-    rows.truncate(fits);
+    let (rows, next) = cursor::page(rows, page.limit, |(seq, _)| *seq);
     Ok(FoundOptOuts {
-        next: rows.last().filter(|_| more).map(|(seq, _)| *seq),
+        next,
         rows: rows.into_iter().map(|(_, row)| row).collect(),
         total,
     })
