@@ -23,13 +23,14 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Object<T> {
     }
 }
 
+/// What was given as an object.
+struct Given<T>(T);
+
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Given<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(Object(PhantomData)).map(Self)
     }
 }
-
-struct Given<T>(T);
 
 /// An object and nothing else.
 pub(crate) fn only<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
