@@ -103,3 +103,15 @@ pub(super) async fn note_of_office(
     app.store.put_audit(vec![entry], None, told_by, now).await?;
     Ok(())
 }
+
+/// Keeps what was done with one thing of the office, named by its id.
+pub(super) async fn note_of_one(
+    app: &App,
+    caller: &Caller,
+    act: &str,
+    id: &str,
+) -> Result<(), ApiError> {
+    let act = AuditAct::Other(act.to_owned());
+    let short: String = id.chars().take(64).collect();
+    note_of_office(app, caller, act, short).await
+}

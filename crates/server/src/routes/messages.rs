@@ -11,6 +11,7 @@ use crate::hours::is_zone;
 use crate::openapi::Refusals;
 use crate::phone::is_e164;
 use crate::problem::ApiError;
+use crate::routes::{MAX_ID_BYTES, can_be_addressed};
 use crate::store::leads::Needle;
 use crate::store::{Addressee, MessageView, NewLead, NewMessage, Which};
 use axum::Json;
@@ -25,7 +26,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 const MAX_PAGE: u32 = 1_000;
-const MAX_ID_BYTES: usize = 128;
 const MAX_FIELD_BYTES: usize = 500;
 
 /// A message to be queued, by a manager. One of `leadId` and `lead`.
@@ -100,9 +100,7 @@ pub async fn enqueue(
     let id = request
         .message_id
         .unwrap_or_else(|| MessageId(uuid::Uuid::now_v7().to_string()));
-    // What makes addresses leaves dots alone and line ends out, so that another message was meant.
-    let unfit = matches!(id.as_str(), "" | "." | "..") || id.as_str().contains(char::is_control);
-    if unfit || id.as_str().len() > MAX_ID_BYTES {
+    if !can_be_addressed(id.as_str()) {
         return Err(ApiError::bad_request(format!(
             "A messageId has 1 to {MAX_ID_BYTES} bytes, no control characters, and is not . or ..; nothing was queued."
         )));

@@ -1,6 +1,6 @@
 //! `/api/templates`: texts with variables that are kept. For managers.
 
-use super::audit::note_of_office;
+use super::audit::note_of_one;
 use crate::app::App;
 use crate::extract::{Body, Caller};
 use crate::openapi::Refusals;
@@ -10,7 +10,6 @@ use crate::templates::Text;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use hotdesk_protocol::audit::AuditAct;
 use hotdesk_protocol::dashboard::{Template, TemplateRequest, TemplatesAnswer};
 use hotdesk_protocol::ids::TemplateId;
 use hotdesk_protocol::{Problem, ProblemCode};
@@ -67,7 +66,7 @@ pub async fn post(
         )));
     }
     let kept = app.store.add_template(new, app.now()).await?;
-    note(&app, &caller, "template_added", &kept.id).await?;
+    note_of_one(&app, &caller, "template_added", kept.id.as_str()).await?;
     Ok((StatusCode::CREATED, Json(shown(kept))))
 }
 
@@ -95,7 +94,7 @@ pub async fn put(
     caller.must_manage()?;
     let new = checked(&caller, TemplateId(id), request)?;
     let kept = app.store.change_template(new, app.now()).await?;
-    note(&app, &caller, "template_changed", &kept.id).await?;
+    note_of_one(&app, &caller, "template_changed", kept.id.as_str()).await?;
     Ok(Json(shown(kept)))
 }
 
@@ -124,7 +123,7 @@ pub async fn delete(
             "There is no template with this id; nothing was changed.",
         ));
     }
-    note(&app, &caller, "template_removed", &id).await?;
+    note_of_one(&app, &caller, "template_removed", id.as_str()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -173,9 +172,4 @@ fn shown(kept: KeptTemplate) -> Template {
         changed_at_ms: kept.changed_at_ms,
         changed_by: kept.changed_by,
     }
-}
-
-async fn note(app: &App, caller: &Caller, act: &str, id: &TemplateId) -> Result<(), ApiError> {
-    let act = AuditAct::Other(act.to_owned());
-    note_of_office(app, caller, act, id.to_string()).await
 }

@@ -1,6 +1,6 @@
 //! `/api/webhooks`: which programs are told what. For admins.
 
-use super::audit::note_of_office;
+use super::audit::note_of_one;
 use crate::app::App;
 use crate::cursor::page;
 use crate::extract::{Body, Caller, Params};
@@ -13,7 +13,6 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use hotdesk_protocol::Problem;
 use hotdesk_protocol::UtcMs;
-use hotdesk_protocol::audit::AuditAct;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -128,7 +127,8 @@ pub async fn post(
         id: uuid::Uuid::now_v7().to_string(),
         secret: shown(&secret),
     };
-    note(&app, &caller, "webhook_added", &made.id).await?;
+    // Never the address: it may have a secret of the receiver's in it.
+    note_of_one(&app, &caller, "webhook_added", &made.id).await?;
     let webhook = Webhook {
         id: made.id.clone(),
         url: new.url,
@@ -160,7 +160,7 @@ pub async fn delete(
     Path(id): Path<String>,
 ) -> Result<StatusCode, ApiError> {
     caller.must_administer()?;
-    note(&app, &caller, "webhook_removed", &id).await?;
+    note_of_one(&app, &caller, "webhook_removed", &id).await?;
     found(app.store.remove_webhook(id).await?, "webhook")?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -259,11 +259,4 @@ fn found(found: bool, what: &str) -> Result<(), ApiError> {
     Err(ApiError::not_found(format!(
         "There is no {what} with this id; nothing was changed."
     )))
-}
-
-/// Never the address: it may have a secret of the receiver's in it.
-async fn note(app: &App, caller: &Caller, act: &str, id: &str) -> Result<(), ApiError> {
-    let act = AuditAct::Other(act.to_owned());
-    let short: String = id.chars().take(64).collect();
-    note_of_office(app, caller, act, short).await
 }

@@ -3,9 +3,10 @@
 pub mod preview;
 mod recipients;
 
-use super::audit::note_of_office;
+use super::audit::note_of_one;
 use super::leads::assign::expect;
 use super::templates::{checked_name, checked_text};
+use super::{MAX_ID_BYTES, can_be_addressed};
 use crate::app::App;
 use crate::campaigns::withdraw;
 use crate::cursor;
@@ -19,7 +20,6 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use hotdesk_protocol::Problem;
 use hotdesk_protocol::UtcMs;
-use hotdesk_protocol::audit::AuditAct;
 use hotdesk_protocol::dashboard::{Campaign, CampaignRequest, CampaignsAnswer};
 use hotdesk_protocol::ids::CampaignId;
 use serde::Deserialize;
@@ -27,7 +27,6 @@ use sha2::{Digest, Sha256};
 
 const ROWS: u32 = 20;
 const MAX_ROWS: u32 = 50;
-const MAX_ID_BYTES: usize = 128;
 const MOST_AHEAD_MS: i64 = 366 * 86_400_000;
 /// Of all texts of one campaign: they are made at once, and written in one transaction.
 const MOST_TEXT_BYTES: usize = 64 * 1024 * 1024;
@@ -159,7 +158,7 @@ pub async fn post(
     let fresh = app.store.add_campaign(new, app.now()).await?;
     app.campaigns.notify_one();
     if fresh {
-        note(&app, &caller, "campaign_added", &id).await?;
+        note_of_one(&app, &caller, "campaign_added", id.as_str()).await?;
     }
     let status = if fresh {
         StatusCode::CREATED
@@ -191,7 +190,7 @@ pub async fn cancel(
     let id = CampaignId(id);
     let by = caller.id().clone();
     app.store.cancel_campaign(id.clone(), by, app.now()).await?;
-    note(&app, &caller, "campaign_cancelled", &id).await?;
+    note_of_one(&app, &caller, "campaign_cancelled", id.as_str()).await?;
     // Should the caller hang up now, what is left is done with the next look.
     withdraw(&app).await?;
     found(&app, id).await
@@ -206,9 +205,7 @@ async fn found(app: &App, id: CampaignId) -> Result<Json<Campaign>, ApiError> {
 
 fn checked_id(given: Option<CampaignId>) -> Result<CampaignId, ApiError> {
     let id = given.unwrap_or_else(|| CampaignId(uuid::Uuid::now_v7().to_string()));
-    // As a message's: it is part of addresses.
-    let unfit = matches!(id.as_str(), "" | "." | "..") || id.as_str().contains(char::is_control);
-    if unfit || id.as_str().len() > MAX_ID_BYTES {
+    if !can_be_addressed(id.as_str()) {
         return Err(ApiError::bad_request(format!(
             "A campaignId has 1 to {MAX_ID_BYTES} bytes, no control characters, and is not . or ..; nothing was made."
         )));
@@ -230,10 +227,4 @@ fn starts_at(wanted: Option<UtcMs>, now: UtcMs) -> Result<UtcMs, ApiError> {
         ));
     }
     Ok(at)
-}
-
-async fn note(app: &App, caller: &Caller, act: &str, id: &CampaignId) -> Result<(), ApiError> {
-    let act = AuditAct::Other(act.to_owned());
-    let short: String = id.as_str().chars().take(64).collect();
-    note_of_office(app, caller, act, short).await
 }
