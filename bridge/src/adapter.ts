@@ -5,6 +5,7 @@ import type {
   FileKind,
   OwnAccount,
   PageDialog,
+  PairingCode,
   Problem,
   SessionState,
   UtcMs,
@@ -39,6 +40,8 @@ export interface Adapter {
   useHere(): Problem | null;
   /** Asks for a fresh QR code. Null, or why that cannot be done. */
   refreshQr(): Problem | null;
+  /** Asks WhatsApp for a pairing code for this number. Null, or why that cannot be done. */
+  linkByCode(phone: string): Problem | null;
   /** Begins to unlink this device. Null, or why that cannot be done. */
   logOut(): Problem | null;
 }
@@ -58,6 +61,7 @@ export interface PageLook {
   readonly dialog: PageDialog | null;
   readonly qr: string | null;
   readonly qrExpired: boolean;
+  readonly pairingCode: PairingCode | null;
   readonly account: OwnAccount | null;
   readonly missing: readonly Capability[];
 }

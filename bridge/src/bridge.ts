@@ -196,6 +196,8 @@ export function openBridge(adapter: Serving): Bridge {
         return adapter.useHere();
       case "refresh_qr":
         return adapter.refreshQr();
+      case "link_by_code":
+        return adapter.linkByCode(command.phone);
       case "log_out":
         return adapter.logOut();
     }
@@ -245,6 +247,7 @@ export function openBridge(adapter: Serving): Bridge {
             dialog: look.dialog,
             qr: look.qr,
             qrExpired: look.qrExpired,
+            pairingCode: look.pairingCode,
             account: look.account,
             marker: marker.read(),
             missing: look.missing,

@@ -9,6 +9,8 @@ import { shownQr } from "./page/shown-qr";
 import { shownState } from "./page/shown-state";
 import { problem } from "./problem";
 import type { LinkMemory } from "./whatsapp/link-memory";
+import { linkShown } from "./whatsapp/link-shown";
+import { NO_CODES } from "./whatsapp/pairing-code";
 import { pressUseHere } from "./whatsapp/use-here";
 import { CAPABILITIES } from "./whatsapp/wanted";
 
@@ -20,14 +22,12 @@ export function openPageAdapter(memory: LinkMemory): Adapter {
   return {
     look() {
       const state = shownState(memory);
-      const code = state === "qr" ? shownQr() : { value: null, expired: false };
+      const link = linkShown(state, memory, shownQr);
       return {
         adapter: "page",
         pageVersion: null,
-        state,
-        dialog: shownDialog(state),
-        qr: code.value,
-        qrExpired: code.expired,
+        ...link,
+        dialog: shownDialog(link.state),
         account: null,
         missing: UNSEEN,
       };
@@ -45,6 +45,7 @@ export function openPageAdapter(memory: LinkMemory): Adapter {
       shownState(memory) === "connected" ? composeText(phone, text) : NOT_CONNECTED,
     useHere: pressUseHere,
     refreshQr: pressRefresh,
+    linkByCode: () => NO_CODES,
     logOut: () => CANNOT_UNLINK,
   };
 }

@@ -2,12 +2,14 @@ import type { Adapter, AdapterName } from "./adapter";
 import { shownDialog } from "./page/shown-dialog";
 import { problem } from "./problem";
 import type { LinkMemory } from "./whatsapp/link-memory";
+import { linkShown } from "./whatsapp/link-shown";
 import { openListening } from "./whatsapp/listen";
 import { logOut } from "./whatsapp/log-out";
 import { lookUp } from "./whatsapp/look-up";
 import { otherId } from "./whatsapp/other-id";
 import { ownAccount } from "./whatsapp/own-account";
 import { pageVersion } from "./whatsapp/page-version";
+import { linkByCode } from "./whatsapp/pairing-code";
 import { qrCode } from "./whatsapp/qr-code";
 import { refreshQr } from "./whatsapp/refresh-qr";
 import type { Registry } from "./whatsapp/registry";
@@ -42,19 +44,20 @@ export function openRegistryAdapter(
       const now = settling.usable() ? registry : CLOSED;
       const loggedIn = isLoggedIn(now);
       memory.wasLinked = memory.wasLinked || loggedIn;
+      if (loggedIn) {
+        memory.pairing = null;
+      }
       const missing = settling.usable() ? selfTest(registry) : [];
       // Connected, but the page still registers what a send needs: not ready yet.
       const early = !settling.settled() && missing.length > 0;
       const seen = sessionState(now, memory);
-      const state = seen === "connected" && early ? "syncing" : seen;
-      const code = state === "qr" ? qrCode(now) : { value: null, expired: false };
+      const ready = seen === "connected" && early ? "syncing" : seen;
+      const link = linkShown(ready, memory, () => qrCode(now));
       return {
         adapter: name,
         pageVersion: pageVersion(now),
-        state,
-        dialog: shownDialog(state),
-        qr: code.value,
-        qrExpired: code.expired,
+        ...link,
+        dialog: shownDialog(link.state),
         account: loggedIn ? ownAccount(now) : null,
         missing: early ? [] : missing,
       };
@@ -77,7 +80,8 @@ export function openRegistryAdapter(
     },
     compose: () => CAN_SEND,
     useHere: () => useHere(registry),
-    refreshQr: () => refreshQr(registry),
+    refreshQr: () => refreshQr(registry, memory),
+    linkByCode: (phone) => linkByCode(registry, memory, phone),
     logOut: () => logOut(registry),
   };
 }

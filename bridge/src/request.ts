@@ -110,6 +110,12 @@ function readCommand(command: unknown): Checked {
         ? { command: { type, phone, text } }
         : malformed("text is empty or longer than 4,096 bytes");
     }
+    case "link_by_code": {
+      const phone = own(command, "phone");
+      return isLike(phone, E164)
+        ? { command: { type, phone } }
+        : malformed("phone is not of the form +5511970000001");
+    }
     case "use_here":
     case "refresh_qr":
     case "log_out":

@@ -4,6 +4,7 @@ import type { Capability } from "./generated/protocol";
 import { openRegistryAdapter } from "./registry-adapter";
 import { openWaJsRegistry } from "./wa-js/wa-js-registry";
 import type { LinkMemory } from "./whatsapp/link-memory";
+import { isPairing } from "./whatsapp/pairing-code";
 import { CAPABILITIES } from "./whatsapp/wanted";
 
 /** The adapters as one. */
@@ -61,7 +62,13 @@ export function openServing(modules: Adapter, page: Adapter, memory: LinkMemory)
     sweep: (isWanted, tell) => able("acks").sweep(isWanted, tell),
     compose: (phone, text) => writer().compose(phone, text),
     useHere: () => able("state").useHere(),
-    refreshQr: () => (page.refreshQr() === null ? null : able("qr").refreshQr()),
+    refreshQr: () => {
+      if (isPairing(memory)) {
+        return able("qr").refreshQr();
+      }
+      return page.refreshQr() === null ? null : able("qr").refreshQr();
+    },
+    linkByCode: (phone) => able("qr").linkByCode(phone),
     logOut: () => able("state").logOut(),
     adopt() {
       const registry = library === null ? openWaJsRegistry() : null;
@@ -109,6 +116,7 @@ function asShown(known: PageLook, shown: PageLook): PageLook {
     dialog: shown.dialog,
     qr: shown.qr,
     qrExpired: shown.qrExpired,
+    pairingCode: shown.pairingCode,
     account: known.account,
     missing: known.missing,
   };

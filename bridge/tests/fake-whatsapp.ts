@@ -128,6 +128,9 @@ export class FakeWhatsapp {
   phoneOfLid: (wid: Wid) => unknown = () => undefined;
   lidOfPhone: (wid: Wid) => unknown = () => undefined;
   ephemeral: object = {};
+  /** What is asked of linking by a typed code, in order. */
+  readonly pairing: unknown[] = [];
+  pairingCode: () => unknown = async () => "ABCD1234";
 
   constructor() {
     this.socket = {
@@ -200,6 +203,15 @@ export class FakeWhatsapp {
     });
     define("WATimeUtils", { unixTime: () => 1_750_000_123 });
     define("WAWebUpdaterVersion", { SANITIZED_VERSION_STR: "2.3000.1042" });
+    define("WAWebAltDeviceLinkingApi", {
+      setPairingType: (type: string) => this.pairing.push(type),
+      initializeAltDeviceLinking: async () => this.pairing.push("initialize"),
+      startAltLinkingFlow: (phone: string, push: boolean) => {
+        this.pairing.push([phone, push]);
+        return this.pairingCode();
+      },
+      initializeQRLinking: () => this.pairing.push("back"),
+    });
     define("WAWebCmd", {
       Cmd: {
         refreshQR: () => {

@@ -90,8 +90,15 @@ phone: string;
 text: string } | 
 /**  Answer "open elsewhere" with "use here". */
 { type: "use_here" } | 
-/**  Ask for a fresh QR code after the last one has run out. */
+/**  Ask for a fresh QR code after the last one has run out, or instead of a pairing code. */
 { type: "refresh_qr" } | 
+/**
+ *  Ask WhatsApp for a pairing code for this number; refused by a page that is linked. The code comes
+ *  with a probe. WhatsApp may unlink a device that this number has linked already.
+ */
+{ type: "link_by_code"; 
+/**  E.164, with the plus. */
+phone: string } | 
 /**  Unlink this device from the account. */
 { type: "log_out" };
 
@@ -227,6 +234,14 @@ export type PageDialog =
 /**  One load of a page. A result of an older generation says nothing about a send. */
 export type PageGeneration = string;
 
+/**  A code to type on the phone that is to be linked. */
+export type PairingCode = {
+	/**  Eight letters and digits. A secret: printed without it. */
+	value: string,
+	/**  How long it is still good for. */
+	expiresInMs: number,
+};
+
 /**  How a page stands right now. */
 export type Probe = {
 	/**  This load of the page; new at every load. */
@@ -246,6 +261,8 @@ export type Probe = {
 	qr: string | null,
 	/**  The codes have run out; a person or [`BridgeCommand::RefreshQr`] must ask for more. */
 	qrExpired: boolean,
+	/**  The pairing code, while one is good. */
+	pairingCode?: PairingCode | null,
 	/**  The linked account. */
 	account: OwnAccount | null,
 	/**  The marker found in the page's storage. */

@@ -27,6 +27,11 @@ const PLACES: { readonly [name in WantedName]: readonly [string, string?] | null
   phoneOfLid: ["functions", "getPhoneNumber"],
   lidOfPhone: ["functions", "getCurrentLid"],
   unixTime: ["functions", "unixTime"],
+  startAltLinking: ["functions", "startAltLinkingFlow"],
+  genLinkDeviceCode: ["functions", "genLinkDeviceCodeForPhoneNumber"],
+  setPairingType: ["functions", "setPairingType"],
+  initializeAltLinking: ["functions", "initializeAltDeviceLinking"],
+  initializeQrLinking: ["functions", "initializeQRLinking"],
   version: null,
   cmd: ["Cmd"],
 };

@@ -68,6 +68,27 @@ export const WANTED = {
   lidOfPhone: { module: "WAWebApiContact", name: "getCurrentLid", kind: "function" },
   unixTime: { module: "WATimeUtils", name: "unixTime", kind: "function" },
   version: { module: "WAWebUpdaterVersion", name: "SANITIZED_VERSION_STR", kind: "object" },
+  startAltLinking: {
+    module: "WAWebAltDeviceLinkingApi",
+    name: "startAltLinkingFlow",
+    kind: "function",
+  },
+  genLinkDeviceCode: {
+    module: "WAWebAltDeviceLinkingApi",
+    name: "genLinkDeviceCodeForPhoneNumber",
+    kind: "function",
+  },
+  setPairingType: { module: "WAWebAltDeviceLinkingApi", name: "setPairingType", kind: "function" },
+  initializeAltLinking: {
+    module: "WAWebAltDeviceLinkingApi",
+    name: "initializeAltDeviceLinking",
+    kind: "function",
+  },
+  initializeQrLinking: {
+    module: "WAWebAltDeviceLinkingApi",
+    name: "initializeQRLinking",
+    kind: "function",
+  },
   cmd: { module: "WAWebCmd", name: "Cmd", kind: "object", methods: ["refreshQR"] },
 } as const satisfies { readonly [name: string]: Wanted };
 

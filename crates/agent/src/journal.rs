@@ -120,6 +120,7 @@ impl Journal {
             | Input::SignedIn
             | Input::Unlink
             | Input::RefreshQr
+            | Input::LinkByCode(_)
             | Input::Reload
             | Input::UseHere
             | Input::TakeOver
@@ -245,6 +246,7 @@ impl Journal {
                 | BridgeCommand::Compose { .. }
                 | BridgeCommand::UseHere
                 | BridgeCommand::RefreshQr
+                | BridgeCommand::LinkByCode { .. }
                 | BridgeCommand::LogOut,
             )
             | Effect::Probe
@@ -428,6 +430,7 @@ fn order(input: &Input) -> &'static str {
         Input::SignedIn => "signed_in",
         Input::Unlink => "unlink",
         Input::RefreshQr => "refresh_qr",
+        Input::LinkByCode(_) => "link_by_code",
         Input::Reload => "reload",
         Input::UseHere => "use_here",
         Input::TakeOver => "take_over",

@@ -172,6 +172,7 @@ async fn carry_out<P: Pages>(
                 | BridgeCommand::FilePart { .. }
                 | BridgeCommand::Compose { .. }
                 | BridgeCommand::RefreshQr
+                | BridgeCommand::LinkByCode { .. }
                 | BridgeCommand::UseHere
                 | BridgeCommand::LogOut => "command",
             };

@@ -330,7 +330,11 @@ impl<P: Pages> Runner<P> {
     /// Nothing is decided on a measure of the free space that is older than a second.
     fn handle(&mut self, input: Input) {
         match input {
-            Input::Connect | Input::Resume | Input::SignedIn | Input::TakeOver => {
+            Input::Connect
+            | Input::LinkByCode(_)
+            | Input::Resume
+            | Input::SignedIn
+            | Input::TakeOver => {
                 self.queue.forgive();
             }
             Input::Disconnect

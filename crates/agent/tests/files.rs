@@ -1,7 +1,7 @@
 //! Files on their way from the queue server into a page.
 
 use crate::support::desk::{Desk, sign_in, until_sdr};
-use crate::support::office::{Office, PASSWORD};
+use crate::support::office::Office;
 use crate::support::stub::{Answer, Stub};
 use hotdesk_protocol::session::MessageState;
 use serde_json::{Value, json};
@@ -21,11 +21,9 @@ fn document() -> Vec<u8> {
 /// A manager uploads a document and queues it for two SDRs.
 pub async fn queue_a_document(office: &Office, bytes: Vec<u8>) {
     let http = reqwest::Client::new();
-    let auth = json!({"email": "manager@hotdesk.example", "password": PASSWORD});
     let url = |path: &str| format!("{}{path}", office.url());
-    let request = http.post(url("/api/sender/auth")).json(&auth);
-    let answer: Value = request.send().await.unwrap().json().await.unwrap();
-    let token = answer["token"].as_str().unwrap();
+    let token = office.bearer("manager").await;
+    let token = token.as_str();
     let upload = http
         .post(url("/api/files?kind=document&fileName=offer.pdf"))
         .header("content-type", "application/pdf");

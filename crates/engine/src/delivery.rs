@@ -258,7 +258,11 @@ impl Session {
             }
             Handed::Tick => self.page.more |= result.is_ok(),
             Handed::Compose(id) => self.chat_opened(&id, result),
-            Handed::Mark | Handed::LogOut | Handed::RefreshQr | Handed::UseHere => {
+            Handed::Mark
+            | Handed::LogOut
+            | Handed::RefreshQr
+            | Handed::LinkByCode
+            | Handed::UseHere => {
                 self.page.probe_now();
             }
         }

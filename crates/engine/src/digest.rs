@@ -69,7 +69,12 @@ impl Session {
             Some(Handed::Send(id)) => (1_u8, id.as_str()).hash(into),
             Some(Handed::LookUp(id)) => (2_u8, id.as_str()).hash(into),
             Some(
-                Handed::Tick | Handed::Mark | Handed::LogOut | Handed::RefreshQr | Handed::UseHere,
+                Handed::Tick
+                | Handed::Mark
+                | Handed::LogOut
+                | Handed::RefreshQr
+                | Handed::LinkByCode
+                | Handed::UseHere,
             ) => 3_u8.hash(into),
             Some(Handed::Compose(id)) => (4_u8, id.as_str()).hash(into),
         }

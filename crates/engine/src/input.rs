@@ -97,6 +97,9 @@ pub enum Input {
     Unlink,
     /// A person asks for a fresh QR code.
     RefreshQr,
+    /// A person wants the page open and WhatsApp asked for a pairing code for this number. E.164, with the
+    /// plus.
+    LinkByCode(String),
     /// A person wants the page loaded anew, also after a stop with a reason.
     Reload,
     /// A person wants WhatsApp used here where it is open elsewhere.

@@ -16,6 +16,7 @@ mod forgetting;
 mod offers;
 mod opt_outs;
 mod page_life;
+mod pairing_code;
 mod queue_faults;
 mod random;
 mod reconciliation;

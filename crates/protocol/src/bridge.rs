@@ -150,8 +150,14 @@ pub enum BridgeCommand {
     },
     /// Answer "open elsewhere" with "use here".
     UseHere,
-    /// Ask for a fresh QR code after the last one has run out.
+    /// Ask for a fresh QR code after the last one has run out, or instead of a pairing code.
     RefreshQr,
+    /// Ask WhatsApp for a pairing code for this number; refused by a page that is linked. The code comes
+    /// with a probe. WhatsApp may unlink a device that this number has linked already.
+    LinkByCode {
+        /// E.164, with the plus.
+        phone: String,
+    },
     /// Unlink this device from the account.
     LogOut,
 }
@@ -206,6 +212,23 @@ pub struct OwnAccount {
     pub lid: Option<ChatId>,
 }
 
+/// A code to type on the phone that is to be linked.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct PairingCode {
+    /// Eight letters and digits. A secret: printed without it.
+    pub value: String,
+    /// How long it is still good for.
+    pub expires_in_ms: u32,
+}
+
+impl std::fmt::Debug for PairingCode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "PairingCode(good for {} ms)", self.expires_in_ms)
+    }
+}
+
 /// How a page stands right now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
@@ -226,6 +249,9 @@ pub struct Probe {
     pub qr: Option<String>,
     /// The codes have run out; a person or [`BridgeCommand::RefreshQr`] must ask for more.
     pub qr_expired: bool,
+    /// The pairing code, while one is good.
+    #[serde(default)]
+    pub pairing_code: Option<PairingCode>,
     /// The linked account.
     pub account: Option<OwnAccount>,
     /// The marker found in the page's storage.

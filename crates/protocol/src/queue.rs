@@ -222,14 +222,23 @@ pub struct ActiveDesktop {
 
 /// What a person at the dashboard wants of an SDR's WhatsApp. It is told with each claim and heartbeat
 /// until the session says that it is so, for ten minutes at most; a desktop carries it out once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Wish {
     /// What.
     pub kind: WishKind,
+    /// The phone to link, where it is by a pairing code. E.164, with the plus; printed without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
     /// When it was asked for, by the server's clock; tells one wish from the next.
     pub asked_at_ms: UtcMs,
+}
+
+impl std::fmt::Debug for Wish {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Wish({:?} at {})", self.kind, self.asked_at_ms.0)
+    }
 }
 
 /// What can be wanted of an SDR's WhatsApp.
@@ -240,6 +249,8 @@ pub struct Wish {
 pub enum WishKind {
     /// Open the page, so that a phone can be linked.
     Link,
+    /// Open the page, and ask WhatsApp for a code to type on the phone.
+    LinkByCode,
     /// Pause, and unlink this device at WhatsApp.
     Disconnect,
     /// A wish of a later version; nothing is done.
@@ -460,6 +471,19 @@ pub struct HeartbeatAnswer {
     pub wish: Option<Wish>,
 }
 
+/// How a phone is linked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub enum LinkMethod {
+    /// The phone scans a QR code.
+    #[default]
+    Qr,
+    /// Eight letters and digits, the pairing code, are typed on the phone.
+    Code,
+}
+
 /// `POST /api/sdr/whatsapp/qr`: relays the code for the dashboard. `GET` of the same path with
 /// `?sdrId=` gives it back (404 once it has expired or the session is linked).
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -469,6 +493,9 @@ pub struct HeartbeatAnswer {
 pub struct QrRequest {
     /// Whose session.
     pub sdr_id: SdrId,
+    /// Whether it is scanned or typed; an older desktop tells only codes to scan.
+    #[serde(default)]
+    pub method: LinkMethod,
     /// What the code says. A secret: this type has no `Debug`.
     pub value: String,
     /// How long it is good for.

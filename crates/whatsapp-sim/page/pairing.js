@@ -26,6 +26,12 @@ __d('WAWebAltDeviceLinkingApi', ['SimLink'], (global, require, importDefault, im
   exports.initializeAltDeviceLinking = async () => {
     ready = true;
   };
+  // The codes to scan come anew.
+  exports.initializeQRLinking = async () => {
+    ready = false;
+    exports.pairingType = undefined;
+    require('WAWebCmd').Cmd.refreshQR();
+  };
   exports.genLinkDeviceCodeForPhoneNumber = async (phone) => {
     if (!ready) throw new Error('alt linking: not initialized');
     const code = await require('SimLink').pairingCode(String(phone).replace(/\D/g, ''));

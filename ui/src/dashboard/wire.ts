@@ -137,9 +137,6 @@ export type OfficeRules = {
   retentionDays?: number | null;
 };
 
-/** `GET /api/sdr/whatsapp/qr`: what the page of WhatsApp shows for linking. */
-export type LinkCode = { sdrId: string; value: string; expiresInMs: number };
-
 /** A program that is told of what happens, without its secret. */
 export type WebhookRow = {
   id: string;

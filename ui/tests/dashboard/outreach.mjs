@@ -124,7 +124,15 @@ function preview({ text, to, sdrs, limit = 5 }) {
     ([, name]) =>
       !/^(first_name|name|company|position|site|pain|sdr_first_name|sdr_name|office)$/.test(name),
   );
-  const none = { variables: [], total: 0, willGet: 0, skipped: [], previews: [], firstMessages: 0 };
+  const none = {
+    variables: [],
+    total: 0,
+    willGet: 0,
+    skipped: [],
+    missing: [],
+    previews: [],
+    firstMessages: 0,
+  };
   if (unknown) {
     return {
       ...none,
@@ -148,8 +156,10 @@ function preview({ text, to, sdrs, limit = 5 }) {
       sdrId,
       text: skipped === null ? filled(one, text, whose) : "",
       skipped,
+      missing: skipped === "missing_variable" ? "pain" : null,
     };
   });
+  const lacking = previews.filter((one) => one.missing === "pain").length;
   const skipped = [...reasons].map(([reason, leads]) => ({ reason, leads }));
   return {
     ...none,
@@ -157,6 +167,7 @@ function preview({ text, to, sdrs, limit = 5 }) {
     total: ids.length,
     willGet: previews.filter((one) => one.skipped === null).length,
     skipped,
+    missing: lacking > 0 ? [{ variable: "pain", leads: lacking }] : [],
     previews: previews.slice(0, limit),
     firstMessages,
   };

@@ -126,6 +126,17 @@ const EXTRAS = [
     },
   },
   { ...night, name: "pairing", path: "/sdrs", ready: "sdr", act: click("connect-open", "by-code") },
+  {
+    name: "pairing-code",
+    path: "/sdrs",
+    ready: "sdr",
+    act: async (page) => {
+      await click("connect-open", "by-code")(page);
+      await page.locator(id("link-phone")).fill("+55 11 96000-0001");
+      await click("link-ask")(page);
+      await page.locator(id("pairing-code")).waitFor();
+    },
+  },
   { ...light, name: "disconnect", path: "/sdrs", ready: "sdr", act: click("disconnect-open") },
   { ...light, name: "selection", path: "/leads", ready: "lead", act: click("select-loaded") },
   {

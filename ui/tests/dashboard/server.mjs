@@ -52,6 +52,7 @@ export async function serve({ folder, scene: named = "full" }) {
   const calls = [];
   const zones = new Map();
   const requeued = new Set();
+  let linkBy = "qr";
 
   const tell = (kind, id) => {
     for (const stream of streams)
@@ -124,6 +125,7 @@ export async function serve({ folder, scene: named = "full" }) {
         sdrs.find((one) => one.id === id),
         { online: true, wish: "link" },
       );
+      linkBy = JSON.parse(body).method;
       tell("sdr", id);
       return [202];
     }
@@ -238,8 +240,13 @@ export async function serve({ folder, scene: named = "full" }) {
           200,
           {
             sdrId: query.get("sdrId"),
-            value: `2@${"Zm9yIHRoZSBmaXh0dXJlcw".repeat(6)},a1b2c3d4`,
-            expiresInMs: 17_000,
+            ...(linkBy === "code"
+              ? { method: "code", value: "K7MX9QPA", expiresInMs: 164_000 }
+              : {
+                  method: "qr",
+                  value: `2@${"Zm9yIHRoZSBmaXh0dXJlcw".repeat(6)},a1b2c3d4`,
+                  expiresInMs: 17_000,
+                }),
           },
         ];
       default:

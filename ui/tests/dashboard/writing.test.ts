@@ -20,6 +20,7 @@ const PREVIEW: CampaignPreview = {
   total: 3,
   willGet: 2,
   skipped: [{ reason: "no_consent", leads: 1 }],
+  missing: [],
   previews: [
     {
       leadId: "1",
@@ -27,6 +28,7 @@ const PREVIEW: CampaignPreview = {
       sdrId: "john",
       text: "Hello Ana, this is John.",
       skipped: null,
+      missing: null,
     },
     {
       leadId: "2",
@@ -34,8 +36,16 @@ const PREVIEW: CampaignPreview = {
       sdrId: "jane",
       text: "Hello Bia, this is Jane.",
       skipped: null,
+      missing: null,
     },
-    { leadId: "3", leadName: "Caio Reis", sdrId: "jane", text: "", skipped: "no_consent" },
+    {
+      leadId: "3",
+      leadName: "Caio Reis",
+      sdrId: "jane",
+      text: "",
+      skipped: "no_consent",
+      missing: null,
+    },
   ],
   firstMessages: 1,
 };
@@ -108,6 +118,28 @@ beforeEach(() => {
 });
 
 describe("writing a campaign", () => {
+  test("names the values that are missing, and what helps", async () => {
+    const [ana] = PREVIEW.previews;
+    const previews = [{ ...ana, text: "", skipped: "missing_variable", missing: "company" }];
+    const skipped = [{ reason: "missing_variable", leads: 3 }];
+    const missing = [
+      { variable: "company", leads: 2 },
+      { variable: "site", leads: 1 },
+    ];
+    open("/campaigns/new", {
+      "POST /api/campaigns/preview": {
+        body: { ...PREVIEW, willGet: 0, previews, skipped, missing },
+      },
+    });
+    await write("Hi {{company}} {{site}}");
+    expect((await screen.findByTestId("preview-skipped")).textContent).toContain(
+      "No value for {{company}}. Say in the text what stands there instead, such as {{company|…}}.",
+    );
+    expect(screen.getByTestId("skipped-reasons").textContent).toContain(
+      "No value for {{company}} for 2 leads, {{site}} for 1 lead",
+    );
+  });
+
   test("shows what each lead would get, how many get nothing, and why", async () => {
     const { asked } = open();
     await write(TEXT);

@@ -8,6 +8,7 @@ use crate::removal::is_linked;
 use crate::store::StoreError;
 use hotdesk_engine::input::Input;
 use hotdesk_protocol::queue::{Wish, WishKind};
+use hotdesk_protocol::session::SessionState;
 use tokio::task::JoinError;
 
 impl<P: Pages> Runner<P> {
@@ -24,14 +25,27 @@ impl<P: Pages> Runner<P> {
     /// Carries a wish out, unless it is the one that was carried out last: the server tells it until the
     /// session says that it is so.
     async fn wished(&mut self, wish: Wish) {
-        if self.wish_done.replace(wish) == Some(wish) {
+        if self.wish_done.as_ref() == Some(&wish) {
             return;
         }
+        self.wish_done = Some(wish.clone());
         let (store, sdr) = (self.shared.store.clone(), self.sdr.clone());
         match wish.kind {
             WishKind::Link => {
                 tracing::info!("The dashboard wants a phone to be linked");
                 self.handle(Input::Connect);
+                if self.session.state() == SessionState::PairingCode {
+                    self.handle(Input::RefreshQr);
+                }
+                tell(store.set_connect(&sdr, true).await);
+            }
+            WishKind::LinkByCode => {
+                tracing::info!("The dashboard wants a phone to be linked by a pairing code");
+                self.handle(match wish.phone {
+                    Some(phone) => Input::LinkByCode(phone),
+                    // The page lets a person type it.
+                    None => Input::Connect,
+                });
                 tell(store.set_connect(&sdr, true).await);
             }
             WishKind::Disconnect => {
@@ -51,9 +65,9 @@ impl<P: Pages> Runner<P> {
 /// The wish of an answer that has just come.
 fn wish_in(input: &Input) -> Option<Wish> {
     if let Input::Beaten(Ok(answer)) = input {
-        answer.wish
+        answer.wish.clone()
     } else if let Input::Claimed(Ok(answer)) = input {
-        answer.wish
+        answer.wish.clone()
     } else {
         None
     }

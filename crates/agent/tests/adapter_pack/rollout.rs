@@ -103,6 +103,7 @@ fn probe(state: SessionState, missing: &[Capability]) -> Probe {
         state,
         qr: None,
         qr_expired: false,
+        pairing_code: None,
         account: None,
         marker: None,
         missing: missing.to_vec(),

@@ -1,10 +1,12 @@
 //! The real queue server, in process, with the sample office in it.
 
 use hotdesk_protocol::ids::SdrId;
+use hotdesk_protocol::queue::QrRequest;
 use hotdesk_protocol::session::MessageState;
 use hotdesk_server::seed::{SampleOffice, sample_office};
 use hotdesk_server::store::{MessageView, Which};
 use hotdesk_server::{Clock, Options, PasswordCost, Running, start};
+use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -88,6 +90,27 @@ impl Office {
     /// Where an admin puts adapter packs.
     pub fn pack_dir(&self) -> PathBuf {
         self.dir.path().join("packs")
+    }
+
+    /// A bearer of this person's, as a desktop gets one.
+    pub async fn bearer(&self, who: &str) -> String {
+        let auth = json!({"email": format!("{who}@hotdesk.example"), "password": PASSWORD});
+        let url = format!("{}/api/sender/auth", self.url());
+        let request = reqwest::Client::new().post(url).json(&auth);
+        let answer: Value = request.send().await.unwrap().json().await.unwrap();
+        answer["token"].as_str().unwrap().to_owned()
+    }
+
+    /// The code to link with that the bearer's dashboard shows, if it shows one.
+    pub async fn link_code(&self, bearer: &str) -> Option<QrRequest> {
+        let url = format!("{}/api/sdr/whatsapp/qr", self.url());
+        let request = reqwest::Client::new().get(url).bearer_auth(bearer);
+        let answer = request.send().await.unwrap();
+        match answer.status().as_u16() {
+            200 => Some(answer.json().await.unwrap()),
+            404 => None,
+            other => panic!("the code: {other}"),
+        }
     }
 
     pub fn server(&self) -> &Running {

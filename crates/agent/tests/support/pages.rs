@@ -6,8 +6,8 @@ use base64::engine::general_purpose::STANDARD;
 use hotdesk_agent::adapter_pack::Bundles;
 use hotdesk_agent::pages::{PageFault, Pages};
 use hotdesk_protocol::bridge::{
-    BridgeCommand, BridgeEvent, BridgeReport, Capability, Drain, OwnAccount, Probe, SubmitRequest,
-    Submitted,
+    BridgeCommand, BridgeEvent, BridgeReport, Capability, Drain, OwnAccount, PairingCode, Probe,
+    SubmitRequest, Submitted,
 };
 use hotdesk_protocol::ids::{ChatId, MessageId, PageGeneration, SdrId, WaMessageId};
 use hotdesk_protocol::session::{Ack, SessionState};
@@ -65,6 +65,8 @@ struct Page {
     bundles: Option<Arc<Bundles>>,
     reports: Vec<BridgeReport>,
     file: Option<(MessageId, Vec<u8>)>,
+    /// The code that was asked for.
+    pairing_code: Option<PairingCode>,
 }
 
 #[derive(Default)]
@@ -478,7 +480,14 @@ impl Pages for FakePages {
                     composed = Some(phone);
                     return Ok(generation);
                 }
-                BridgeCommand::RefreshQr | BridgeCommand::UseHere => {}
+                BridgeCommand::RefreshQr => page.pairing_code = None,
+                BridgeCommand::LinkByCode { phone } => {
+                    page.pairing_code = Some(PairingCode {
+                        value: format!("CODE{}", &phone[phone.len() - 4..]),
+                        expires_in_ms: 180_000,
+                    });
+                }
+                BridgeCommand::UseHere => {}
                 BridgeCommand::LogOut => {
                     page.account = None;
                     page.marker = None;
@@ -530,12 +539,15 @@ impl Pages for FakePages {
                 generation: page.generation(),
                 adapter: if wa_js { "wa-js" } else { "modules" }.to_owned(),
                 page_version: None,
-                state: match account {
-                    Some(_) => SessionState::Connected,
-                    None => SessionState::Qr,
+                state: match (&account, &page.pairing_code) {
+                    (Some(_), _) => SessionState::Connected,
+                    (None, Some(_)) => SessionState::PairingCode,
+                    (None, None) => SessionState::Qr,
                 },
-                qr: account.is_none().then(|| format!("secret-qr-of-{sdr}")),
+                qr: (account.is_none() && page.pairing_code.is_none())
+                    .then(|| format!("secret-qr-of-{sdr}")),
                 qr_expired: false,
+                pairing_code: page.pairing_code.clone().filter(|_| account.is_none()),
                 account: account.map(|phone| OwnAccount {
                     phone,
                     device: 1,

@@ -8,6 +8,9 @@ use hotdesk_protocol::bridge::BridgeCommand;
 use hotdesk_protocol::ids::PageGeneration;
 use hotdesk_protocol::session::SessionState;
 
+/// A pairing code that the page could not be asked for in this time is no longer waited for by anyone.
+const CODE_WANTED_MS: u64 = 120_000;
+
 impl Session {
     pub(crate) fn ask_probe(&mut self) {
         if self.page.probe_out.is_none() {
@@ -51,6 +54,12 @@ impl Session {
         } else if self.page.refresh_wanted {
             self.page.refresh_wanted = false;
             self.hand(Handed::RefreshQr, generation, BridgeCommand::RefreshQr);
+        } else if let Some(phone) = self.code_due() {
+            self.hand(
+                Handed::LinkByCode,
+                generation,
+                BridgeCommand::LinkByCode { phone },
+            );
         } else if self.page.use_here_wanted {
             self.page.use_here_wanted = false;
             self.hand(Handed::UseHere, generation, BridgeCommand::UseHere);
@@ -62,6 +71,30 @@ impl Session {
             self.page.next_mark = self.now.boot.after(2_000);
             self.hand(Handed::Mark, generation, BridgeCommand::Mark { marker });
         }
+    }
+
+    /// Opens the page and asks for a pairing code, once it can be linked.
+    pub(crate) fn link_by_code(&mut self, phone: String) {
+        self.page.code_wanted = Some((phone, self.now.boot));
+        self.connect();
+    }
+
+    /// The number a pairing code is to be asked for now. A page that is linked is never asked: WhatsApp
+    /// could end the link there is.
+    fn code_due(&mut self) -> Option<String> {
+        let (_, since) = self.page.code_wanted.as_ref()?;
+        let linkable = matches!(
+            self.page.state(),
+            SessionState::Qr | SessionState::PairingCode
+        );
+        let too_late = self.now.boot.since(*since) >= CODE_WANTED_MS;
+        if too_late || self.page.account().is_some() {
+            self.page.code_wanted = None;
+        }
+        self.page
+            .code_wanted
+            .take_if(|_| linkable)
+            .map(|(phone, _)| phone)
     }
 
     pub(crate) fn hand(&mut self, what: Handed, to: PageGeneration, command: BridgeCommand) {

@@ -96,6 +96,7 @@ impl Session {
         page.seq = 0;
         page.more = false;
         page.last_qr = None;
+        page.last_pairing_code = None;
         page.first_qr_shown = false;
         page.reload_wanted = false;
         self.replies.forget_load();

@@ -43,6 +43,7 @@ pub(crate) enum Handed {
     Mark,
     LogOut,
     RefreshQr,
+    LinkByCode,
     UseHere,
     /// The chat of a message that a person sends by hand.
     Compose(MessageId),
@@ -96,6 +97,7 @@ pub(crate) struct Page {
     pub(crate) settled: bool,
     pub(crate) connected_since: Option<(Millis, UtcMs)>,
     last_qr: Option<String>,
+    last_pairing_code: Option<String>,
     first_qr_shown: bool,
     pub(crate) marker: Option<String>,
     new_marker: Option<String>,
@@ -103,6 +105,8 @@ pub(crate) struct Page {
     pub(crate) account_phone: Option<String>,
     pub(crate) unlink_wanted: bool,
     pub(crate) refresh_wanted: bool,
+    /// The number that a pairing code is wanted for, and since when.
+    code_wanted: Option<(String, Millis)>,
     pub(crate) use_here_wanted: bool,
     pub(crate) reload_wanted: bool,
     /// The next load brings other scripts; nothing further is handed to this one.
@@ -141,6 +145,7 @@ impl Page {
             settled: false,
             connected_since: None,
             last_qr: None,
+            last_pairing_code: None,
             first_qr_shown: false,
             marker,
             new_marker: None,
@@ -148,10 +153,17 @@ impl Page {
             account_phone,
             unlink_wanted: false,
             refresh_wanted: false,
+            code_wanted: None,
             use_here_wanted: false,
             reload_wanted: false,
             renew_wanted: false,
         }
+    }
+
+    /// A person wants a QR code, and no longer a pairing code.
+    pub(crate) fn ask_for_qr(&mut self) {
+        self.refresh_wanted = true;
+        self.code_wanted = None;
     }
 
     /// A person wants another try.

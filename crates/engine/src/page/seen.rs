@@ -6,7 +6,7 @@ use crate::input::{Millis, PageFault};
 use crate::session::Session;
 use hotdesk_protocol::ProblemCode;
 use hotdesk_protocol::bridge::Probe;
-use hotdesk_protocol::queue::QrRequest;
+use hotdesk_protocol::queue::{LinkMethod, QrRequest};
 use hotdesk_protocol::session::SessionState;
 
 const MISSES_MOST: u32 = 3;
@@ -80,6 +80,7 @@ impl Session {
             self.page.starting_since = self.now.boot;
         }
         self.relay_qr(&probe);
+        self.relay_pairing_code(&probe);
         if connected && probe.account.is_some() {
             self.know_account(&probe);
             self.know_marker(&probe);
@@ -100,14 +101,30 @@ impl Session {
                 QR_FIRST_MS
             };
             self.page.first_qr_shown = true;
-            if !self.queue.signed_out {
-                let sdr_id = self.sdr_id.clone();
-                self.emit(Effect::Qr(QrRequest {
-                    sdr_id,
-                    value,
-                    expires_in_ms,
-                }));
-            }
+            self.relay(LinkMethod::Qr, value, expires_in_ms);
+        }
+    }
+
+    fn relay_pairing_code(&mut self, probe: &Probe) {
+        let shown = probe.pairing_code.as_ref();
+        if shown.map(|code| &code.value) == self.page.last_pairing_code.as_ref() {
+            return;
+        }
+        self.page.last_pairing_code = shown.map(|code| code.value.clone());
+        if let Some(code) = shown.cloned() {
+            self.relay(LinkMethod::Code, code.value, code.expires_in_ms);
+        }
+    }
+
+    fn relay(&mut self, method: LinkMethod, value: String, expires_in_ms: u32) {
+        if !self.queue.signed_out {
+            let sdr_id = self.sdr_id.clone();
+            self.emit(Effect::Qr(QrRequest {
+                sdr_id,
+                method,
+                value,
+                expires_in_ms,
+            }));
         }
     }
 

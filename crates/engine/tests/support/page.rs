@@ -2,7 +2,7 @@
 
 use hotdesk_engine::input::PageFault;
 use hotdesk_protocol::bridge::{
-    BridgeCommand, BridgeEvent, BridgeReport, Capability, Drain, OwnAccount, Probe,
+    BridgeCommand, BridgeEvent, BridgeReport, Capability, Drain, OwnAccount, PairingCode, Probe,
 };
 use hotdesk_protocol::file::Attachment;
 use hotdesk_protocol::ids::{ChatId, MessageId, PageGeneration, WaMessageId};
@@ -65,6 +65,7 @@ pub struct Page {
     /// Only what it shows can be read: not whose it is.
     pub hides_account: bool,
     pub qr: Option<String>,
+    pub pairing_code: Option<PairingCode>,
     pub hung: bool,
     /// What it tells cannot be read, until it is loaded anew.
     pub unreadable: bool,
@@ -114,6 +115,7 @@ impl Page {
             adopted_at: None,
             hides_account: false,
             qr: None,
+            pairing_code: None,
             hung: false,
             unreadable: false,
             quiet_since: 0,
@@ -266,6 +268,7 @@ impl Page {
             state: self.state,
             qr: self.qr.clone(),
             qr_expired: false,
+            pairing_code: self.pairing_code.clone(),
             dialog: None,
             account: (linked && !self.hides_account).then(|| self.account.clone()),
             marker: self.profile.marker.clone(),
@@ -415,7 +418,9 @@ impl Page {
                 self.load(now);
                 Ok(())
             }
-            BridgeCommand::RefreshQr | BridgeCommand::UseHere => Ok(()),
+            BridgeCommand::RefreshQr
+            | BridgeCommand::LinkByCode { .. }
+            | BridgeCommand::UseHere => Ok(()),
             BridgeCommand::LogOut => {
                 self.profile = Profile::default();
                 self.account.device += 1;

@@ -112,10 +112,24 @@ pub struct CampaignPreview {
     pub will_get: u32,
     /// Why the others would not.
     pub skipped: Vec<SkippedLeads>,
+    /// Which values are missing, of those [`SkipReason::MissingVariable`] counts; each lead under the first
+    /// in the text.
+    pub missing: Vec<MissingValue>,
     /// The text of the first few.
     pub previews: Vec<PreviewedText>,
     /// How many of those who would get it were never written to.
     pub first_messages: u32,
+}
+
+/// A variable that has no value for some leads.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct MissingValue {
+    /// Its name, as it is written in the text.
+    pub variable: String,
+    /// For how many.
+    pub leads: u32,
 }
 
 /// What one lead would get. Content: no `Debug`.
@@ -134,6 +148,8 @@ pub struct PreviewedText {
     pub text: String,
     /// Why they would get nothing.
     pub skipped: Option<SkipReason>,
+    /// The variable they have no value for, where that is why.
+    pub missing: Option<String>,
 }
 
 /// `POST /api/campaigns`, by a manager. The same again under the same id is made once.

@@ -13,10 +13,11 @@ mod sdrs;
 mod session;
 mod templates;
 
+pub use crate::queue::LinkMethod;
 pub use campaigns::{
     Campaign, CampaignCounts, CampaignPreview, CampaignPreviewRequest, CampaignRequest,
-    CampaignState, CampaignsAnswer, MOST_CAMPAIGN_LEADS, MOST_PREVIEWED_TEXTS, Owners,
-    PreviewedText, Recipients, Senders, SkipReason, SkippedLeads,
+    CampaignState, CampaignsAnswer, MOST_CAMPAIGN_LEADS, MOST_PREVIEWED_TEXTS, MissingValue,
+    Owners, PreviewedText, Recipients, Senders, SkipReason, SkippedLeads,
 };
 pub use figures::{DayFigures, FailureCount, Figures, Funnel};
 pub use import::{
@@ -29,7 +30,7 @@ pub use leads::{
 };
 pub use live::{LiveKind, LiveNews};
 pub use opt_outs::{OptOutRequest, OptOutRow, OptOutsAnswer};
-pub use sdrs::{LinkMethod, LinkRequest, SdrCounts, SdrDesktop, SdrRow, SdrSession, SdrsAnswer};
+pub use sdrs::{LinkRequest, SdrCounts, SdrDesktop, SdrRow, SdrSession, SdrsAnswer};
 pub use session::{DashboardPerson, DashboardRole, DashboardSession, DashboardSignIn};
 pub use templates::{Template, TemplateRequest, TemplatesAnswer};
 

@@ -2,7 +2,7 @@
 
 use crate::ids::{DesktopId, SdrId};
 use crate::problem::Problem;
-use crate::queue::WishKind;
+use crate::queue::{LinkMethod, WishKind};
 use crate::session::SessionState;
 use crate::time::UtcMs;
 use serde::{Deserialize, Serialize};
@@ -100,7 +100,7 @@ pub struct SdrCounts {
 }
 
 /// `POST /api/sdrs/{id}/whatsapp/connect`: the SDR's desktop is to show a code to link with; 202, or
-/// 409 while none is heard.
+/// 409 while none is heard, or where this would end a link there is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
@@ -108,19 +108,7 @@ pub struct SdrCounts {
 pub struct LinkRequest {
     /// How.
     pub method: LinkMethod,
-    /// The phone to link, for a pairing code; E.164.
+    /// The phone to link, for a pairing code, which cannot be without; E.164, with the plus.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
-}
-
-/// How a phone is linked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[cfg_attr(feature = "specta", derive(specta::Type))]
-#[serde(rename_all = "snake_case")]
-pub enum LinkMethod {
-    /// The phone scans a QR code.
-    Qr,
-    /// The phone is given a pairing code. No desktop can ask WhatsApp for one yet: 400.
-    Code,
 }

@@ -3,7 +3,7 @@
 use crate::first_message::unnamed;
 use crate::store::Office;
 use crate::store::campaigns::LeadFacts;
-use crate::templates::{Text, Unfilled, Values};
+use crate::templates::{Text, Unfilled, Values, Variable};
 use hotdesk_protocol::dashboard::{Senders, SkipReason};
 use hotdesk_protocol::ids::SdrId;
 use std::collections::HashMap;
@@ -25,6 +25,23 @@ pub struct Planned {
     pub sdr: Option<SdrId>,
     /// The text, or why there is none.
     pub gets: Result<String, SkipReason>,
+    /// The variable they have no value for, where that is why.
+    pub missing: Option<Variable>,
+}
+
+/// Why a lead gets nothing.
+struct Why {
+    reason: SkipReason,
+    missing: Option<Variable>,
+}
+
+impl From<SkipReason> for Why {
+    fn from(reason: SkipReason) -> Self {
+        Self {
+            reason,
+            missing: None,
+        }
+    }
 }
 
 impl Plan {
@@ -48,7 +65,9 @@ impl Plan {
     pub fn next(&mut self, lead: &LeadFacts) -> Planned {
         let sdr = lead.sdr_id.clone().or_else(|| self.whose_turn());
         let gets = self.gets(lead, sdr.as_ref());
-        Planned { sdr, gets }
+        let missing = gets.as_ref().err().and_then(|why| why.missing);
+        let gets = gets.map_err(|why| why.reason);
+        Planned { sdr, gets, missing }
     }
 
     fn whose_turn(&mut self) -> Option<SdrId> {
@@ -62,14 +81,14 @@ impl Plan {
         }
     }
 
-    fn gets(&self, lead: &LeadFacts, sdr: Option<&SdrId>) -> Result<String, SkipReason> {
+    fn gets(&self, lead: &LeadFacts, sdr: Option<&SdrId>) -> Result<String, Why> {
         let name = sdr.and_then(|sdr| self.names.get(sdr));
         let sdr_name = name.ok_or(SkipReason::Nobody)?;
         if lead.opted_out {
-            return Err(SkipReason::OptedOut);
+            return Err(SkipReason::OptedOut.into());
         }
         if !lead.consents {
-            return Err(SkipReason::NoConsent);
+            return Err(SkipReason::NoConsent.into());
         }
         let office = self.office.name.as_deref();
         let values = Values {
@@ -82,12 +101,15 @@ impl Plan {
             office,
         };
         let text = self.text.fill(&values).map_err(|unfilled| match unfilled {
-            Unfilled::Missing(_) => SkipReason::MissingVariable,
-            Unfilled::TooLong => SkipReason::TooLong,
+            Unfilled::Missing(variable) => Why {
+                reason: SkipReason::MissingVariable,
+                missing: Some(variable),
+            },
+            Unfilled::TooLong => SkipReason::TooLong.into(),
         })?;
         let first = self.office.first_message.required && lead.fresh;
         if first && unnamed(&text, sdr_name, office).is_some() {
-            return Err(SkipReason::NotNamed);
+            return Err(SkipReason::NotNamed.into());
         }
         Ok(text)
     }

@@ -40,8 +40,7 @@ use hotdesk_protocol::dashboard::{Campaign, Figures, SdrRow};
 use hotdesk_protocol::file::Attachment;
 use hotdesk_protocol::ids::{CampaignId, DesktopId, FileId, LeadId, MessageId, SdrId, TemplateId};
 use hotdesk_protocol::queue::{
-    ActiveDesktop, BeginRequest, RenewRequest, ReplyRequest, TakeOverRequest, WhatsappSession,
-    WishKind,
+    ActiveDesktop, BeginRequest, RenewRequest, ReplyRequest, TakeOverRequest, WhatsappSession, Wish,
 };
 use hotdesk_protocol::session::MessageState;
 use std::future::Future;
@@ -237,7 +236,7 @@ pub trait Store: Send + Sync + 'static {
     fn sdrs(&self, of: Option<SdrId>, now: UtcMs) -> Answer<'_, Vec<SdrRow>>;
     /// Keeps what a person wants of an SDR's WhatsApp for their active desktop, in the place of what
     /// they wanted before.
-    fn put_wish(&self, sdr: SdrId, wish: WishKind, now: UtcMs) -> Answer<'_, ()>;
+    fn put_wish(&self, sdr: SdrId, wish: Wish) -> Answer<'_, ()>;
     /// Leases nothing more to an SDR, or does again; repeatable.
     fn stop_sending(&self, sdr: SdrId, stopped: bool, now: UtcMs) -> Answer<'_, ()>;
     /// Whether nothing more is leased to an SDR.

@@ -28,7 +28,7 @@ pub const WISH_MS: i64 = 600_000;
 /// Whether a session that is told like this is what was wished for.
 pub fn is_fulfilled(wish: WishKind, session: &WhatsappSession) -> bool {
     match wish {
-        WishKind::Link => session.connected,
+        WishKind::Link | WishKind::LinkByCode => session.connected,
         WishKind::Disconnect => match session.state {
             SessionState::LoggedOut
             | SessionState::Qr
@@ -53,6 +53,7 @@ pub fn is_fulfilled(wish: WishKind, session: &WhatsappSession) -> bool {
 pub fn wish_name(wish: WishKind) -> &'static str {
     match wish {
         WishKind::Link => "link",
+        WishKind::LinkByCode => "link_by_code",
         WishKind::Disconnect => "disconnect",
         WishKind::Unknown => "unknown",
     }
@@ -60,7 +61,7 @@ pub fn wish_name(wish: WishKind) -> &'static str {
 
 /// The wish of a word.
 pub fn parse_wish(word: &str) -> Option<WishKind> {
-    [WishKind::Link, WishKind::Disconnect]
+    [WishKind::Link, WishKind::LinkByCode, WishKind::Disconnect]
         .into_iter()
         .find(|wish| wish_name(*wish) == word)
 }

@@ -90,6 +90,7 @@ impl World {
             | BridgeCommand::Compose { .. }
             | BridgeCommand::UseHere
             | BridgeCommand::RefreshQr
+            | BridgeCommand::LinkByCode { .. }
             | BridgeCommand::LogOut => return,
         };
         let t = self.t;

@@ -321,6 +321,7 @@ impl Page {
             state,
             qr: (state == SessionState::Qr).then(|| format!("qr-{}", self.generation)),
             qr_expired: false,
+            pairing_code: None,
             dialog: None,
             account: self.profile.account.clone().filter(|_| linked),
             marker: self.profile.marker.clone().filter(|_| linked),
@@ -407,7 +408,7 @@ impl Page {
                 self.mishap.take_if(|mishap| is_conflict(mishap));
                 Ok(())
             }
-            BridgeCommand::RefreshQr => Ok(()),
+            BridgeCommand::RefreshQr | BridgeCommand::LinkByCode { .. } => Ok(()),
             BridgeCommand::LogOut => {
                 self.unlink(t);
                 Ok(())

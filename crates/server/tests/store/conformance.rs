@@ -204,12 +204,19 @@ fn op() -> impl Strategy<Value = Op> {
         2 => (0..4_usize).prop_map(|campaign| Op::CancelCampaign { campaign }),
         4 => prop::sample::select(vec![1, 20_000, LEASE_MS - 1, LEASE_MS, SESSION_MS, REVIEW_AFTER_MS, WISH_MS])
             .prop_map(|ms| Op::Pass { ms }),
-        2 => (0..2_usize, any::<bool>()).prop_map(|(sdr, link)| Op::Wish {
-            sdr,
-            kind: if link { WishKind::Link } else { WishKind::Disconnect },
-        }),
+        2 => (0..2_usize, prop::sample::select(vec![WishKind::Link, WishKind::LinkByCode, WishKind::Disconnect]))
+            .prop_map(|(sdr, kind)| Op::Wish { sdr, kind }),
         1 => (0..2_usize, 0..4_u32).prop_map(|(sdr, which)| Op::Stop { sdr, stopped: which == 0 }),
     ]
+}
+
+/// Only a pairing code is for a number.
+fn wish_of(sdr: usize, kind: WishKind, asked_at_ms: UtcMs) -> Wish {
+    Wish {
+        kind,
+        phone: (kind == WishKind::LinkByCode).then(|| format!("+551196000000{sdr}")),
+        asked_at_ms,
+    }
 }
 
 fn claim() -> impl Strategy<Value = Op> {
@@ -359,10 +366,7 @@ impl Run<'_> {
     /// What the SDR's active desktop is to be told.
     fn wish(&self, whose: usize) -> Option<Wish> {
         let (kind, asked) = self.model.wanted(whose)?;
-        Some(Wish {
-            kind,
-            asked_at_ms: UtcMs(NOON + asked),
-        })
+        Some(wish_of(whose, kind, UtcMs(NOON + asked)))
     }
 
     /// The lease an operation is about, with who calls; newest first, so that most are in force.
@@ -623,7 +627,8 @@ impl Run<'_> {
             }
             Op::Wish { sdr: whose, kind } => {
                 let expected = self.model.wish(*whose, *kind);
-                let answer = self.store.put_wish(sdr(*whose), *kind, now);
+                let wish = wish_of(*whose, *kind, now);
+                let answer = self.store.put_wish(sdr(*whose), wish);
                 let answer = outcome(answer.await);
                 assert_eq!(answer, expected);
                 format!("{answer:?}")

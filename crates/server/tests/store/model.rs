@@ -182,7 +182,7 @@ impl Model {
     pub fn linked(&mut self, sdr: usize) {
         if self
             .wanted(sdr)
-            .is_some_and(|(kind, _)| kind == WishKind::Link)
+            .is_some_and(|(kind, _)| kind != WishKind::Disconnect)
         {
             self.wishes.remove(&sdr);
         }

@@ -1,7 +1,15 @@
 /** What is said of campaigns. */
 import { count } from "../../lib/format";
 import { messageWords, type StateWords } from "../../lib/words";
-import type { Campaign, CampaignCounts, CampaignState, SkippedLeads, SkipReason } from "../wire";
+import { written } from "../templates/variables";
+import type {
+  Campaign,
+  CampaignCounts,
+  CampaignState,
+  MissingValue,
+  SkippedLeads,
+  SkipReason,
+} from "../wire";
 
 /** The words of where a campaign stands. */
 export function campaignWords(state: CampaignState): StateWords {
@@ -98,8 +106,16 @@ export function mayCancel({ state }: Campaign): boolean {
 
 export type SkipWords = { label: string; help: string };
 
-/** Why leads get nothing, and what helps. A reason of a later server is shown as it is. */
-export function skipWords(reason: SkipReason): SkipWords {
+/** `company for 12 leads, site for 1`; of one variable its name alone. */
+function missingWords(missing: readonly MissingValue[]): string {
+  if (missing.length === 1) return written(missing[0]?.variable ?? "");
+  return missing
+    .map((one) => `${written(one.variable)} for ${count(one.leads, "lead")}`)
+    .join(", ");
+}
+
+/** Why leads get nothing, and what helps; `missing` as far as it is known. A reason of a later server is shown as it is. */
+export function skipWords(reason: SkipReason, missing: readonly MissingValue[] = []): SkipWords {
   switch (reason) {
     case "nobody":
       return {
@@ -113,11 +129,16 @@ export function skipWords(reason: SkipReason): SkipWords {
         label: "No consent is noted",
         help: "Nothing says why they may be written to.",
       };
-    case "missing_variable":
+    case "missing_variable": {
+      const office = missing.length === 1 && missing[0]?.variable === "office";
       return {
-        label: "A value is missing",
-        help: "Say in the text what stands there instead, such as {{company|your company}}.",
+        label:
+          missing.length === 0 ? "A value is missing" : `No value for ${missingWords(missing)}`,
+        help: office
+          ? "An admin says in the settings what the office is called."
+          : `Say in the text what stands there instead, such as {{${missing[0]?.variable ?? "company"}|…}}.`,
       };
+    }
     case "too_long":
       return { label: "The text gets too long", help: "Shorten it." };
     case "not_named":

@@ -1,17 +1,15 @@
 import type { Api } from "../api";
-import type { LinkCode, LinkRequest, Problem, SdrRow } from "../wire";
+import type { LinkMethod, LinkRequest, Problem, QrRequest, SdrRow } from "../wire";
 import { isLinked } from "./status";
 
-/** How far linking is. */
-export type LinkStep = "start" | "waiting" | "code" | "linked";
+/** How far linking is; `slow` is a wait that is longer than a desktop needs. */
+export type LinkStep = "start" | "waiting" | "slow" | "code" | "linked";
 
 /** A code that WhatsApp gives, and until when it is good. */
-export type ShownCode = { value: string; untilMs: number; lifeMs: number };
+export type ShownCode = { method: LinkMethod; value: string; untilMs: number; lifeMs: number };
 
-/** Eight letters and digits are typed into the phone; everything else is scanned. */
-export function isPairingCode(value: string): boolean {
-  return /^[A-Z0-9]{4}-?[A-Z0-9]{4}$/i.test(value);
-}
+/** A page that is opened first, and WhatsApp's answer: seldom more. */
+const SLOW_MS = 45_000;
 
 /** `ABCD1234` as people read it. */
 export function pairingCode(value: string): string {
@@ -21,10 +19,15 @@ export function pairingCode(value: string): string {
 
 /** Links one SDR's phone from the browser: asks the desktop, then shows what its page shows. */
 export class Linking {
-  code = $state.raw<ShownCode | null>(null);
+  /** How the phone is to be linked. */
+  method = $state<LinkMethod>("qr");
   problem = $state.raw<Problem | null>(null);
-  asked = $state(false);
   busy = $state(false);
+  #read = $state.raw<ShownCode | null>(null);
+  /** Since when each way is asked for. */
+  #asked = $state.raw<Partial<Record<LinkMethod, number>>>({});
+  /** A code that was there before a QR code was asked for. */
+  #old: string | null = null;
   readonly #api: Api;
   readonly #sdrId: string;
 
@@ -33,21 +36,39 @@ export class Linking {
     this.#sdrId = sdrId;
   }
 
-  /** Where it stands, beside what the SDR's row says. */
-  step(sdr: SdrRow): LinkStep {
-    if (this.asked && isLinked(sdr)) return "linked";
-    if (this.code !== null) return "code";
-    return this.asked ? "waiting" : "start";
+  /** The code of the chosen way, if it is there. */
+  get code(): ShownCode | null {
+    return this.#read?.method === this.method ? this.#read : null;
   }
 
-  /**
-   * Asks the SDR's desktop to open WhatsApp for linking. A pairing code is asked for on the page that it
-   * opens: no desktop can do that from here.
-   */
-  async ask(): Promise<void> {
+  /** The desktop was asked for a code of the chosen way. */
+  get asked(): boolean {
+    return this.#asked[this.method] !== undefined;
+  }
+
+  /** Where it stands, beside what the SDR's row says. */
+  step(sdr: SdrRow, nowMs: number): LinkStep {
+    const since = this.#asked[this.method];
+    if (since !== undefined && isLinked(sdr)) return "linked";
+    if (this.code !== null) return "code";
+    if (since === undefined) return "start";
+    return nowMs - since >= SLOW_MS ? "slow" : "waiting";
+  }
+
+  /** Chooses the way. A QR code is asked for at once, a pairing code once its number is known. */
+  async choose(method: LinkMethod): Promise<void> {
+    if (method === this.method) return;
+    this.method = method;
+    this.problem = null;
+    if (method === "qr") await this.ask();
+  }
+
+  /** Asks the SDR's desktop to open WhatsApp for linking; a pairing code is for a phone's number. */
+  async ask(phone?: string, nowMs: number = Date.now()): Promise<void> {
+    const method = this.method;
     this.busy = true;
     this.problem = null;
-    const request: LinkRequest = { method: "qr" };
+    const request: LinkRequest = method === "code" ? { method, phone: phone ?? "" } : { method };
     const path = `/api/sdrs/${encodeURIComponent(this.#sdrId)}/whatsapp/connect`;
     const outcome = await this.#api.send("POST", path, request);
     this.busy = false;
@@ -55,21 +76,29 @@ export class Linking {
       this.problem = outcome.error;
       return;
     }
-    this.asked = true;
-    await this.read();
+    this.#old = this.#read?.value ?? null;
+    if (method === "code") this.#read = null;
+    this.#asked = { [method]: nowMs };
+    await this.read(nowMs);
   }
 
   /** Reads the code that is shown now. That there is none is no problem: the desktop sends the next one. */
   async read(nowMs: number = Date.now()): Promise<void> {
     if (!this.asked) return;
-    const outcome = await this.#api.get<LinkCode>("/api/sdr/whatsapp/qr", { sdrId: this.#sdrId });
+    const path = "/api/sdr/whatsapp/qr";
+    const outcome = await this.#api.get<QrRequest>(path, { sdrId: this.#sdrId });
     if (outcome.status === "ok") {
-      const { value, expiresInMs } = outcome.data;
+      const { method = "qr", value, expiresInMs } = outcome.data;
       const lifeMs =
-        this.code?.value === value ? Math.max(this.code.lifeMs, expiresInMs) : expiresInMs;
-      this.code = { value, untilMs: nowMs + expiresInMs, lifeMs };
+        this.#read?.value === value ? Math.max(this.#read.lifeMs, expiresInMs) : expiresInMs;
+      this.#read = { method, value, untilMs: nowMs + expiresInMs, lifeMs };
+      if (method === "code" && value !== this.#old) {
+        // Somebody at the desktop has asked the page for it.
+        this.method = "code";
+        this.#asked = { code: nowMs, ...this.#asked };
+      }
     } else if (outcome.error.code === "not_found") {
-      this.code = null;
+      this.#read = null;
     }
   }
 }

@@ -5,7 +5,7 @@ import type { SdrRow } from "../wire";
 
 const NEVER: StateWords = {
   label: "Never linked",
-  sentence: "Connect links a phone by its QR code, once.",
+  sentence: "Connect links a phone by a QR or pairing code, once.",
   tone: "off",
   icon: "unplug",
 };
@@ -31,7 +31,8 @@ const ASKED_DISCONNECT: StateWords = {
 /** A wish of the dashboard beats a desktop that is gone beats a pause beats the session's own state. */
 export function sdrStatus(sdr: SdrRow): StateWords {
   if (sdr.wish === "disconnect") return ASKED_DISCONNECT;
-  if (sdr.wish === "link" && !isLinking(sdr)) return ASKED_LINK;
+  const linkAsked = sdr.wish === "link" || sdr.wish === "link_by_code";
+  if (linkAsked && !isLinking(sdr)) return ASKED_LINK;
   if (!sdr.online) return sdr.session === null && sdr.activeDesktop === null ? NEVER : NO_DESKTOP;
   if (sdr.session === null) return NEVER;
   if (sdr.paused && sdr.session.connected) return PAUSED;

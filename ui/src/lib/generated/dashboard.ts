@@ -121,6 +121,11 @@ export type CampaignPreview = {
 	willGet: number,
 	/**  Why the others would not. */
 	skipped: SkippedLeads[],
+	/**
+	 *  Which values are missing, of those [`SkipReason::MissingVariable`] counts; each lead under the first
+	 *  in the text.
+	 */
+	missing: MissingValue[],
 	/**  The text of the first few. */
 	previews: PreviewedText[],
 	/**  How many of those who would get it were never written to. */
@@ -496,17 +501,17 @@ export type LeadsFilter = {
 export type LinkMethod = 
 /**  The phone scans a QR code. */
 "qr" | 
-/**  The phone is given a pairing code. No desktop can ask WhatsApp for one yet: 400. */
+/**  Eight letters and digits, the pairing code, are typed on the phone. */
 "code";
 
 /**
  *  `POST /api/sdrs/{id}/whatsapp/connect`: the SDR's desktop is to show a code to link with; 202, or
- *  409 while none is heard.
+ *  409 while none is heard, or where this would end a link there is.
  */
 export type LinkRequest = {
 	/**  How. */
 	method: LinkMethod,
-	/**  The phone to link, for a pairing code; E.164. */
+	/**  The phone to link, for a pairing code, which cannot be without; E.164, with the plus. */
 	phone?: string | null,
 };
 
@@ -553,6 +558,14 @@ export type MessageState =
 "cancelled" | 
 /**  A person must decide. */
 "review";
+
+/**  A variable that has no value for some leads. */
+export type MissingValue = {
+	/**  Its name, as it is written in the text. */
+	variable: string,
+	/**  For how many. */
+	leads: number,
+};
 
 /**
  *  `POST /api/opt-outs`, by a manager: the number is blocked for every SDR at once. Repeatable;
@@ -611,6 +624,8 @@ export type PreviewedText = {
 	text: string,
 	/**  Why they would get nothing. */
 	skipped: SkipReason | null,
+	/**  The variable they have no value for, where that is why. */
+	missing: string | null,
 };
 
 /**  A failure as told to another program or to a person. */
@@ -703,6 +718,8 @@ string;
 export type QrRequest = {
 	/**  Whose session. */
 	sdrId: SdrId,
+	/**  Whether it is scanned or typed; an older desktop tells only codes to scan. */
+	method?: LinkMethod,
 	/**  What the code says. A secret: this type has no `Debug`. */
 	value: string,
 	/**  How long it is good for. */
@@ -942,6 +959,8 @@ export type WaMessageId = string;
 export type WishKind = 
 /**  Open the page, so that a phone can be linked. */
 "link" | 
+/**  Open the page, and ask WhatsApp for a code to type on the phone. */
+"link_by_code" | 
 /**  Pause, and unlink this device at WhatsApp. */
 "disconnect" | 
 /**  A wish of a later version; nothing is done. */

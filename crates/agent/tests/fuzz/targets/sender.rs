@@ -207,6 +207,7 @@ impl Sender {
             BridgeCommand::LookUp { .. }
             | BridgeCommand::UseHere
             | BridgeCommand::RefreshQr
+            | BridgeCommand::LinkByCode { .. }
             | BridgeCommand::LogOut => {}
         }
         Input::Submitted(answer)
@@ -308,6 +309,7 @@ fn probe() -> Probe {
         dialog: None,
         qr: None,
         qr_expired: false,
+        pairing_code: None,
         account: Some(OwnAccount {
             phone: "+5511900000001".to_owned(),
             device: 1,

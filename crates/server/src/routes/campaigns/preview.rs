@@ -10,7 +10,7 @@ use axum::Json;
 use axum::extract::State;
 use hotdesk_protocol::Problem;
 use hotdesk_protocol::dashboard::{
-    CampaignPreview, CampaignPreviewRequest, MOST_PREVIEWED_TEXTS, PreviewedText,
+    CampaignPreview, CampaignPreviewRequest, MOST_PREVIEWED_TEXTS, MissingValue, PreviewedText,
 };
 
 const TEXTS: u32 = 5;
@@ -58,6 +58,10 @@ pub async fn post(
         request.sdrs,
         |lead, planned| {
             let skipped = planned.gets.as_ref().err().copied();
+            let missing = planned.missing.map(|it| it.as_str().to_owned());
+            if let Some(variable) = &missing {
+                count(&mut preview.missing, variable);
+            }
             match skipped {
                 Some(reason) => skips.count(reason),
                 None => {
@@ -72,6 +76,7 @@ pub async fn post(
                     sdr_id: planned.sdr,
                     text: planned.gets.unwrap_or_default(),
                     skipped,
+                    missing,
                 });
             }
             preview.total += 1;
@@ -81,4 +86,15 @@ pub async fn post(
     .await?;
     preview.skipped = skips.all();
     Ok(Json(preview))
+}
+
+/// One more lead without this value.
+fn count(missing: &mut Vec<MissingValue>, variable: &str) {
+    match missing.iter_mut().find(|it| it.variable == variable) {
+        Some(known) => known.leads += 1,
+        None => missing.push(MissingValue {
+            variable: variable.to_owned(),
+            leads: 1,
+        }),
+    }
 }

@@ -84,8 +84,8 @@ pub async fn post(
             .is_some_and(|it| !it.numbers.is_empty());
         let elsewhere = claimed.active.desktop_id != claim.desktop_id;
         // One that was there before was told before; the heartbeat tells it again.
-        let before = *wish.get_or_insert(claimed.wish);
-        let wished = claimed.wish.is_some() && claimed.wish != before;
+        let before = wish.get_or_insert_with(|| claimed.wish.clone());
+        let wished = claimed.wish.is_some() && claimed.wish != *before;
         let told = !claimed.messages.is_empty() || news || elsewhere || wished;
         if told || stop || Instant::now() >= until {
             // A desktop counts a lease from before its request.

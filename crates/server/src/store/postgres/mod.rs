@@ -72,8 +72,7 @@ use hotdesk_protocol::dashboard::{Campaign, Figures, SdrRow};
 use hotdesk_protocol::file::Attachment;
 use hotdesk_protocol::ids::{CampaignId, DesktopId, FileId, LeadId, MessageId, SdrId, TemplateId};
 use hotdesk_protocol::queue::{
-    ActiveDesktop, BeginRequest, RenewRequest, ReplyRequest, TakeOverRequest, WhatsappSession,
-    WishKind,
+    ActiveDesktop, BeginRequest, RenewRequest, ReplyRequest, TakeOverRequest, WhatsappSession, Wish,
 };
 use hotdesk_protocol::session::MessageState;
 use row::Outcome;
@@ -525,8 +524,8 @@ impl Store for PostgresStore {
         call!(self, Kind::Read, |db| ok(sdrs::list(&db, of.as_ref(), now)))
     }
 
-    fn put_wish(&self, sdr: SdrId, wish: WishKind, now: UtcMs) -> Answer<'_, ()> {
-        call!(self, Kind::Write, |db| wishes::put(&db, &sdr, wish, now))
+    fn put_wish(&self, sdr: SdrId, wish: Wish) -> Answer<'_, ()> {
+        call!(self, Kind::Write, |db| wishes::put(&db, &sdr, &wish))
     }
 
     fn stop_sending(&self, sdr: SdrId, stopped: bool, now: UtcMs) -> Answer<'_, ()> {

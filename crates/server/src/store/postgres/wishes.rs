@@ -7,20 +7,26 @@ use crate::store::Refusal;
 use crate::store::rules::{WISH_MS, is_fulfilled, parse_wish, wish_name};
 use hotdesk_protocol::UtcMs;
 use hotdesk_protocol::ids::SdrId;
-use hotdesk_protocol::queue::{WhatsappSession, Wish, WishKind};
+use hotdesk_protocol::queue::{WhatsappSession, Wish};
 
 /// Keeps a wish in the place of the one before, if a desktop is there to carry it out.
-pub(super) async fn put(db: &Db, sdr: &SdrId, kind: WishKind, now: UtcMs) -> Done<Outcome<()>> {
-    match super::desktops::active(db, sdr, now).await? {
+pub(super) async fn put(db: &Db, sdr: &SdrId, wish: &Wish) -> Done<Outcome<()>> {
+    match super::desktops::active(db, sdr, wish.asked_at_ms).await? {
         Ok(Some(_)) => {}
         Ok(None) => return Ok(Err(Refusal::NoDesktop)),
         Err(refusal) => return Ok(Err(refusal)),
     }
     hold_queue(db, sdr).await?;
     db.run(
-        "INSERT INTO hotdesk_queue.wishes (sdr_id, wish, asked_at_ms) VALUES ($1, $2, $3)
-         ON CONFLICT (sdr_id) DO UPDATE SET wish = excluded.wish, asked_at_ms = excluded.asked_at_ms",
-        &[&sdr.as_str(), &wish_name(kind), &now.0],
+        "INSERT INTO hotdesk_queue.wishes (sdr_id, wish, phone, asked_at_ms) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (sdr_id) DO UPDATE
+             SET wish = excluded.wish, phone = excluded.phone, asked_at_ms = excluded.asked_at_ms",
+        &[
+            &sdr.as_str(),
+            &wish_name(wish.kind),
+            &wish.phone,
+            &wish.asked_at_ms.0,
+        ],
     )
     .await?;
     Ok(Ok(()))
@@ -28,13 +34,14 @@ pub(super) async fn put(db: &Db, sdr: &SdrId, kind: WishKind, now: UtcMs) -> Don
 
 /// What is wanted and neither so nor too old.
 pub(super) async fn find(db: &Db, sdr: &SdrId, now: UtcMs) -> Done<Option<Wish>> {
-    let sql = "SELECT wish, asked_at_ms FROM hotdesk_queue.wishes
+    let sql = "SELECT wish, asked_at_ms, phone FROM hotdesk_queue.wishes
          WHERE sdr_id = $1 AND asked_at_ms > $2";
     let row = db.row(sql, &[&sdr.as_str(), &(now.0 - WISH_MS)]).await?;
     row.map(|row| {
         Ok(Wish {
             kind: parse_wish(row.try_get(0)?).ok_or(Fault::Unreadable("wish"))?,
             asked_at_ms: UtcMs(row.try_get(1)?),
+            phone: row.try_get(2)?,
         })
     })
     .transpose()

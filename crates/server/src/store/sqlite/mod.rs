@@ -53,8 +53,7 @@ use hotdesk_protocol::dashboard::{Campaign, Figures, SdrRow};
 use hotdesk_protocol::file::Attachment;
 use hotdesk_protocol::ids::{CampaignId, DesktopId, FileId, LeadId, MessageId, SdrId, TemplateId};
 use hotdesk_protocol::queue::{
-    ActiveDesktop, BeginRequest, RenewRequest, ReplyRequest, TakeOverRequest, WhatsappSession,
-    WishKind,
+    ActiveDesktop, BeginRequest, RenewRequest, ReplyRequest, TakeOverRequest, WhatsappSession, Wish,
 };
 use hotdesk_protocol::session::MessageState;
 use row::Outcome;
@@ -409,8 +408,8 @@ impl Store for SqliteStore {
         self.read(move |db| sdrs::list(db, of.as_ref(), now))
     }
 
-    fn put_wish(&self, sdr: SdrId, wish: WishKind, now: UtcMs) -> Answer<'_, ()> {
-        self.change(move |db| wishes::put(db, &sdr, wish, now))
+    fn put_wish(&self, sdr: SdrId, wish: Wish) -> Answer<'_, ()> {
+        self.change(move |db| wishes::put(db, &sdr, &wish))
     }
 
     fn stop_sending(&self, sdr: SdrId, stopped: bool, now: UtcMs) -> Answer<'_, ()> {

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::time::Duration;
 
 /// Migrations in order; number N brings a file to version N. Never edited, only added to.
-const MIGRATIONS: [Migration; 14] = [
+const MIGRATIONS: [Migration; 15] = [
     Migration::Sql(include_str!("migrations/0001_queue.sql")),
     Migration::Sql(include_str!("migrations/0002_files.sql")),
     Migration::Code(super::log::migrate),
@@ -25,6 +25,7 @@ const MIGRATIONS: [Migration; 14] = [
     Migration::Sql(include_str!("migrations/0012_webhooks.sql")),
     Migration::Sql(include_str!("migrations/0013_campaigns.sql")),
     Migration::Sql(include_str!("migrations/0014_retention.sql")),
+    Migration::Sql(include_str!("migrations/0015_pairing_code.sql")),
 ];
 
 /// The version of a file, the newest one, and the SQL between them; changes nothing. A file that is not

@@ -5,39 +5,41 @@ use crate::store::Refusal;
 use crate::store::rules::{WISH_MS, is_fulfilled, parse_wish, wish_name};
 use hotdesk_protocol::UtcMs;
 use hotdesk_protocol::ids::SdrId;
-use hotdesk_protocol::queue::{WhatsappSession, Wish, WishKind};
+use hotdesk_protocol::queue::{WhatsappSession, Wish};
 use rusqlite::{Connection, OptionalExtension, params};
 
 /// Keeps a wish in the place of the one before, if a desktop is there to carry it out.
-pub(super) fn put(
-    db: &Connection,
-    sdr: &SdrId,
-    kind: WishKind,
-    now: UtcMs,
-) -> rusqlite::Result<Outcome<()>> {
-    match super::desktops::active(db, sdr, now)? {
+pub(super) fn put(db: &Connection, sdr: &SdrId, wish: &Wish) -> rusqlite::Result<Outcome<()>> {
+    match super::desktops::active(db, sdr, wish.asked_at_ms)? {
         Ok(Some(_)) => {}
         Ok(None) => return Ok(Err(Refusal::NoDesktop)),
         Err(refusal) => return Ok(Err(refusal)),
     }
     db.prepare_cached(
-        "INSERT INTO wishes (sdr_id, wish, asked_at_ms) VALUES (?1, ?2, ?3)
-         ON CONFLICT (sdr_id) DO UPDATE SET wish = excluded.wish, asked_at_ms = excluded.asked_at_ms",
+        "INSERT INTO wishes (sdr_id, wish, phone, asked_at_ms) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (sdr_id) DO UPDATE
+             SET wish = excluded.wish, phone = excluded.phone, asked_at_ms = excluded.asked_at_ms",
     )?
-    .execute(params![sdr.as_str(), wish_name(kind), now.0])?;
+    .execute(params![
+        sdr.as_str(),
+        wish_name(wish.kind),
+        wish.phone,
+        wish.asked_at_ms.0
+    ])?;
     Ok(Ok(()))
 }
 
 /// What is wanted and neither so nor too old.
 pub(super) fn find(db: &Connection, sdr: &SdrId, now: UtcMs) -> rusqlite::Result<Option<Wish>> {
     db.prepare_cached(
-        "SELECT wish, asked_at_ms FROM wishes WHERE sdr_id = ?1 AND asked_at_ms > ?2",
+        "SELECT wish, asked_at_ms, phone FROM wishes WHERE sdr_id = ?1 AND asked_at_ms > ?2",
     )?
     .query_row(params![sdr.as_str(), now.0 - WISH_MS], |row| {
         let word: String = row.get(0)?;
         Ok(Wish {
             kind: parse_wish(&word).ok_or_else(|| column_error(0, "wish"))?,
             asked_at_ms: UtcMs(row.get(1)?),
+            phone: row.get(2)?,
         })
     })
     .optional()

@@ -52,7 +52,7 @@ async fn it_shows_the_first_texts_and_why_others_get_nothing_and_changes_nothing
     assert_eq!(
         previews[0],
         json!({"leadId": lead(&manager, 1).await, "leadName": "Lead 1", "sdrId": "john",
-            "text": "Hi Lead of Firm 1", "skipped": null})
+            "text": "Hi Lead of Firm 1", "skipped": null, "missing": null})
     );
     let rest: Vec<_> = previews[1..]
         .iter()
@@ -95,8 +95,17 @@ async fn a_lead_without_a_value_or_with_too_long_a_text_is_skipped() {
         json!([{"reason": "missing_variable", "leads": 2}]),
         "an office without a name has none to say"
     );
+    assert_eq!(
+        (&shown["missing"], &shown["previews"][0]["missing"]),
+        (
+            &json!([{"variable": "office", "leads": 2}]),
+            &json!("office")
+        ),
+        "and which it is"
+    );
     let shown = of_all(&manager, "Hi {{site|there}}").await;
     assert_eq!(shown["previews"][0]["text"], "Hi there");
+    assert_eq!(shown["missing"], json!([]));
     let company = "A company with quite a long name";
     let file = format!("name,company,phone\nLong,{company},11960000000\n");
     manager.import("consent=asked", file).await.ok();

@@ -119,7 +119,72 @@ async fn nobody_wants_anything_of_another_sdrs_whatsapp_nor_of_nobodys() {
     let nobody = "/api/sdrs/nobody/whatsapp/connect";
     let refused = manager.post(nobody, qr()).await;
     refused.refused(404, "not_found");
-    let code = json!({"method": "code", "phone": "+5511960000001"});
-    let refused = manager.post(CONNECT, code).await;
-    refused.refused(400, "bad_request");
+    let refused = jane.post(CONNECT, code("+55 11 96000-0001")).await;
+    refused.refused(403, "forbidden");
+}
+
+/// Asks for a pairing code for this number, as a person writes it.
+fn code(phone: &str) -> Value {
+    json!({"method": "code", "phone": phone})
+}
+
+#[tokio::test]
+async fn a_wish_for_a_pairing_code_names_the_phone_and_the_next_wish_does_not() {
+    let office = Office::open().await;
+    let (john, manager) = (
+        office.seat("john", "d1").await,
+        office.browser("manager").await,
+    );
+    beat(&john, "qr").await;
+    let asked = manager.post(CONNECT, code("(11) 96000-0001")).await;
+    assert_eq!(asked.status, 202);
+    let wish = json!({
+        "kind": "link_by_code", "phone": "+5511960000001", "askedAtMs": office.now(),
+    });
+    assert_eq!(beat(&john, "qr").await["wish"], wish);
+    assert_eq!(beat(&john, "pairing_code").await["wish"], wish, "not yet");
+    office.pass(1_000);
+    manager.post(CONNECT, qr()).await;
+    let wish = json!({"kind": "link", "askedAtMs": office.now()});
+    assert_eq!(beat(&john, "pairing_code").await["wish"], wish);
+    manager.post(CONNECT, code("+5511960000001")).await;
+    assert_eq!(beat(&john, "connected").await.get("wish"), None, "it is so");
+}
+
+#[tokio::test]
+async fn a_pairing_code_is_for_a_number_whose_link_it_cannot_end() {
+    let office = Office::open().await;
+    let (john, jane, manager) = (
+        office.seat("john", "d1").await,
+        office.seat("jane", "d2").await,
+        office.browser("manager").await,
+    );
+    beat(&john, "qr").await;
+    for unfit in [json!({"method": "code"}), code("12"), code("my phone")] {
+        let refused = manager.post(CONNECT, unfit).await;
+        refused.refused(400, "bad_request");
+    }
+    let mut linked = jane.beat_body();
+    linked["session"]["phone"] = json!("+5511960000002");
+    for state in ["connected", "offline", "syncing"] {
+        linked["session"]["state"] = json!(state);
+        linked["session"]["connected"] = json!(state == "connected");
+        jane.post("/api/sender/heartbeat", linked.clone())
+            .await
+            .ok();
+        let refused = manager.post(CONNECT, code("11 96000-0002")).await;
+        let words = refused.body["message"].as_str().unwrap();
+        assert!(words.contains("linked as another SDR's"), "{words}");
+        refused.refused(409, "bad_request");
+    }
+    beat(&john, "offline").await;
+    let refused = manager.post(CONNECT, code("+5511960000001")).await;
+    let words = refused.body["message"].as_str().unwrap();
+    assert!(words.contains("disconnect it first"), "{words}");
+    refused.refused(409, "bad_request");
+    assert_eq!(
+        beat(&john, "qr").await.get("wish"),
+        None,
+        "nothing is wanted"
+    );
 }

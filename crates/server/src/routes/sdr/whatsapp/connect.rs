@@ -92,7 +92,7 @@ pub async fn post(
     let (session_id, message) = match (seen.connected, active) {
         (true, _) => (seen.desktop_id, "WhatsApp is connected."),
         (false, Some(active)) => {
-            wish(&app, &caller, sdr, WishKind::Link).await?;
+            wish(&app, &caller, sdr, WishKind::Link, None).await?;
             let message = "The desktop was asked to show a code.";
             (Some(active.desktop_id), message)
         }
@@ -185,7 +185,7 @@ pub async fn delete(
     let sdr = whose.seen_by(&caller)?;
     let active = app.store.active_desktop(sdr.clone(), app.now()).await?;
     if active.is_some() {
-        wish(&app, &caller, sdr, WishKind::Disconnect).await?;
+        wish(&app, &caller, sdr, WishKind::Disconnect, None).await?;
     } else {
         keep(&app, unlinked(sdr, None)).await?;
     }

@@ -41,7 +41,8 @@ pub async fn post(
     }
     let until = UtcMs(app.now().0 + i64::from(request.expires_in_ms.min(MAX_MS)));
     let sdr = request.sdr_id;
-    app.qr_codes.put(sdr.clone(), request.value, until);
+    app.qr_codes
+        .put(sdr.clone(), request.method, request.value, until);
     app.hints.tell(LiveKind::Qr, &sdr);
     Ok(StatusCode::NO_CONTENT)
 }
@@ -65,12 +66,8 @@ pub async fn get(
     Params(whose): Params<Whose>,
 ) -> Result<Json<QrRequest>, ApiError> {
     let sdr_id = whose.seen_by(&caller)?;
-    let (value, expires_in_ms) = app.qr_codes.get(&sdr_id, app.now()).ok_or_else(|| {
+    let code = app.qr_codes.get(&sdr_id, app.now()).ok_or_else(|| {
         ApiError::not_found("No code is shown right now; the desktop sends the next one.")
     })?;
-    Ok(Json(QrRequest {
-        sdr_id,
-        value,
-        expires_in_ms,
-    }))
+    Ok(Json(code))
 }

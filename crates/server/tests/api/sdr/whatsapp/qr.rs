@@ -19,10 +19,18 @@ async fn a_code_is_relayed_while_it_is_good() {
         .ok();
     assert_eq!(
         code,
-        json!({"sdrId": "john", "value": "2@abc", "expiresInMs": 15_000})
+        json!({"sdrId": "john", "method": "qr", "value": "2@abc", "expiresInMs": 15_000})
     );
     office.pass(15_000);
     john.get(PATH).await.refused(404, "not_found");
+    let typed =
+        json!({"sdrId": "john", "method": "code", "value": "ABCD1234", "expiresInMs": 9_000});
+    john.post(PATH, typed.clone()).await;
+    assert_eq!(
+        john.get(PATH).await.ok(),
+        typed,
+        "a code to type, told as one"
+    );
 }
 
 #[tokio::test]
