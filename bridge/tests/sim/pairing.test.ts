@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Profile, Rehearsal } from "./rehearsal";
 
 const JOHN = "+5511960000001";
@@ -12,6 +12,19 @@ describe("linking by a typed code in the rehearsal WhatsApp", () => {
     profile = await Profile.open(rehearsal);
     await profile.until({ state: "qr", qrExpired: false });
   });
+
+  /** Waits for another code to scan than this one. */
+  async function freshQr(before: string | null): Promise<void> {
+    await vi.waitFor(
+      async () => {
+        const { state, qr, pairingCode } = await profile.probe();
+        expect({ state, pairingCode }).toEqual({ state: "qr", pairingCode: null });
+        expect(qr).toMatch(/^https:/);
+        expect(qr).not.toBe(before);
+      },
+      { timeout: 20_000, interval: 50 },
+    );
+  }
 
   afterEach(async () => {
     await profile.close();
@@ -44,15 +57,14 @@ describe("linking by a typed code in the rehearsal WhatsApp", () => {
     await profile.submit({ type: "link_by_code", phone: JOHN });
     await profile.until({ state: "pairing_code" });
     await profile.submit({ type: "refresh_qr" });
-    await profile.until({ state: "qr", qrExpired: false, pairingCode: null });
+    await freshQr(before.qr);
     const after = await profile.link(rehearsal, JOHN);
     expect(after.generation, "in the same load").toBe(before.generation);
   });
 
   it("keeps its QR code where WhatsApp gives no code for the number", async () => {
     await profile.submit({ type: "link_by_code", phone: "+1234567" });
-    const { qr } = await profile.until({ state: "qr", pairingCode: null, qrExpired: false });
-    expect(qr).not.toBeNull();
+    await freshQr(null);
     await profile.link(rehearsal, JOHN);
   });
 });
