@@ -1,6 +1,6 @@
 //! The main job, through the window, as an SDR lives it.
 
-use crate::support::app::{AppConfig, PIN};
+use crate::support::app::{App, AppConfig, PIN};
 use crate::support::office::{JOHN, PASSWORD};
 use crate::support::webdriver::Window;
 use crate::support::{Office, screen, until};
@@ -71,5 +71,20 @@ async fn an_sdr_signs_in_scans_and_each_message_leaves_once_until_the_phone_remo
     window.find("[data-sdr=john][data-state=qr]").await;
     let again = office.qr(JOHN).await;
     assert_ne!(again, relayed, "a new link needs a new code");
+    office.assert_left_once(JOHN, &messages).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phone_is_linked_by_the_code_that_a_manager_asks_for_at_the_dashboard() {
+    let office = Office::open().await;
+    let _app = App::start_for(&office, &[JOHN]);
+    office.qr(JOHN).await;
+    let code = office.pairing_code(JOHN).await;
+    office.until_session(JOHN, "pairing_code").await;
+    let body = serde_json::json!({"phone": JOHN.phone, "code": code});
+    office.control("pair", body).await;
+    office.until_session(JOHN, "connected").await;
+    let messages = office.queue(JOHN, 1).await;
+    office.until_known_delivered(&messages).await;
     office.assert_left_once(JOHN, &messages).await;
 }

@@ -282,6 +282,31 @@ impl Office {
         .await
     }
 
+    /// Asks for a pairing code for the SDR's phone, as a manager does in the dashboard, and waits for it.
+    pub async fn pairing_code(&self, sdr: Person) -> String {
+        let token = self.token("manager@hotdesk.example").await;
+        let path = format!("/api/sdrs/{}/whatsapp/connect", sdr.id);
+        let body = json!({"method": "code", "phone": sdr.phone});
+        let (status, answer) = self
+            .ask(
+                &self.server_url,
+                Method::POST,
+                &path,
+                Some(&token),
+                Some(body),
+            )
+            .await;
+        assert_eq!(status, StatusCode::ACCEPTED, "it is asked for: {answer}");
+        let path = format!("/api/sdr/whatsapp/qr?sdrId={}", sdr.id);
+        until(&format!("{} has a pairing code", sdr.id), async || {
+            let (_, answer) = self
+                .ask(&self.server_url, Method::GET, &path, Some(&token), None)
+                .await;
+            (answer["method"] == "code").then(|| answer["value"].as_str().unwrap().to_owned())
+        })
+        .await
+    }
+
     /// Scans a QR code with the SDR's phone.
     pub async fn scan(&self, sdr: Person, qr: &str) {
         self.control("scan", json!({"qr": qr, "phone": sdr.phone}))

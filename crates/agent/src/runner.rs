@@ -396,7 +396,7 @@ impl<P: Pages> Runner<P> {
                     let files = self.files.clone();
                     self.call(self.journal.span(&id), |queue| async move {
                         let answer = files.fetch(&queue, &id, &file).await;
-                        Called::fetched(answer, id)
+                        Called::fetched(&queue, answer, id)
                     });
                 }
                 Effect::PutFile(generation, id, file) => match self.files.held(&id) {
@@ -411,7 +411,7 @@ impl<P: Pages> Runner<P> {
                     let queue = self.queue.clone();
                     let call = async move {
                         let answer = around("claim", queue.claim(&request), lost).await;
-                        Called::with(answer, Input::Claimed)
+                        Called::with(&queue, answer, Input::Claimed)
                     };
                     self.spent.call();
                     self.claims.spawn(call.instrument(Span::current()));
@@ -419,7 +419,9 @@ impl<P: Pages> Runner<P> {
                 Effect::Begin(request) => {
                     self.call(self.journal.span(&request.message_id), |queue| async move {
                         let answer = around("begin", queue.begin(&request), lost).await;
-                        Called::with(answer, |result| Input::Begun(request.message_id, result))
+                        Called::with(&queue, answer, |result| {
+                            Input::Begun(request.message_id, result)
+                        })
                     });
                 }
                 Effect::Release(message_id, lease_token) => {
@@ -438,7 +440,9 @@ impl<P: Pages> Runner<P> {
                     self.call(self.journal.span(&request.message_id), |queue| async move {
                         let answer = around("report", queue.result(&request, past), lost).await;
                         let answer = answer.map(|_| ());
-                        Called::with(answer, |result| Input::Reported(request.message_id, result))
+                        Called::with(&queue, answer, |result| {
+                            Input::Reported(request.message_id, result)
+                        })
                     });
                 }
                 Effect::Reply(request) => {
@@ -448,21 +452,21 @@ impl<P: Pages> Runner<P> {
                         match queue.reply(&request).await {
                             Ok(Replied::NoPlace) => keep_reply(&store, &sdr, request).await,
                             Ok(Replied::Told) => {
-                                Called::with(Ok(()), |result| Input::Replied(id, result))
+                                Called::with(&queue, Ok(()), |result| Input::Replied(id, result))
                             }
-                            Err(error) => {
-                                Called::with(Err(error), |result| Input::Replied(id, result))
-                            }
+                            Err(error) => Called::with(&queue, Err(error), |result| {
+                                Input::Replied(id, result)
+                            }),
                         }
                     });
                 }
                 Effect::Heartbeat(request) => self.call(Span::current(), |queue| async move {
                     let answer = queue.heartbeat(&request).await;
-                    Called::with(answer, Input::Beaten)
+                    Called::with(&queue, answer, Input::Beaten)
                 }),
                 Effect::TakeOver(request) => self.call(Span::current(), |queue| async move {
                     let answer = queue.take_over(&request).await;
-                    Called::with(answer, Input::TakenOver)
+                    Called::with(&queue, answer, Input::TakenOver)
                 }),
                 Effect::Qr(request) => self.call(Span::current(), |queue| async move {
                     Called::without(queue.qr(&request).await)

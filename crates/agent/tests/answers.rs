@@ -1,9 +1,11 @@
 //! Answers of a queue server that are not what the queue API says.
 
-use crate::support::desk::{Desk, FakeAgent, until_sdr};
+use crate::support::desk::{Desk, FakeAgent, sign_in, until_sdr};
 use crate::support::stub::{Answer, Stub};
 use hotdesk_protocol::ProblemCode;
 use serde_json::{Value, json};
+use std::sync::Arc;
+use tokio::sync::Notify;
 
 const CLAIM: &str = "/api/sender/claim";
 const BEGIN: &str = "/api/sender/begin";
@@ -160,4 +162,18 @@ async fn a_begin_that_is_refused_sends_nothing() {
         assert_eq!(desk.pages.submits(), 0, "{code}: nothing is submitted");
         agent.shut_down().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_of_the_sign_in_before_does_not_end_the_new_one() {
+    const HEARTBEAT: &str = "/api/sender/heartbeat";
+    let (old, late) = (Answer::status(401, ""), Arc::new(Notify::new()));
+    let (stub, _desk, agent) = offered(vec![old.held(&late)]).await;
+    stub.until_called(CLAIM, 1).await;
+    let beats = stub.calls(HEARTBEAT).len();
+    sign_in(&agent, "john").await;
+    stub.until_called(HEARTBEAT, beats + 1).await;
+    late.notify_one();
+    stub.until_called(CLAIM, 2).await;
+    agent.shut_down().await;
 }

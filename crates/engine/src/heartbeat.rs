@@ -1,4 +1,5 @@
-//! Telling the server how the session stands: every 30 s, and at once when it changes.
+//! Telling the server how the session stands: every 30 s, and at once when it changes; every 5 s while
+//! somebody at the dashboard may wait to link a phone, since only an answer brings their wish.
 
 use crate::effect::Effect;
 use crate::input::{Millis, QueueFault};
@@ -7,6 +8,7 @@ use hotdesk_protocol::queue::{HeartbeatAnswer, HeartbeatRequest, WhatsappSession
 use hotdesk_protocol::session::SessionState;
 
 const EVERY_MS: u64 = 30_000;
+const EVERY_UNLINKED_MS: u64 = 5_000;
 /// A state that flickers is not told more often than this.
 const LEAST_MS: u64 = 250;
 
@@ -44,7 +46,7 @@ impl Session {
             Some((at, told, was_paused))
                 if *told == session && *was_paused == paused && !behind =>
             {
-                at.after(EVERY_MS)
+                at.after(every_ms(session.state))
             }
             Some((at, _, _)) => at.after(LEAST_MS),
         };
@@ -101,5 +103,25 @@ impl Session {
             self.heart.not_before = self.now.boot.after(wait);
             self.heart.last = None;
         }
+    }
+}
+
+/// A session that is linked waits for messages, and hears of a wish with them.
+fn every_ms(state: SessionState) -> u64 {
+    match state {
+        SessionState::Closed
+        | SessionState::Qr
+        | SessionState::PairingCode
+        | SessionState::Passkey
+        | SessionState::LoggedOut => EVERY_UNLINKED_MS,
+        SessionState::Starting
+        | SessionState::Syncing
+        | SessionState::Connected
+        | SessionState::Offline
+        | SessionState::Conflict
+        | SessionState::NeedsUpdate
+        | SessionState::Crashed
+        | SessionState::Hibernated
+        | SessionState::Stopped => EVERY_MS,
     }
 }

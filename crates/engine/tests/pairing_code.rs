@@ -109,3 +109,17 @@ fn one_is_no_longer_asked_for_when_a_code_to_scan_is_wanted_instead() {
     assert_eq!(asked(&world), 0);
     assert!(world.page.commands.contains(&BridgeCommand::RefreshQr));
 }
+
+#[test]
+fn the_server_is_asked_for_a_wish_every_five_seconds_while_no_phone_is_linked() {
+    let mut world = unlinked();
+    world.run(10_000);
+    let before = world.beats.len();
+    world.run(60_000);
+    assert_eq!(world.beats.len() - before, 12);
+    let mut world = World::connected();
+    world.run(10_000);
+    let before = world.beats.len();
+    world.run(60_000);
+    assert_eq!(world.beats.len() - before, 2, "a claim brings it there");
+}

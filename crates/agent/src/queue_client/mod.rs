@@ -39,6 +39,7 @@ use reqwest::Method;
 use reqwest::header::IF_NONE_MATCH;
 use server::Wire;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// What lies behind so many messages of a review is seen once some of them are decided.
@@ -137,15 +138,24 @@ pub enum Audited {
 pub struct QueueClient {
     wire: Wire,
     desk: Arc<Desk>,
+    /// There is a client with a newer bearer.
+    renewed: Arc<AtomicBool>,
 }
 
 impl QueueClient {
-    /// The same with a new bearer.
+    /// The same with a new bearer; calls that are under way go on with the old one.
     #[must_use]
     pub fn with_token(&self, token: Token) -> Self {
+        self.renewed.store(true, Ordering::Relaxed);
         let mut renewed = self.clone();
         renewed.wire.token = token;
+        renewed.renewed = Arc::default();
         renewed
+    }
+
+    /// Whether there is a newer bearer than this client's.
+    pub(crate) fn is_renewed(&self) -> bool {
+        self.renewed.load(Ordering::Relaxed)
     }
 
     /// A person wants this desktop to send, also after another took over.

@@ -249,6 +249,7 @@ impl QueueServer {
         QueueClient {
             wire: Wire { server, sdr, token },
             desk: Arc::new(desk),
+            renewed: Arc::default(),
         }
     }
 }

@@ -1,12 +1,12 @@
 //! What a queue call came to, for the session and for the window.
 
 use crate::files::FetchError;
-use crate::queue_client::{QueueError, Retry};
+use crate::queue_client::{QueueClient, QueueError, Retry};
 use crate::store::Store;
 use hotdesk_engine::input::{FetchFault, Input, QueueFault};
-use hotdesk_protocol::Problem;
 use hotdesk_protocol::ids::{MessageId, SdrId};
 use hotdesk_protocol::queue::ReplyRequest;
+use hotdesk_protocol::{Problem, ProblemCode};
 
 /// What a queue call came to.
 pub(super) struct Called {
@@ -19,23 +19,28 @@ pub(super) struct Called {
 
 impl Called {
     pub(super) fn with<T>(
+        queue: &QueueClient,
         answer: Result<T, QueueError>,
         input: impl FnOnce(Result<T, QueueFault>) -> Input,
     ) -> Self {
         Self {
             server: server(&answer),
-            input: Some(input(answer.map_err(QueueFault::from))),
+            input: Some(input(answer.map_err(|error| fault(queue, error)))),
             kept: None,
         }
     }
 
-    pub(super) fn fetched(answer: Result<(), FetchError>, id: MessageId) -> Self {
+    pub(super) fn fetched(
+        queue: &QueueClient,
+        answer: Result<(), FetchError>,
+        id: MessageId,
+    ) -> Self {
         let (server, result) = match answer {
             Ok(()) => (Some(Ok(())), Ok(())),
             Err(FetchError::Unfit(problem)) => (Some(Ok(())), Err(FetchFault::Unfit(problem))),
             Err(FetchError::Queue(error)) => {
                 let told = server::<()>(&Err(error.clone()));
-                (told, Err(FetchFault::Queue(QueueFault::from(error))))
+                (told, Err(FetchFault::Queue(fault(queue, error))))
             }
         };
         Self {
@@ -51,6 +56,18 @@ impl Called {
             input: None,
             kept: None,
         }
+    }
+}
+
+/// A refusal of a sign-in that was renewed meanwhile says nothing of the new one: the call is made again.
+fn fault(queue: &QueueClient, error: QueueError) -> QueueFault {
+    match QueueFault::from(error) {
+        QueueFault::Refused(problem)
+            if problem.code == ProblemCode::Unauthorized && queue.is_renewed() =>
+        {
+            QueueFault::Lost(problem)
+        }
+        fault => fault,
     }
 }
 

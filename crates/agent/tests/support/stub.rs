@@ -11,6 +11,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 use tokio::time::{Instant, interval};
 
 /// One call that was made.
@@ -28,14 +29,16 @@ pub struct Answer {
     pub status: u16,
     pub headers: Vec<(&'static str, String)>,
     pub body: String,
+    /// Given only once this is notified.
+    pub held: Option<Arc<Notify>>,
 }
 
 impl Answer {
     pub fn ok(body: impl Into<String>) -> Self {
         Self {
             status: 200,
-            headers: Vec::new(),
             body: body.into(),
+            ..Self::default()
         }
     }
 
@@ -44,6 +47,11 @@ impl Answer {
             status,
             ..Self::ok(body)
         }
+    }
+
+    pub fn held(mut self, until: &Arc<Notify>) -> Self {
+        self.held = Some(Arc::clone(until));
+        self
     }
 
     pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
@@ -161,6 +169,9 @@ async fn answer(State(stub): State<Stub>, uri: Uri, headers: HeaderMap, body: By
         }
     };
     let answer = answer.unwrap_or_else(|| Answer::status(404, ""));
+    if let Some(held) = &answer.held {
+        held.notified().await;
+    }
     let mut response = answer.body.into_response();
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap();
     for (name, value) in answer.headers {
