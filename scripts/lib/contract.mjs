@@ -7,9 +7,9 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import {
+  admin,
   call,
   people,
-  program,
   root,
   signIn,
   startPostgres,
@@ -20,7 +20,6 @@ import { run, start } from "./processes.mjs";
 
 const folder = join(root, "tests/contract");
 const tools = join(target, "tools/schemathesis");
-const admin = { id: "admin", email: "admin@hotdesk.example", password: "contract-admin" };
 /** Where the document is left, for the tests of the page that shows it. */
 const kept = join(target, "contract/openapi.json");
 /** These end the very sign-in they are asked with. */
@@ -43,17 +42,6 @@ function install() {
     const { status } = spawnSync(command, args, { stdio: "inherit" });
     if (status !== 0) throw new Error(`${command} ${args[0]}: Schemathesis could not be installed`);
   }
-}
-
-/** One more person, by the server's own command. */
-function addAdmin(database) {
-  const who = ["--id", admin.id, "--email", admin.email, "--name", "Ada", "--role", "admin"];
-  const args = ["add-person", "--database", database, ...who];
-  const done = spawnSync(program("hotdesk-server"), args, {
-    encoding: "utf8",
-    input: `${admin.password}\n`,
-  });
-  if (done.status !== 0) throw new Error(`no admin could be added: ${done.stderr}`);
 }
 
 /** Asks under one sign-in; answers how many requests were made, and whether nothing was found. */
@@ -95,9 +83,7 @@ await run(async () => {
   const document = await call(server.url, "GET", "/api/openapi.json");
   mkdirSync(dirname(kept), { recursive: true });
   writeFileSync(kept, JSON.stringify(document));
-  addAdmin(database);
-  const body = { email: admin.email, password: admin.password };
-  const { token } = await call(server.url, "POST", "/api/sender/auth", { body });
+  const token = await signIn(server.url, admin);
   const desktop = await signIn(server.url, people[0].email, "contract-desktop");
   const how = { examples: values.examples, seed: values.seed };
   const runs = [

@@ -5,6 +5,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { judge } from "./judge.mjs";
 import {
+  admin,
   call,
   demoPin,
   logLines,
@@ -202,7 +203,9 @@ async function rehearse() {
   const database = wishes.has("--postgres") ? await startPostgres() : undefined;
   const server = await startServer(dir, { database });
   const sim = await startSim(dir);
-  say(`queue server ${server.url}\nrehearsal WhatsApp ${sim.url} (the phone: ${sim.url}/phone)`);
+  say(
+    `queue server and dashboard ${server.url} (${manager} or ${admin}, ${password})\nrehearsal WhatsApp ${sim.url} (the phone: ${sim.url}/phone)`,
+  );
   const startedAt = performance.now();
   const app = startApp(dir, { server: server.url, sim: sim.url, env });
   await link(server, sim, env, app);

@@ -39,6 +39,7 @@ export const password = "hotdesk-demo";
 /** What the SDRs of an office unlock with. */
 export const demoPin = "246810";
 export const manager = "manager@hotdesk.example";
+export const admin = "admin@hotdesk.example";
 
 /** The path of one of our programs. */
 export function program(name, profile = "debug") {

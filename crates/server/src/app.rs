@@ -80,15 +80,33 @@ impl App {
         Ok(())
     }
 
-    /// Takes the texts out of what ended so long ago as the office says.
+    /// Takes the texts and files out of what ended so long ago as the office says.
     pub async fn forget(&self) -> Result<(), StoreError> {
         let Some(days) = self.store.office().await?.retention_days else {
             return Ok(());
         };
         let before = UtcMs(self.now().0.saturating_sub(i64::from(days) * DAY_MS));
         while self.store.forget_texts(before, FORGOTTEN_AT_ONCE).await? {}
+        self.forget_files(before).await?;
         // Events tell answers with their texts.
         self.store.forget_webhook_events(before).await
+    }
+
+    async fn forget_files(&self, before: UtcMs) -> Result<(), StoreError> {
+        let forgotten = self
+            .store
+            .forget_files(before, FORGOTTEN_AT_ONCE, self.now());
+        for sha256 in forgotten.await? {
+            match self.files.delete(&sha256).await {
+                Ok(true) => self.store.bytes_gone(sha256).await?,
+                // Looked at again next time.
+                Ok(false) => {}
+                Err(error) => {
+                    tracing::warn!(%error, "a file's bytes could not be deleted; it is tried again")
+                }
+            }
+        }
+        Ok(())
     }
 }
 

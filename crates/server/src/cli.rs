@@ -29,8 +29,8 @@ pub enum Command {
     Serve(Box<Serve>),
     /// Fill a data file with a sample office, for demos and tests; repeatable.
     ///
-    /// SDRs john, jane, bob (e-mail NAME@hotdesk.example) and manager@hotdesk.example, password
-    /// hotdesk-demo.
+    /// SDRs john, jane, bob (e-mail NAME@hotdesk.example), manager@hotdesk.example and
+    /// admin@hotdesk.example, password hotdesk-demo.
     Seed(Seed),
     /// Add a person, or give one a new password. The password is read from stdin's first line.
     AddPerson(AddPerson),

@@ -141,7 +141,8 @@ pub async fn sample_office(
     let manager = person("Manager", Role::Manager);
     let manager_id = manager.id.clone();
     let people = SDRS.iter().take(sdrs).map(|name| person(name, Role::Sdr));
-    for person in people.chain([manager]) {
+    let admin = person("Admin", Role::Admin);
+    for person in people.chain([manager, admin]) {
         put(store, person, sample.password_cost).await?;
     }
     let mut fresh = 0;

@@ -74,3 +74,8 @@ export function initials(name: string): string {
   const last = words.length > 1 ? (words[words.length - 1]?.charAt(0) ?? "") : "";
   return (first + last).toUpperCase();
 }
+
+/** The name of a file that a message carries; none if it carries none. The server forgets old files with their names. */
+export function fileName(file: { fileName: string } | null | undefined): string | null {
+  return file ? file.fileName || "A file that was deleted" : null;
+}

@@ -90,7 +90,8 @@ pub trait Store: Send + Sync + 'static {
 
     /// Queues a message; false if this very message was queued before.
     fn enqueue(&self, message: NewMessage, now: UtcMs) -> Answer<'_, bool>;
-    /// Keeps what is known of a file whose bytes are kept; false if it was known before.
+    /// Keeps what is known of a file whose bytes are kept; false if it was there before, which then counts as
+    /// uploaded now.
     fn put_file(&self, file: Attachment, by: SdrId, now: UtcMs) -> Answer<'_, bool>;
     /// The file, if a message of this SDR carries it.
     fn file_of(&self, file: FileId, sdr: SdrId) -> Answer<'_, Option<Attachment>>;
@@ -205,6 +206,11 @@ pub trait Store: Send + Sync + 'static {
     /// Takes the texts out of messages that left, or ended, before `before`, and out of answers of before
     /// that; at most so many of each. Whether there may be more.
     fn forget_texts(&self, before: UtcMs, most: u32) -> Answer<'_, bool>;
+    /// Forgets files that were uploaded before `before` and that only messages without a text carry, at most
+    /// so many. The hashes of bytes that no file has any more, until [`Store::bytes_gone`] is told of them.
+    fn forget_files(&self, before: UtcMs, most: u32, now: UtcMs) -> Answer<'_, Vec<String>>;
+    /// The bytes with this SHA-256 are deleted.
+    fn bytes_gone(&self, sha256: String) -> Answer<'_, ()>;
 
     /// Keeps how an SDR's session stands.
     fn put_session(&self, session: WhatsappSession, now: UtcMs) -> Answer<'_, ()>;

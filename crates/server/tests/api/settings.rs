@@ -31,7 +31,7 @@ async fn an_admin_changes_the_rules_and_the_audit_has_what_they_were() {
     let entries = audit["entries"].as_array().unwrap();
     let notes: Vec<_> = entries
         .iter()
-        .filter(|it| it["act"] == "settings_changed" && it["who"] == "Anna")
+        .filter(|it| it["act"] == "settings_changed" && it["who"] == "Admin")
         .map(|it| it["note"].as_str().unwrap())
         .collect();
     assert_eq!(

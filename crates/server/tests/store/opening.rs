@@ -74,6 +74,10 @@ async fn the_event_log_cannot_be_rewritten() {
 
 /// What migration 11 and those after it added, taken away again.
 const BEFORE_POLICY: &str = "
+    DROP INDEX messages_with_file_and_text;
+    DROP INDEX files_by_hash;
+    ALTER TABLE files DROP COLUMN gone_at_ms;
+    ALTER TABLE files DROP COLUMN bytes_gone;
     ALTER TABLE wishes DROP COLUMN phone;
     DROP INDEX messages_with_text;
     DROP INDEX replies_with_text;

@@ -144,7 +144,9 @@ async fn an_office_from_before_the_hours_gets_them_and_what_it_queued_waits_for_
     super::policy::an_older_office(&cluster().open(&name).await).await;
     cluster().sql(
         &name,
-        "ALTER TABLE hotdesk_queue.wishes DROP COLUMN phone;
+        "DROP INDEX hotdesk_queue.messages_with_file_and_text, hotdesk_queue.files_by_hash;
+         ALTER TABLE hotdesk_queue.files DROP COLUMN gone_at_ms, DROP COLUMN bytes_gone;
+         ALTER TABLE hotdesk_queue.wishes DROP COLUMN phone;
          ALTER TABLE hotdesk_queue.messages DROP COLUMN text_gone, DROP COLUMN campaign_id;
          ALTER TABLE hotdesk_queue.message_replies DROP COLUMN text_gone;
          ALTER TABLE hotdesk_queue.office DROP COLUMN retention_days;

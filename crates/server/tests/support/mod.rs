@@ -7,8 +7,7 @@ pub mod receiver;
 
 use hotdesk_protocol::UtcMs;
 use hotdesk_server::seed::{PASSWORD, SampleOffice, sample_office};
-use hotdesk_server::store::{Credentials, Person, Role};
-use hotdesk_server::{Options, PasswordCost, Running, hash_password, start};
+use hotdesk_server::{Options, PasswordCost, Running, start};
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -210,21 +209,7 @@ impl Office {
         }
     }
 
-    /// An admin, whom the sample office does not have.
     pub async fn admin(&self) -> Seat {
-        let person = Person {
-            id: "admin".into(),
-            email: "admin@hotdesk.example".to_owned(),
-            name: "Anna".to_owned(),
-            role: Role::Admin,
-        };
-        let password_hash = hash_password(PASSWORD, PasswordCost::CHEAP).unwrap();
-        let credentials = Credentials {
-            person,
-            password_hash,
-        };
-        let store = self.running.store();
-        store.put_person(credentials).await.unwrap();
         self.seat("admin", "browser").await
     }
 

@@ -1,3 +1,4 @@
+import { fileName } from "../../lib/format";
 import type { LeadAnswer, MessageState } from "../wire";
 
 /** One piece of a lead's thread. */
@@ -23,7 +24,7 @@ export function threadOf(answer: LeadAnswer): ThreadItem[] {
       atMs: message.sentAtMs ?? message.createdAtMs,
       text: message.text,
       gone: message.textGone,
-      fileName: message.file?.fileName ?? null,
+      fileName: fileName(message.file),
       state: message.state,
     }),
   );

@@ -463,6 +463,18 @@ impl Store for PostgresStore {
         )))
     }
 
+    fn forget_files(&self, before: UtcMs, most: u32, now: UtcMs) -> Answer<'_, Vec<String>> {
+        call!(self, Kind::Write, |db| ok(retention::forget_files(
+            &db, before, most, now
+        )))
+    }
+
+    fn bytes_gone(&self, sha256: String) -> Answer<'_, ()> {
+        call!(self, Kind::Write, |db| ok(retention::bytes_gone(
+            &db, &sha256
+        )))
+    }
+
     fn put_session(&self, session: WhatsappSession, now: UtcMs) -> Answer<'_, ()> {
         call!(self, Kind::Write, |db| ok(sessions::put_session(
             &db, &session, None, now

@@ -1,4 +1,4 @@
-//! Takes the texts out of what ended long ago; ids, steps and counts stay. What is still to be sent, or is
+//! Takes the texts and files out of what ended long ago; ids, steps and counts stay. What is still to be sent, or is
 //! for a person to decide, keeps its text however old it is.
 
 use super::fault::Done;
@@ -21,4 +21,49 @@ pub(super) async fn forget(db: &Db, before: UtcMs, most: u32) -> Done<bool> {
          WHERE r.sdr_id = old.sdr_id AND r.wa_message_id = old.wa_message_id";
     let replies = db.run(sql, &[&before.0, &limit]).await?;
     Ok(messages == u64::from(most) || replies == u64::from(most))
+}
+
+/// Forgets files that nothing to be sent, decided about or read carries. The hashes of bytes to delete. A
+/// file that somebody queues a message with right now is left for the next look.
+pub(super) async fn forget_files(
+    db: &Db,
+    before: UtcMs,
+    most: u32,
+    now: UtcMs,
+) -> Done<Vec<String>> {
+    let limit = i64::from(most);
+    let unused = "gone_at_ms IS NULL AND NOT EXISTS (
+         SELECT 1 FROM hotdesk_queue.messages m WHERE m.file_id = f.id AND NOT m.text_gone)";
+    let sql = format!(
+        "SELECT f.id FROM hotdesk_queue.files f WHERE f.created_at_ms < $1 AND {unused}
+         ORDER BY f.created_at_ms LIMIT $2 FOR UPDATE SKIP LOCKED"
+    );
+    let held = db.rows(&sql, &[&before.0, &limit]).await?;
+    let held: Vec<&str> = held
+        .iter()
+        .map(|row| row.try_get(0))
+        .collect::<Result<_, _>>()?;
+    // Looked at again now that they are held: a message may have come between.
+    let sql = format!(
+        "UPDATE hotdesk_queue.files f SET gone_at_ms = $2, file_name = ''
+         WHERE f.id = ANY($1) AND {unused}"
+    );
+    db.run(&sql, &[&held, &now.0]).await?;
+    let sql = "SELECT DISTINCT f.sha256 FROM hotdesk_queue.files f
+         WHERE f.gone_at_ms IS NOT NULL AND NOT f.bytes_gone AND NOT EXISTS (
+             SELECT 1 FROM hotdesk_queue.files o WHERE o.sha256 = f.sha256 AND o.gone_at_ms IS NULL)
+         LIMIT $1";
+    let rows = db.rows(sql, &[&limit]).await?;
+    Ok(rows
+        .iter()
+        .map(|row| row.try_get(0))
+        .collect::<Result<_, _>>()?)
+}
+
+/// The bytes are deleted.
+pub(super) async fn bytes_gone(db: &Db, sha256: &str) -> Done<()> {
+    let sql = "UPDATE hotdesk_queue.files SET bytes_gone = true
+         WHERE sha256 = $1 AND gone_at_ms IS NOT NULL";
+    db.run(sql, &[&sha256]).await?;
+    Ok(())
 }

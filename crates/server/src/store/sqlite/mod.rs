@@ -366,6 +366,14 @@ impl Store for SqliteStore {
         self.write(move |db| retention::forget(db, before, most))
     }
 
+    fn forget_files(&self, before: UtcMs, most: u32, now: UtcMs) -> Answer<'_, Vec<String>> {
+        self.write(move |db| retention::forget_files(db, before, most, now))
+    }
+
+    fn bytes_gone(&self, sha256: String) -> Answer<'_, ()> {
+        self.write(move |db| retention::bytes_gone(db, &sha256))
+    }
+
     fn put_session(&self, session: WhatsappSession, now: UtcMs) -> Answer<'_, ()> {
         self.write(move |db| sessions::put_session(db, &session, None, now))
     }

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::time::Duration;
 
 /// Migrations in order; number N brings a file to version N. Never edited, only added to.
-const MIGRATIONS: [Migration; 15] = [
+const MIGRATIONS: [Migration; 16] = [
     Migration::Sql(include_str!("migrations/0001_queue.sql")),
     Migration::Sql(include_str!("migrations/0002_files.sql")),
     Migration::Code(super::log::migrate),
@@ -26,6 +26,7 @@ const MIGRATIONS: [Migration; 15] = [
     Migration::Sql(include_str!("migrations/0013_campaigns.sql")),
     Migration::Sql(include_str!("migrations/0014_retention.sql")),
     Migration::Sql(include_str!("migrations/0015_pairing_code.sql")),
+    Migration::Sql(include_str!("migrations/0016_files_forgotten.sql")),
 ];
 
 /// The version of a file, the newest one, and the SQL between them; changes nothing. A file that is not
