@@ -6,6 +6,9 @@ export default defineConfig({
     setupFiles: ["tests/sim/setup.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    fileParallelism: false,
+    // They wait more than they work. Each file has a rehearsal and a browser of its own; WebKit's pages share
+    // a display, where a page that is not in front has slow timers.
+    fileParallelism: process.env.BRIDGE_ENGINE !== "webkit",
+    maxWorkers: 2,
   },
 });
