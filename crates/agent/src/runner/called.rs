@@ -67,7 +67,7 @@ fn fault(queue: &QueueClient, error: QueueError) -> QueueFault {
         {
             QueueFault::Lost(problem)
         }
-        fault => fault,
+        fault @ (QueueFault::Lost(_) | QueueFault::Later(_, _) | QueueFault::Refused(_)) => fault,
     }
 }
 
