@@ -8,7 +8,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_postgres::{AsyncMessage, Client, Connection, NoTls};
 
 /// Migrations in order; number N brings a database to version N. Never edited, only added to.
-const MIGRATIONS: [&str; 10] = [
+const MIGRATIONS: [&str; 11] = [
     include_str!("migrations/0001_office.sql"),
     include_str!("migrations/0002_queue.sql"),
     include_str!("migrations/0003_log.sql"),
@@ -19,6 +19,7 @@ const MIGRATIONS: [&str; 10] = [
     include_str!("migrations/0008_webhooks.sql"),
     include_str!("migrations/0009_campaigns.sql"),
     include_str!("migrations/0010_retention.sql"),
+    include_str!("migrations/0011_standings.sql"),
 ];
 
 /// What a database lacks.
