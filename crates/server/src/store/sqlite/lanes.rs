@@ -32,13 +32,12 @@ pub(super) fn lane(row: &Row<'_>) -> rusqlite::Result<Lane> {
     })
 }
 
-/// The lanes of an SDR, each by one look into the index: behind the last message that the one before
-/// could have.
+/// The lanes of an SDR, each by one look into the index: behind the one before.
 fn of_queue(db: &Connection, sdr: &SdrId) -> rusqlite::Result<Vec<Lane>> {
     let mut next = db.prepare_cached(
         "SELECT zone_key, fresh, unanswered FROM messages INDEXED BY messages_in_lanes
          WHERE sdr_id = ?1 AND state = 'queued'
-             AND (zone_key, fresh, unanswered, seq) > (?2, ?3, ?4, ?5)
+             AND (zone_key, fresh, unanswered) > (?2, ?3, ?4)
          ORDER BY zone_key, fresh, unanswered, seq LIMIT 1",
     )?;
     let mut lanes: Vec<Lane> = Vec::new();
@@ -48,10 +47,7 @@ fn of_queue(db: &Connection, sdr: &SdrId) -> rusqlite::Result<Vec<Lane>> {
             (last.zone_key.as_str(), fresh, unanswered)
         });
         let found = next
-            .query_row(
-                params![sdr.as_str(), after.0, after.1, after.2, i64::MAX],
-                lane,
-            )
+            .query_row(params![sdr.as_str(), after.0, after.1, after.2], lane)
             .optional()?;
         match found {
             Some(lane) => lanes.push(lane),
