@@ -49,8 +49,7 @@ const FOR: Duration = Duration::from_secs(5);
 /// A moment of an office day.
 const NOW: UtcMs = UtcMs(1_772_636_400_000);
 const LEASE_MS: u32 = 60_000;
-/// So many clients, and the first of their SDRs: each has a queue that nobody else has shortened.
-const CLIENTS: [(u32, u32); 3] = [(1, 0), (8, 1), (32, 9)];
+const CLIENTS: [u32; 3] = [1, 8, 32];
 
 fn sdr(nth: u32) -> SdrId {
     SdrId(format!("sdr-{nth}"))
@@ -170,32 +169,41 @@ async fn cycle(store: &dyn Store, nth: u32) -> Option<()> {
     Some(())
 }
 
-/// Claims a second by so many clients, each of an SDR of their own. What they claimed is queued again
+/// The SDRs of a client, over and over, each of them this client's only: else one SDR would soon hold more
+/// leases than any desktop does.
+fn sdrs_of(client: u32, clients: u32) -> impl Iterator<Item = u32> {
+    (client..SDRS)
+        .step_by(usize::try_from(clients).unwrap())
+        .cycle()
+}
+
+/// Claims a second by so many clients, each of SDRs of their own. What they claimed is queued again
 /// before this ends.
-async fn claims(store: &Arc<dyn Store>, (clients, first): (u32, u32)) -> f64 {
+async fn claims(store: &Arc<dyn Store>, clients: u32) -> f64 {
     let started = Instant::now();
     let mut all = JoinSet::new();
-    for nth in first..first + clients {
+    for client in 0..clients {
         let store = Arc::clone(store);
         all.spawn(async move {
             let mut held = Vec::new();
-            while started.elapsed() < FOR
-                && let Some(leased) = claim(&*store, nth).await
-            {
-                held.push(leased);
+            for nth in sdrs_of(client, clients) {
+                if started.elapsed() >= FOR {
+                    break;
+                }
+                held.extend(claim(&*store, nth).await.map(|leased| (nth, leased)));
             }
-            (nth, held)
+            held
         });
     }
     let held = all.join_all().await;
     let took = started.elapsed();
     let mut given_back = JoinSet::new();
     let mut done = 0_u32;
-    for (nth, messages) in held {
+    for messages in held {
         done += u32::try_from(messages.len()).unwrap();
         let store = Arc::clone(store);
         given_back.spawn(async move {
-            for leased in messages {
+            for (nth, leased) in messages {
                 let release = RenewRequest {
                     sdr_id: sdr(nth),
                     desktop_id: desktop(nth),
@@ -210,16 +218,19 @@ async fn claims(store: &Arc<dyn Store>, (clients, first): (u32, u32)) -> f64 {
     f64::from(done) / took.as_secs_f64()
 }
 
-/// Whole cycles a second by so many clients, each of an SDR of their own.
-async fn cycles(store: &Arc<dyn Store>, (clients, first): (u32, u32)) -> f64 {
+/// Whole cycles a second by so many clients, each of SDRs of their own.
+async fn cycles(store: &Arc<dyn Store>, clients: u32) -> f64 {
     let started = Instant::now();
     let mut all = JoinSet::new();
-    for nth in first..first + clients {
+    for client in 0..clients {
         let store = Arc::clone(store);
         all.spawn(async move {
             let mut done = 0_u32;
-            while started.elapsed() < FOR && cycle(&*store, nth).await.is_some() {
-                done += 1;
+            for nth in sdrs_of(client, clients) {
+                if started.elapsed() >= FOR {
+                    break;
+                }
+                done += u32::from(cycle(&*store, nth).await.is_some());
             }
             done
         });
@@ -239,15 +250,15 @@ async fn measure(
     let queued = enqueue(&store, WRITERS).await;
     table.put(&measure, "1/s", ours, queued);
     table.put(&measure, "1/s", bare, floor(WRITERS, Work::Insert));
-    for (clients, first) in CLIENTS {
+    for clients in CLIENTS {
         let measure = format!("claims, {clients} client{}", plural(clients));
-        let rate = claims(&store, (clients, first)).await;
+        let rate = claims(&store, clients).await;
         table.put(&measure, "1/s", ours, rate);
         table.put(&measure, "1/s", bare, floor(clients, Work::Claim));
     }
-    for (clients, first) in CLIENTS {
+    for clients in CLIENTS {
         let measure = format!("cycles, {clients} client{}", plural(clients));
-        let rate = cycles(&store, (clients, first)).await;
+        let rate = cycles(&store, clients).await;
         table.put(&measure, "1/s", ours, rate);
         table.put(&measure, "1/s", bare, floor(clients, Work::Cycle));
     }
