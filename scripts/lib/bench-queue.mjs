@@ -1,7 +1,7 @@
 // The queue server's figures, from its two cargo benches.
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { loadavg } from "node:os";
+import { cpus } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { benchDir } from "./bench-run.mjs";
@@ -17,10 +17,25 @@ function rowsOf(bench) {
   return JSON.parse(readFileSync(file, "utf8"));
 }
 
-/** The machine's load once it is quiet, or after five minutes all the same. */
-async function settledLoad() {
-  for (let i = 0; i < 30 && loadavg()[0] > 0.3; i += 1) await pause(10_000);
-  return loadavg()[0];
+const times = () =>
+  cpus().reduce(
+    ({ idle, all }, { times: of }) => ({
+      idle: idle + of.idle,
+      all: all + of.user + of.nice + of.sys + of.idle + of.irq,
+    }),
+    { idle: 0, all: 0 },
+  );
+
+/** How much of the processors other programs use, in per cent, once it is little or after five minutes. */
+async function othersUse() {
+  let use = 100;
+  for (let i = 0; i < 60 && use > 5; i += 1) {
+    const before = times();
+    await pause(5000);
+    const after = times();
+    use = 100 * (1 - (after.idle - before.idle) / (after.all - before.all));
+  }
+  return use;
 }
 
 /** Claims and cycles beside bare SQL, desktops that wait, and lists of leads. */
@@ -29,6 +44,6 @@ export async function queueRows() {
   const build = ["bench", "--workspace", "--locked", "--no-run", ...benches];
   const built = spawnSync("cargo", build, { cwd: root, stdio: "inherit" });
   if (built.status !== 0) throw new Error("the benches do not build");
-  const load = await settledLoad();
-  return { queue: rowsOf("queue"), leads: rowsOf("leads"), load };
+  const others = await othersUse();
+  return { queue: rowsOf("queue"), leads: rowsOf("leads"), others };
 }
