@@ -215,10 +215,10 @@ pub(super) async fn take_back(db: &Db, message: &Standing, now: UtcMs) -> Done<(
 /// What is queued to numbers that must not be written to. Goes over the shorter of the two lists: most
 /// queues are short, and one that is not would cost each claim milliseconds.
 async fn withdrawn(db: &Db, sdr: &SdrId) -> Done<Vec<MessageId>> {
-    let sql = "WITH shorter AS MATERIALIZED (SELECT
-             (SELECT coalesce(max(seq), 0) FROM do_not_contact)
-             < (SELECT count(*) FROM hotdesk_queue.messages
-                WHERE sdr_id = $1 AND state = 'queued') AS numbers)
+    // Whether there are fewer numbers than queued messages is known without counting the longer list.
+    let sql = "WITH shorter AS MATERIALIZED (SELECT EXISTS (
+             SELECT 1 FROM hotdesk_queue.messages WHERE sdr_id = $1 AND state = 'queued'
+             ORDER BY seq LIMIT 1 OFFSET (SELECT coalesce(max(seq), 0) FROM do_not_contact)) AS numbers)
          SELECT m.id, m.seq FROM do_not_contact d CROSS JOIN LATERAL (
              SELECT id, seq FROM hotdesk_queue.messages
              WHERE sdr_id = $1 AND state = 'queued' AND phone IN (d.phone::text, '+' || d.phone::text)
