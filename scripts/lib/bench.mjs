@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { adapterRows } from "./bench-adapters.mjs";
 import { lockRows } from "./bench-lock.mjs";
+import { queueRows } from "./bench-queue.mjs";
 import {
   benchDir,
   hotdesk,
@@ -103,6 +104,9 @@ const against = (rows) =>
     rows.map((row) => [row.measure, row.unit, row.hotdesk, row.chromium]),
   );
 
+/** A figure, the floor of it, and how much of the floor it is. */
+const beside = (ours, bare) => [ours, bare, bare ? (100 * ours) / bare : null];
+
 const lockMeasures = {
   unlock: ["PIN submitted to the page on the screen", "ms"],
   looked: ["of it, the counted try and argon2id", "ms"],
@@ -182,6 +186,35 @@ const sections = {
       ),
     ],
   },
+  queue: {
+    title: "The queue server",
+    take: queueRows,
+    tell: ({ queue, leads, others }) => [
+      "Both stores in one run, in front of the same disk, with every commit on it before it is answered; PostgreSQL in a cluster",
+      "of its own beside the server, by a socket. Clients and databases share this machine's cores, of which other programs used",
+      `${Math.round(others)} % when it began. A cycle is claim, begin and result of one message: three commits with the log, the leads' standing`,
+      "and the rules of the queue in them. Bare SQL does only the same number of commits on a table of the same length; SQLite's has one",
+      "writer whoever asks, while the store puts what comes together into one commit. Queued to leased is from a manager's call to the",
+      "answer in the desktop's hands, over HTTP.",
+      "",
+      ...table(
+        ["measure", "unit", "SQLite", "bare SQL", "of it, %", "PostgreSQL", "bare SQL", "of it, %"],
+        queue.map((row) => [
+          row.measure,
+          row.unit,
+          ...beside(row.sqlite, row.bareSqlite),
+          ...beside(row.postgres, row.barePostgres),
+        ]),
+      ),
+      "",
+      "A page of 50 of 100,000 leads with the number of all that match, median of 7; looked at by the store's own call.",
+      "",
+      ...table(
+        ["measure", "unit", "SQLite", "PostgreSQL"],
+        leads.map((row) => [row.measure, row.unit, row.sqlite, row.postgres]),
+      ),
+    ],
+  },
   ceiling: {
     title: "The rehearsal's own ceiling",
     take: ceiling,
@@ -215,12 +248,16 @@ function report({ machine, ...results }, before) {
   return `${lines.join("\n")}\n`;
 }
 
+async function newScreen() {
+  const framebuffer = mkdtempSync(join(tmpdir(), "hd-fb-"));
+  process.on("exit", () => rmSync(framebuffer, { recursive: true, force: true }));
+  return { framebuffer, env: await startScreen(benchDir, { framebuffer }) };
+}
+
 async function measure(names) {
   rmSync(benchDir, { recursive: true, force: true });
   mkdirSync(benchDir, { recursive: true });
-  const framebuffer = mkdtempSync(join(tmpdir(), "hd-fb-"));
-  process.on("exit", () => rmSync(framebuffer, { recursive: true, force: true }));
-  const screen = { framebuffer, env: await startScreen(benchDir, { framebuffer }) };
+  const screen = names.every((name) => name === "queue") ? undefined : await newScreen();
   const results = {
     machine: `${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB of memory`,
     quick,

@@ -1,5 +1,5 @@
 //! How long a page takes of a list over 100,000 leads, in both stores. Prints a table; judges nothing.
-//! usage: cargo bench -p hotdesk-server --bench leads
+//! usage: cargo bench --workspace --bench leads
 #![expect(
     clippy::print_stdout,
     clippy::unwrap_used,
@@ -10,6 +10,8 @@
 #[path = "../tests/support/postgres.rs"]
 #[expect(dead_code, reason = "the tests use the rest")]
 mod postgres;
+#[path = "support/table.rs"]
+mod table;
 
 use hotdesk_protocol::UtcMs;
 use hotdesk_protocol::dashboard::{LeadSort, LeadStatus};
@@ -21,8 +23,11 @@ use hotdesk_server::store::sqlite::SqliteStore;
 use hotdesk_server::store::{NewLead, Store};
 use postgres::cluster;
 use std::time::{Duration, Instant};
+use table::{Of, Table};
 
 const LEADS: u32 = 100_000;
+/// How often each page is looked at.
+const TIMES: usize = 7;
 
 /// Spreads states and times over the leads: what makes a list long, and not how they came about.
 const SPREAD: &str = "UPDATE lead_book SET
@@ -73,8 +78,13 @@ fn page(filter: LeadFilter, sort: LeadSort, desc: bool) -> LeadPage {
     }
 }
 
-/// Each page a few times, and each again from its middle; the best of them.
-async fn measure(name: &str, store: &dyn Store) {
+fn median(mut took: Vec<Duration>) -> Duration {
+    took.sort_unstable();
+    took[took.len() / 2]
+}
+
+/// Each page a few times, and the one after it; the median of them.
+async fn measure(table: &mut Table, of_store: Of, store: &dyn Store) {
     let search = |words: &str| LeadFilter {
         search: Needle::of(words),
         ..LeadFilter::default()
@@ -128,6 +138,10 @@ async fn measure(name: &str, store: &dyn Store) {
             page(search("xyzzy"), LeadSort::Name, false),
         ),
         (
+            "search of two letters",
+            page(search("zy"), LeadSort::Name, false),
+        ),
+        (
             "search of all",
             page(search("SOFIA"), LeadSort::LastMessageAt, true),
         ),
@@ -136,39 +150,34 @@ async fn measure(name: &str, store: &dyn Store) {
             page(search("11900042"), LeadSort::Name, false),
         ),
     ];
-    println!(
-        "\n{name}, {LEADS} leads, pages of 50        total   first page   a page in the middle"
-    );
     for (what, page) in pages {
-        let mut took = [Duration::MAX; 2];
-        let mut total = 0;
-        for _ in 0..5 {
+        let mut took = [const { Vec::new() }; 2];
+        for _ in 0..TIMES {
             let mut page = page.clone();
             for took in &mut took {
                 let started = Instant::now();
                 let found = store.leads(page.clone()).await.unwrap();
-                *took = started.elapsed().min(*took);
-                total = found.total;
+                took.push(started.elapsed());
                 page.after = found.next;
             }
         }
-        println!(
-            "  {what:<38} {total:>7}   {:>7.1} ms   {:>7.1} ms",
-            took[0].as_secs_f64() * 1e3,
-            took[1].as_secs_f64() * 1e3
-        );
+        for (which, took) in ["first page", "second page"].into_iter().zip(took) {
+            let measure = format!("{what}: {which}");
+            table.put(&measure, "ms", of_store, median(took).as_secs_f64() * 1e3);
+        }
     }
 }
 
 #[tokio::main]
 async fn main() {
+    let mut table = Table::default();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("q.sqlite");
     let store = SqliteStore::open(&path).unwrap();
     fill(&store).await;
     let file = rusqlite::Connection::open(&path).unwrap();
     file.execute(SPREAD, []).unwrap();
-    measure("SQLite", &store).await;
+    measure(&mut table, Of::Sqlite, &store).await;
     let name = cluster().fresh();
     let store = cluster().open(&name).await;
     fill(&store).await;
@@ -177,5 +186,6 @@ async fn main() {
         &SPREAD.replace("lead_book", "hotdesk_queue.lead_book"),
     );
     cluster().sql(&name, "VACUUM ANALYZE hotdesk_queue.lead_book");
-    measure("PostgreSQL", &store).await;
+    measure(&mut table, Of::Postgres, &store).await;
+    table.tell(&format!("A page of 50 of {LEADS} leads"));
 }

@@ -1,6 +1,7 @@
 //! What the queue costs: both stores beside the floor of their databases, and a server that many
-//! desktops wait at. Prints a table; judges nothing.
-//! usage: cargo bench -p hotdesk-server --bench queue
+//! desktops wait at. Prints a table; judges nothing. PostgreSQL's commits reach the disk here, as
+//! SQLite's always do.
+//! usage: cargo bench --workspace --bench queue
 #![expect(
     clippy::print_stdout,
     clippy::unwrap_used,
@@ -16,11 +17,14 @@ mod postgres;
 mod desktops;
 #[path = "queue/floor.rs"]
 mod floor;
+#[path = "support/table.rs"]
+mod table;
 
+use floor::Work;
 use hotdesk_protocol::UtcMs;
 use hotdesk_protocol::ids::{DesktopId, LeadId, MessageId, ProfileEpoch, SdrId};
 use hotdesk_protocol::policy::{Caps, Hours, Policy};
-use hotdesk_protocol::queue::BeginRequest;
+use hotdesk_protocol::queue::{BeginRequest, ClaimedMessage, RenewRequest};
 use hotdesk_protocol::session::MessageState;
 use hotdesk_server::store::sqlite::SqliteStore;
 use hotdesk_server::store::{
@@ -29,17 +33,23 @@ use hotdesk_server::store::{
 };
 use postgres::cluster;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
+use table::{Of, Table};
+use tokio::task::JoinSet;
 
 /// Messages of each filled queue.
 const MESSAGES: u32 = 100_000;
 /// People whose queues they are.
-const SDRS: u32 = 32;
-/// How long cycles are counted.
+const SDRS: u32 = 41;
+/// Who queues the messages at once.
+const WRITERS: u32 = 8;
+/// How long claims and cycles are counted.
 const FOR: Duration = Duration::from_secs(5);
 /// A moment of an office day.
 const NOW: UtcMs = UtcMs(1_772_636_400_000);
 const LEASE_MS: u32 = 60_000;
+const CLIENTS: [u32; 3] = [1, 8, 32];
 
 fn sdr(nth: u32) -> SdrId {
     SdrId(format!("sdr-{nth}"))
@@ -99,7 +109,7 @@ fn message(nth: u32) -> NewMessage {
 /// Queues all messages, by so many at once; how many a second.
 async fn enqueue(store: &Arc<dyn Store>, at_once: u32) -> f64 {
     let started = Instant::now();
-    let mut writers = tokio::task::JoinSet::new();
+    let mut writers = JoinSet::new();
     for first in 0..at_once {
         let store = Arc::clone(store);
         writers.spawn(async move {
@@ -112,23 +122,33 @@ async fn enqueue(store: &Arc<dyn Store>, at_once: u32) -> f64 {
     f64::from(MESSAGES) / started.elapsed().as_secs_f64()
 }
 
-/// Claim, begin, result: the next message of an SDR, or none.
-async fn cycle(store: &dyn Store, nth: u32) -> Option<()> {
-    let (sdr_id, desktop_id) = (sdr(nth), DesktopId(format!("desktop-{nth}")));
+/// The one desktop of an SDR.
+fn desktop(nth: u32) -> DesktopId {
+    DesktopId(format!("desktop-{nth}"))
+}
+
+/// The next message of an SDR, or none.
+async fn claim(store: &dyn Store, nth: u32) -> Option<ClaimedMessage> {
     let claim = Claim {
-        sdr_id: sdr_id.clone(),
-        desktop_id: desktop_id.clone(),
+        sdr_id: sdr(nth),
+        desktop_id: desktop(nth),
         limit: 1,
         holding: Vec::new(),
-        claim_id: None,
+        // As desktops do, each claim under a name of its own.
+        claim_id: Some(uuid::Uuid::new_v4().to_string()),
         session_epoch: None,
         opt_outs_since: None,
         lease_ms: LEASE_MS,
     };
-    let leased = store.claim(claim, NOW).await.unwrap().messages.pop()?;
+    store.claim(claim, NOW).await.unwrap().messages.pop()
+}
+
+/// Claim, begin, result: the next message of an SDR, or none.
+async fn cycle(store: &dyn Store, nth: u32) -> Option<()> {
+    let leased = claim(store, nth).await?;
     let begin = BeginRequest {
-        sdr_id: sdr_id.clone(),
-        desktop_id: desktop_id.clone(),
+        sdr_id: sdr(nth),
+        desktop_id: desktop(nth),
         message_id: leased.message_id.clone(),
         lease_token: leased.lease_token,
         profile_epoch: ProfileEpoch("epoch".to_owned()),
@@ -136,8 +156,8 @@ async fn cycle(store: &dyn Store, nth: u32) -> Option<()> {
     };
     store.begin(begin, LEASE_MS, NOW).await.unwrap();
     let report = Report {
-        sdr_id,
-        by: Reporter::Desktop(desktop_id),
+        sdr_id: sdr(nth),
+        by: Reporter::Desktop(desktop(nth)),
         message_id: leased.message_id,
         state: MessageState::Sent,
         at_ms: NOW,
@@ -149,16 +169,68 @@ async fn cycle(store: &dyn Store, nth: u32) -> Option<()> {
     Some(())
 }
 
-/// Whole cycles a second by so many clients, each of an SDR of their own.
+/// The SDRs of a client, over and over, each of them this client's only: else one SDR would soon hold more
+/// leases than any desktop does.
+fn sdrs_of(client: u32, clients: u32) -> impl Iterator<Item = u32> {
+    (client..SDRS)
+        .step_by(usize::try_from(clients).unwrap())
+        .cycle()
+}
+
+/// Claims a second by so many clients, each of SDRs of their own. What they claimed is queued again
+/// before this ends.
+async fn claims(store: &Arc<dyn Store>, clients: u32) -> f64 {
+    let started = Instant::now();
+    let mut all = JoinSet::new();
+    for client in 0..clients {
+        let store = Arc::clone(store);
+        all.spawn(async move {
+            let mut held = Vec::new();
+            for nth in sdrs_of(client, clients) {
+                if started.elapsed() >= FOR {
+                    break;
+                }
+                held.extend(claim(&*store, nth).await.map(|leased| (nth, leased)));
+            }
+            held
+        });
+    }
+    let held = all.join_all().await;
+    let took = started.elapsed();
+    let mut given_back = JoinSet::new();
+    let mut done = 0_u32;
+    for messages in held {
+        done += u32::try_from(messages.len()).unwrap();
+        let store = Arc::clone(store);
+        given_back.spawn(async move {
+            for (nth, leased) in messages {
+                let release = RenewRequest {
+                    sdr_id: sdr(nth),
+                    desktop_id: desktop(nth),
+                    message_id: leased.message_id,
+                    lease_token: leased.lease_token,
+                };
+                store.release(release, NOW).await.unwrap();
+            }
+        });
+    }
+    given_back.join_all().await;
+    f64::from(done) / took.as_secs_f64()
+}
+
+/// Whole cycles a second by so many clients, each of SDRs of their own.
 async fn cycles(store: &Arc<dyn Store>, clients: u32) -> f64 {
     let started = Instant::now();
-    let mut all = tokio::task::JoinSet::new();
-    for nth in 0..clients {
+    let mut all = JoinSet::new();
+    for client in 0..clients {
         let store = Arc::clone(store);
         all.spawn(async move {
             let mut done = 0_u32;
-            while started.elapsed() < FOR && cycle(&*store, nth).await.is_some() {
-                done += 1;
+            for nth in sdrs_of(client, clients) {
+                if started.elapsed() >= FOR {
+                    break;
+                }
+                done += u32::from(cycle(&*store, nth).await.is_some());
             }
             done
         });
@@ -167,35 +239,59 @@ async fn cycles(store: &Arc<dyn Store>, clients: u32) -> f64 {
     f64::from(done) / started.elapsed().as_secs_f64()
 }
 
-async fn measure(name: &str, store: Arc<dyn Store>, floor: impl Fn(u32) -> f64) {
+async fn measure(
+    table: &mut Table,
+    store: Arc<dyn Store>,
+    (ours, bare): (Of, Of),
+    floor: impl Fn(u32, Work) -> f64,
+) {
     people(&*store, SDRS).await;
-    let queued = enqueue(&store, 8).await;
-    println!("  {name}: {MESSAGES} messages queued, {queued:.0} a second");
-    for clients in [1, 8, 32] {
-        let bare = floor(clients);
-        let ours = cycles(&store, clients).await;
-        println!(
-            "  {name}: {clients:>2} clients   {ours:>7.0} cycles/s   bare SQL {bare:>7.0}   {:>4.0} %",
-            ours / bare * 100.0
-        );
+    let measure = format!("enqueue of {MESSAGES} messages by {WRITERS} clients");
+    let queued = enqueue(&store, WRITERS).await;
+    table.put(&measure, "1/s", ours, queued);
+    table.put(&measure, "1/s", bare, floor(WRITERS, Work::Insert));
+    for clients in CLIENTS {
+        let measure = format!("claims, {clients} client{}", plural(clients));
+        let rate = claims(&store, clients).await;
+        table.put(&measure, "1/s", ours, rate);
+        table.put(&measure, "1/s", bare, floor(clients, Work::Claim));
     }
+    for clients in CLIENTS {
+        let measure = format!("cycles, {clients} client{}", plural(clients));
+        let rate = cycles(&store, clients).await;
+        table.put(&measure, "1/s", ours, rate);
+        table.put(&measure, "1/s", bare, floor(clients, Work::Cycle));
+    }
+}
+
+fn plural(many: u32) -> &'static str {
+    if many == 1 { "" } else { "s" }
 }
 
 #[tokio::main]
 async fn main() {
-    println!("\nClaim, begin and result of one message are a cycle: three commits each.");
+    let mut table = Table::default();
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("queue.sqlite");
-    let store = Arc::new(SqliteStore::open(&path).unwrap());
-    let bare = floor::sqlite(&folder.path().join("floor.sqlite"), FOR);
-    measure("SQLite", store, |_| bare).await;
+    let file = |name: &str| folder.path().join(name);
+    let store = Arc::new(SqliteStore::open(&file("queue.sqlite")).unwrap());
+    let nth = AtomicU32::new(0);
+    // However many clients there are, SQLite has one writer: the same floor for all.
+    let bare = |_, work| {
+        let nth = nth.fetch_add(1, Ordering::Relaxed);
+        floor::sqlite(&file(&format!("floor-{nth}.sqlite")), work, FOR)
+    };
+    measure(&mut table, store, (Of::Sqlite, Of::BareSqlite), bare).await;
+    for setting in ["fsync", "full_page_writes"] {
+        cluster().sql("postgres", &format!("ALTER SYSTEM SET {setting} = on"));
+    }
+    cluster().sql("postgres", "SELECT pg_reload_conf()");
     let name = cluster().fresh();
     let store = Arc::new(cluster().open(&name).await);
-    measure("PostgreSQL", store, |clients| floor::pgbench(clients, FOR)).await;
-    desktops::measure(
-        "SQLite",
-        &folder.path().join("server.sqlite").display().to_string(),
-    )
-    .await;
-    desktops::measure("PostgreSQL", &cluster().url(&cluster().fresh())).await;
+    let bare = |clients, work| floor::pgbench(clients, work, FOR);
+    measure(&mut table, store, (Of::Postgres, Of::BarePostgres), bare).await;
+    let path = file("server.sqlite").display().to_string();
+    desktops::measure(&mut table, Of::Sqlite, &path).await;
+    let url = cluster().url(&cluster().fresh());
+    desktops::measure(&mut table, Of::Postgres, &url).await;
+    table.tell("The queue (a cycle is claim, begin and result: three commits)");
 }

@@ -1,6 +1,7 @@
 //! A server by itself, at which desktops wait for messages.
 
-use crate::{SDRS, message, people, sdr};
+use crate::table::{Of, Table};
+use crate::{message, people, sdr};
 use hotdesk_server::Database;
 use hotdesk_server::store::Store;
 use reqwest::Client;
@@ -131,9 +132,8 @@ async fn queue(http: Client, url: String, manager: u32) {
     let mut pace = tokio::time::interval(Duration::from_secs(1) / PACE);
     for nth in 0..PACE * SECONDS {
         pace.tick().await;
-        let lead = message(nth);
         let body = json!({
-            "messageId": lead.id, "sdrId": sdr(nth % DESKTOPS),
+            "messageId": message(nth).id, "sdrId": sdr(nth % DESKTOPS),
             "lead": {
                 "name": "Lead", "phone": format!("+55118{nth:08}"), "consent": "asked for it",
             },
@@ -166,8 +166,9 @@ async fn add_manager(store: &dyn Store, nth: u32) {
     store.add_token(hash, id, None, now()).await.unwrap();
 }
 
-pub async fn measure(name: &str, database: &str) {
-    let manager = IDLE + SDRS;
+/// The figures of one server with this database.
+pub async fn measure(table: &mut Table, of: Of, database: &str) {
+    let manager = IDLE;
     {
         let store: Arc<dyn Store> = Database::from(database).open().await.unwrap();
         sign_in(&*store, IDLE).await;
@@ -175,7 +176,7 @@ pub async fn measure(name: &str, database: &str) {
     }
     let server = Served::start(database);
     let http = Client::builder().no_proxy().build().unwrap();
-    let before = server.memory_mb();
+    table.put("memory of an idle server", "MB", of, server.memory_mb());
     let until = Instant::now() + Duration::from_secs(u64::from(SECONDS) + 3);
     let mut desktops = JoinSet::new();
     for nth in 0..DESKTOPS {
@@ -183,25 +184,38 @@ pub async fn measure(name: &str, database: &str) {
     }
     queue(http.clone(), server.url.clone(), manager).await;
     let mut took: Vec<Duration> = desktops.join_all().await.into_iter().flatten().collect();
+    let all = usize::try_from(PACE * SECONDS).unwrap();
+    assert_eq!(took.len(), all, "every message is leased once");
     took.sort_unstable();
-    let at = |part: usize| {
-        took.get(took.len() * part / 100)
-            .map_or(0, Duration::as_millis)
-    };
-    println!(
-        "  {name}: {DESKTOPS} desktops wait, {PACE} messages/s: {} leased; from queued to leased p50 {} ms, p99 {} ms",
-        took.len(),
-        at(50),
-        at(99)
-    );
+    for part in [50, 95, 99] {
+        let measure =
+            format!("queued to leased, {DESKTOPS} desktops, {PACE} messages a second, p{part}");
+        let ms = took[(took.len() * part / 100).min(took.len() - 1)].as_millis();
+        table.put(&measure, "ms", of, f64::from(u32::try_from(ms).unwrap()));
+    }
     let mut idle = JoinSet::new();
     for nth in 0..IDLE {
         let (http, url) = (http.clone(), server.url.clone());
         idle.spawn(async move { call(&http, &url, nth, "claim", &claim_of(nth, 25)).await });
     }
     // Long enough for all to have come, and not for one to end.
-    tokio::time::sleep(Duration::from_secs(10)).await;
-    let with = server.memory_mb();
-    println!("  {name}: memory {before:.0} MB before, {with:.0} MB while {IDLE} desktops wait");
+    tokio::time::sleep(Duration::from_secs(12)).await;
+    assert!(connections(&server) >= IDLE, "all of them wait");
+    let measure = format!("memory while {IDLE} desktops wait");
+    table.put(&measure, "MB", of, server.memory_mb());
     idle.abort_all();
+}
+
+/// Who is connected to a server, by the machine's own word.
+fn connections(server: &Served) -> u32 {
+    let port: u16 = server.url.rsplit(':').next().unwrap().parse().unwrap();
+    let ending = format!(":{port:04X}");
+    let all = std::fs::read_to_string("/proc/net/tcp").unwrap();
+    let waiting = all.lines().skip(1).filter(|line| {
+        let mut fields = line.split_whitespace().skip(1);
+        let local = fields.next().unwrap();
+        // 01 is an open connection.
+        local.ends_with(&ending) && fields.nth(1) == Some("01")
+    });
+    u32::try_from(waiting.count()).unwrap()
 }

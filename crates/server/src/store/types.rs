@@ -221,6 +221,17 @@ pub struct Counts {
     pub review: u32,
 }
 
+impl Counts {
+    /// After so many of the queued messages were leased.
+    pub(super) fn without(self, leased: usize) -> Self {
+        let leased = u32::try_from(leased).unwrap_or(u32::MAX);
+        Self {
+            queued: self.queued.saturating_sub(leased),
+            ..self
+        }
+    }
+}
+
 /// What waits for an SDR; nothing is leased by looking.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Waiting {

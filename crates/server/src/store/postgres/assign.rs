@@ -1,7 +1,7 @@
 //! Giving leads to SDRs. What is queued for a lead goes with them.
 
 use super::fault::Done;
-use super::log::Tip;
+use super::log::{TIP, Tip};
 use super::people::must_be_sdr;
 use super::row::{Mover, Outcome, hold_queue, state};
 use super::transaction::Db;
@@ -128,9 +128,9 @@ async fn open_messages(db: &Db, lead: &LeadId, held: &mut Vec<String>) -> Done<V
 }
 
 async fn hand_on(db: &Db, message: &Open, to: &SdrId, by: &SdrId, now: UtcMs) -> Done<()> {
-    let sql = "UPDATE hotdesk_queue.messages SET sdr_id = $2 WHERE id = $1
-         RETURNING log_head, generation, nextval('hotdesk_queue.event_numbers')";
-    let row = db.one(sql, &[&message.id.as_str(), &to.as_str()]).await?;
+    let sql =
+        format!("UPDATE hotdesk_queue.messages SET sdr_id = $2 WHERE id = $1 RETURNING {TIP}");
+    let row = db.one(&sql, &[&message.id.as_str(), &to.as_str()]).await?;
     let note = moved_note(&message.sdr, to);
     let mover = Mover {
         person: Some(by),

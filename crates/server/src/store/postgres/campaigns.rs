@@ -29,7 +29,7 @@ pub(super) async fn lead_facts(db: &Db, leads: &[LeadId]) -> Done<Vec<LeadFacts>
              b.opted_out, NOT EXISTS (
                  SELECT 1 FROM hotdesk_queue.messages m
                  WHERE m.phone = b.phone AND m.sent_at_ms IS NOT NULL)
-         FROM hotdesk_queue.lead_book b JOIN leads l ON l.id::text = b.lead_id
+         FROM hotdesk_queue.lead_book b JOIN leads l ON l.id::text = b.lead_id COLLATE \"default\"
          WHERE b.lead_id = ANY($1)";
     let rows = db.rows(sql, &[&ids]).await?;
     let found = rows.iter().map(|row| {

@@ -219,8 +219,9 @@ pub(super) async fn beat(
     if own {
         super::sessions::put_session(db, session, Some(beat), now).await?;
     }
+    let office = super::people::office(db).await?;
     Ok(Beaten {
-        counts: super::queue::counts(db, sdr, now).await?,
+        counts: super::queue::counts(db, &office, sdr, now).await?,
         active,
         opt_outs: super::opt_outs::since(db, beat.opt_outs_since).await?,
         wish: match own {

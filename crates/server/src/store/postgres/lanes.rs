@@ -30,12 +30,11 @@ pub(super) fn lane(row: &Row) -> Done<Lane> {
     })
 }
 
-/// The lanes of an SDR, each by one look into the index: behind the last message that the one before
-/// could have.
+/// The lanes of an SDR, each by one look into the index: behind the one before.
 async fn of_queue(db: &Db, sdr: &SdrId) -> Done<Vec<Lane>> {
     let sql = "SELECT zone_key, fresh, unanswered FROM hotdesk_queue.messages
          WHERE sdr_id = $1 AND state = 'queued'
-             AND (zone_key, fresh, unanswered, seq) > ($2, $3, $4, $5)
+             AND (zone_key, fresh, unanswered) > ($2, $3, $4)
          ORDER BY zone_key, fresh, unanswered, seq LIMIT 1";
     let mut lanes: Vec<Lane> = Vec::new();
     loop {
@@ -43,7 +42,7 @@ async fn of_queue(db: &Db, sdr: &SdrId) -> Done<Vec<Lane>> {
             let (fresh, unanswered) = (i64::from(last.fresh), i64::from(last.unanswered));
             (last.zone_key.as_str(), fresh, unanswered)
         });
-        let values: Values<'_> = &[&sdr.as_str(), &after.0, &after.1, &after.2, &i64::MAX];
+        let values: Values<'_> = &[&sdr.as_str(), &after.0, &after.1, &after.2];
         match db.row(sql, values).await? {
             Some(row) => lanes.push(lane(&row)?),
             None => return Ok(lanes),

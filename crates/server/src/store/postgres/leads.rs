@@ -140,7 +140,7 @@ pub(super) async fn page(db: &Db, page: &LeadPage) -> Done<FoundLeads> {
         "SELECT {ROW}, b.{column} FROM (
              SELECT * FROM hotdesk_queue.lead_book b {}
              ORDER BY {key} {order}, b.lead_id {order} LIMIT {limit_value}) b
-         JOIN leads l ON l.id::text = b.lead_id
+         JOIN leads l ON l.id::text = b.lead_id COLLATE \"default\"
          ORDER BY b.{column} {order}, b.lead_id {order}",
         conditions.clause()
     );
@@ -218,7 +218,7 @@ pub(super) async fn ids(
 /// The lead with their newest messages; those of this SDR only, if one is named.
 pub(super) async fn thread(db: &Db, id: &LeadId, of: Option<&SdrId>) -> Done<Option<Thread>> {
     let sql = format!(
-        "SELECT {ROW} FROM hotdesk_queue.lead_book b JOIN leads l ON l.id::text = b.lead_id
+        "SELECT {ROW} FROM hotdesk_queue.lead_book b JOIN leads l ON l.id::text = b.lead_id COLLATE \"default\"
          WHERE b.lead_id = $1"
     );
     let Some(row) = db.row(&sql, &[&id.as_str()]).await? else {

@@ -3,6 +3,7 @@
 use super::desktops;
 use super::fault::Done;
 use super::lanes;
+use super::log::{TIP, Tip, write_event};
 use super::messages::blocked;
 use super::queue::{counts, in_flight};
 use super::row::{
@@ -10,44 +11,66 @@ use super::row::{
 };
 use super::transaction::{Db, Values};
 use crate::store::lanes::{Admitted, Candidate, is_closed, pick};
-use crate::store::rules::{MAX_EXPIRED_LEASES, active_elsewhere, left_today, why_no_more};
+use crate::store::rules::{
+    MAX_EXPIRED_LEASES, active_elsewhere, left_today, state_name, why_no_more,
+};
 use crate::store::standing::{Beginning, leased_from};
-use crate::store::{Cause, Claim, Claimed, Office, Refusal};
+use crate::store::{Cause, Claim, Claimed, Counts, Office, Refusal};
 use hotdesk_protocol::ids::{LeadId, LeaseToken, MessageId, SdrId};
 use hotdesk_protocol::queue::{BeginRequest, ClaimedMessage, RenewRequest};
 use hotdesk_protocol::session::MessageState;
 use hotdesk_protocol::{Problem, ProblemCode, UtcMs};
+use tokio::try_join;
 use tokio_postgres::Row;
 
 pub(super) async fn claim(db: &Db, claim: &Claim, now: UtcMs) -> Done<Outcome<Claimed>> {
     let sdr = &claim.sdr_id;
     hold_queue(db, sdr).await?;
-    let active = desktops::acquire(db, sdr, &claim.desktop_id, now).await?;
-    let office = super::people::office(db).await?;
-    let opt_outs = super::opt_outs::since(db, claim.opt_outs_since).await?;
+    // What does not need each other is asked for together: the way to the database costs more than most
+    // of the answers.
+    let (active, office, opt_outs, wish) = try_join!(
+        desktops::acquire(db, sdr, &claim.desktop_id, now),
+        super::people::office(db),
+        super::opt_outs::since(db, claim.opt_outs_since),
+        super::wishes::find(db, sdr, now),
+    )?;
     if active.is_other(&claim.desktop_id, now) {
         let epoch = active.desktop.session_epoch;
         if claim.session_epoch.is_some_and(|seen| seen != epoch) {
             return Ok(Err(Refusal::OtherDesktop));
         }
         return Ok(Ok(Claimed {
+            counts: counts(db, &office, sdr, now).await?,
             office,
             messages: Vec::new(),
-            counts: counts(db, sdr, now).await?,
             blocked: Some(active_elsewhere(&active.desktop)),
             active: active.desktop,
             opt_outs,
             wish: None,
         }));
     }
-    let wish = super::wishes::find(db, sdr, now).await?;
-    take_back_expired(db, sdr, now).await?;
-    withdraw_blocked(db, sdr, now).await?;
+    let (expired, withdrawn, mut seen) = try_join!(
+        expired(db, sdr, now),
+        withdrawn(db, sdr),
+        look(db, claim, &office, now),
+    )?;
+    if !expired.is_empty() || !withdrawn.is_empty() {
+        for message in &expired {
+            take_back(db, message, now).await?;
+        }
+        // One that was taken back may be blocked too.
+        for id in &self::withdrawn(db, sdr).await? {
+            let (from, to) = (MessageState::Queued, MessageState::Cancelled);
+            let mover = Mover::default();
+            move_to(db, id, from, to, Cause::OptedOut, mover, now).await?;
+        }
+        seen = look(db, claim, &office, now).await?;
+    }
     if claim.claim_id.is_some() && claim.claim_id == active.last_claim {
         return Ok(Ok(Claimed {
             office,
             messages: leased_before(db, claim, now).await?,
-            counts: counts(db, sdr, now).await?,
+            counts: seen.counts,
             blocked: None,
             active: active.desktop,
             opt_outs,
@@ -55,16 +78,15 @@ pub(super) async fn claim(db: &Db, claim: &Claim, now: UtcMs) -> Done<Outcome<Cl
         }));
     }
     let limit = usize::try_from(claim.limit).unwrap_or(usize::MAX);
-    let mut chosen = pinned(db, claim, now).await?;
+    let mut chosen = seen.pinned;
     chosen.truncate(limit);
 
-    let before = counts(db, sdr, now).await?;
-    let used = before.sent_today.saturating_add(in_flight(db, sdr).await?);
-    let stopped = super::wishes::is_stopped(db, sdr).await?;
-    let left = left_today(&office.policy, used, stopped);
+    let used = seen.counts.sent_today.saturating_add(seen.in_flight);
+    let left = left_today(&office.policy, used, seen.stopped);
     let room = (limit - chosen.len()).min(usize::try_from(left).unwrap_or(usize::MAX));
-    let admitted = lanes::admitted(db, &office, sdr, now).await?;
-    chosen.extend(heads(db, claim, room, &office, &admitted).await?);
+    let heads = heads(db, claim, room, &office, &seen.admitted).await?;
+    let counts = seen.counts.without(heads.len());
+    chosen.extend(heads);
 
     let mut messages = Vec::new();
     for (id, from) in &chosen {
@@ -74,11 +96,9 @@ pub(super) async fn claim(db: &Db, claim: &Claim, now: UtcMs) -> Done<Outcome<Cl
         let sql = "UPDATE hotdesk_queue.active_desktops SET last_claim = $2 WHERE sdr_id = $1";
         db.run(sql, &[&sdr.as_str(), &claim.claim_id]).await?;
     }
-    let counts = counts(db, sdr, now).await?;
-    let held = admitted
-        .why_nothing(&office)
-        .filter(|_| messages.is_empty());
-    let blocked = why_no_more(&office.policy, counts.queued, left, stopped, held);
+    let held = seen.admitted.why_nothing(&office);
+    let held = held.filter(|_| messages.is_empty());
+    let blocked = why_no_more(&office.policy, counts.queued, left, seen.stopped, held);
     Ok(Ok(Claimed {
         office,
         messages,
@@ -90,10 +110,37 @@ pub(super) async fn claim(db: &Db, claim: &Claim, now: UtcMs) -> Done<Outcome<Cl
     }))
 }
 
+/// How an SDR's queue stands before a claim takes from it.
+struct Seen {
+    counts: Counts,
+    in_flight: u32,
+    stopped: bool,
+    admitted: Admitted,
+    pinned: Vec<Chosen>,
+}
+
+async fn look(db: &Db, claim: &Claim, office: &Office, now: UtcMs) -> Done<Seen> {
+    let sdr = &claim.sdr_id;
+    let (counts, in_flight, stopped, admitted, pinned) = try_join!(
+        counts(db, office, sdr, now),
+        in_flight(db, sdr),
+        super::wishes::is_stopped(db, sdr),
+        lanes::admitted(db, office, sdr, now),
+        pinned(db, claim, now),
+    )?;
+    Ok(Seen {
+        counts,
+        in_flight,
+        stopped,
+        admitted,
+        pinned,
+    })
+}
+
 /// What the same claim leased when it came first, as far as it still holds.
 async fn leased_before(db: &Db, claim: &Claim, now: UtcMs) -> Done<Vec<ClaimedMessage>> {
     let sql = format!(
-        "SELECT {CLAIMED} FROM hotdesk_queue.messages m
+        "SELECT NULL, NULL, NULL, {CLAIMED} FROM hotdesk_queue.messages m
          WHERE sdr_id = $1 AND lease_desktop = $2 AND claim_id = $3
              AND state IN ('leased', 'begun') AND lease_until_ms > $4
          ORDER BY state = 'leased', seq"
@@ -109,38 +156,42 @@ async fn leased_before(db: &Db, claim: &Claim, now: UtcMs) -> Done<Vec<ClaimedMe
     Ok(found)
 }
 
+/// What is told of a leased message, behind the three columns of a [`TIP`].
 const CLAIMED: &str = "id, sdr_id, lead_id, \
      coalesce((SELECT l.name::text FROM leads l WHERE l.id::text = m.lead_id), ''), phone, text, \
-     generation, attempts, state, lease_token, lease_until_ms";
+     generation, attempts, state, lease_token, lease_until_ms, file_id IS NOT NULL";
 
 async fn claimed(db: &Db, row: &Row, now: UtcMs) -> Done<ClaimedMessage> {
-    let left = row.try_get::<_, i64>(10)?.saturating_sub(now.0);
-    let message_id = MessageId(row.try_get(0)?);
+    let left = row.try_get::<_, i64>(13)?.saturating_sub(now.0);
+    let message_id = MessageId(row.try_get(3)?);
+    let file = if row.try_get(14)? {
+        super::files::of_message(db, &message_id).await?
+    } else {
+        None
+    };
     Ok(ClaimedMessage {
-        file: super::files::of_message(db, &message_id).await?,
+        file,
         message_id,
-        sdr_id: SdrId(row.try_get(1)?),
-        lead_id: LeadId(row.try_get(2)?),
-        lead_name: row.try_get(3)?,
-        phone: row.try_get(4)?,
-        text: row.try_get(5)?,
-        generation: number(row, 6)?,
-        attempt: number(row, 7)?,
-        begun: super::row::state(row, 8)? == MessageState::Begun,
-        lease_token: LeaseToken(row.try_get(9)?),
+        sdr_id: SdrId(row.try_get(4)?),
+        lead_id: LeadId(row.try_get(5)?),
+        lead_name: row.try_get(6)?,
+        phone: row.try_get(7)?,
+        text: row.try_get(8)?,
+        generation: number(row, 9)?,
+        attempt: number(row, 10)?,
+        begun: super::row::state(row, 11)? == MessageState::Begun,
+        lease_token: LeaseToken(row.try_get(12)?),
         lease_ms: u32::try_from(left).unwrap_or(0),
     })
 }
 
-async fn take_back_expired(db: &Db, sdr: &SdrId, now: UtcMs) -> Done<()> {
+async fn expired(db: &Db, sdr: &SdrId, now: UtcMs) -> Done<Vec<Standing>> {
     let sql = format!(
         "SELECT {STANDING} FROM hotdesk_queue.messages
          WHERE sdr_id = $1 AND state = 'leased' AND lease_until_ms <= $2 ORDER BY seq"
     );
-    for row in &db.rows(&sql, &[&sdr.as_str(), &now.0]).await? {
-        take_back(db, &standing(row)?, now).await?;
-    }
-    Ok(())
+    let rows = db.rows(&sql, &[&sdr.as_str(), &now.0]).await?;
+    rows.iter().map(standing).collect()
 }
 
 /// Its lease ran out before it was begun.
@@ -161,18 +212,27 @@ pub(super) async fn take_back(db: &Db, message: &Standing, now: UtcMs) -> Done<(
     move_to(db, &message.id, message.state, to, cause, mover, now).await
 }
 
-async fn withdraw_blocked(db: &Db, sdr: &SdrId, now: UtcMs) -> Done<()> {
-    let sql = "SELECT m.id FROM hotdesk_queue.messages m
-         WHERE m.sdr_id = $1 AND m.state = 'queued' AND EXISTS (
-             SELECT 1 FROM do_not_contact d WHERE d.phone IN (m.phone, substr(m.phone, 2)))
-         ORDER BY m.seq";
-    for row in &db.rows(sql, &[&sdr.as_str()]).await? {
-        let id = MessageId(row.try_get(0)?);
-        let (from, to) = (MessageState::Queued, MessageState::Cancelled);
-        let mover = Mover::default();
-        move_to(db, &id, from, to, Cause::OptedOut, mover, now).await?;
-    }
-    Ok(())
+/// What is queued to numbers that must not be written to. Goes over the shorter of the two lists: most
+/// queues are short, and one that is not would cost each claim milliseconds.
+async fn withdrawn(db: &Db, sdr: &SdrId) -> Done<Vec<MessageId>> {
+    // Whether there are fewer numbers than queued messages is known without counting the longer list.
+    let sql = "WITH shorter AS MATERIALIZED (SELECT EXISTS (
+             SELECT 1 FROM hotdesk_queue.messages WHERE sdr_id = $1 AND state = 'queued'
+             ORDER BY seq LIMIT 1 OFFSET (SELECT coalesce(max(seq), 0) FROM do_not_contact)) AS numbers)
+         SELECT m.id, m.seq FROM do_not_contact d CROSS JOIN LATERAL (
+             SELECT id, seq FROM hotdesk_queue.messages
+             WHERE sdr_id = $1 AND state = 'queued' AND phone IN (d.phone::text, '+' || d.phone::text)
+             OFFSET 0) m
+         WHERE (SELECT numbers FROM shorter)
+         UNION
+         SELECT m.id, m.seq FROM hotdesk_queue.messages m
+         WHERE m.sdr_id = $1 AND m.state = 'queued' AND NOT (SELECT numbers FROM shorter)
+             AND EXISTS (
+                 SELECT 1 FROM do_not_contact d WHERE d.phone IN (m.phone, substr(m.phone, 2)))
+         ORDER BY seq";
+    let rows = db.rows(sql, &[&sdr.as_str()]).await?;
+    let ids = rows.iter().map(|row| Ok(MessageId(row.try_get(0)?)));
+    ids.collect()
 }
 
 type Chosen = (MessageId, MessageState);
@@ -262,24 +322,23 @@ async fn lease(
     now: UtcMs,
 ) -> Done<ClaimedMessage> {
     let token = uuid::Uuid::new_v4().simple().to_string();
-    db.run(
-        "UPDATE hotdesk_queue.messages SET lease_token = $2, lease_desktop = $3,
-             lease_until_ms = $4, claim_id = $5, attempts = attempts + 1
-         WHERE id = $1",
-        &[
-            &id.as_str(),
-            &token,
-            &claim.desktop_id.as_str(),
-            &now.0.saturating_add(i64::from(claim.lease_ms)),
-            &claim.claim_id,
-        ],
-    )
-    .await?;
-    let mover = Mover::desktop(&claim.desktop_id);
     let to = leased_from(from);
-    move_to(db, id, from, to, Cause::Claimed, mover, now).await?;
-    let sql = format!("SELECT {CLAIMED} FROM hotdesk_queue.messages m WHERE id = $1");
-    let row = db.one(&sql, &[&id.as_str()]).await?;
+    let sql = format!(
+        "UPDATE hotdesk_queue.messages m SET lease_token = $2, lease_desktop = $3,
+             lease_until_ms = $4, claim_id = $5, attempts = attempts + 1, state = $6
+         WHERE id = $1 RETURNING {TIP}, {CLAIMED}"
+    );
+    let values: Values<'_> = &[
+        &id.as_str(),
+        &token,
+        &claim.desktop_id.as_str(),
+        &now.0.saturating_add(i64::from(claim.lease_ms)),
+        &claim.claim_id,
+        &state_name(to),
+    ];
+    let row = db.one(&sql, values).await?;
+    let (tip, mover) = (Tip::of_row(&row)?, Mover::desktop(&claim.desktop_id));
+    write_event(db, id, tip, Some(from), to, Cause::Claimed, mover, now).await?;
     claimed(db, &row, now).await
 }
 
@@ -294,16 +353,19 @@ pub(super) async fn begin(
         Ok(found) => found,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    let blocked = blocked(db, &found.phone).await?;
+    let (blocked, active, office) = try_join!(
+        blocked(db, &found.phone),
+        desktops::must_be_active(db, sdr, desktop, epoch, now),
+        super::people::office(db),
+    )?;
     if is_withdrawn(db, &found, blocked).await? {
         return Ok(Err(Refusal::Cancelled));
     }
-    if let Err(refusal) = desktops::must_be_active(db, sdr, desktop, epoch, now).await? {
+    if let Err(refusal) = active {
         return Ok(Err(refusal));
     }
     let mover = Mover::desktop(desktop);
     let go = |to, cause| move_to(db, &found.id, found.state, to, cause, mover, now);
-    let office = super::people::office(db).await?;
     let closed = is_closed(&office, &found.zone_key, &found.phone, now);
     match found.begin(begin, blocked, closed, now) {
         Beginning::Begins => go(MessageState::Begun, Cause::Begun).await?,
@@ -328,18 +390,15 @@ pub(super) async fn begin(
         }
         Beginning::Fenced => return Ok(Err(Refusal::Fenced)),
     }
-    desktops::acquire(db, sdr, desktop, now).await?;
-    db.run(
-        "UPDATE hotdesk_queue.messages SET profile_epoch = $2, lease_until_ms = $3,
-             begun_at_ms = coalesce(begun_at_ms, $4) WHERE id = $1",
-        &[
-            &found.id.as_str(),
-            &begin.profile_epoch.as_str(),
-            &now.0.saturating_add(i64::from(lease_ms)),
-            &now.0,
-        ],
-    )
-    .await?;
+    let sql = "UPDATE hotdesk_queue.messages SET profile_epoch = $2, lease_until_ms = $3,
+             begun_at_ms = coalesce(begun_at_ms, $4) WHERE id = $1";
+    let (id, epoch) = (found.id.as_str(), begin.profile_epoch.as_str());
+    let until = now.0.saturating_add(i64::from(lease_ms));
+    let values: Values<'_> = &[&id, &epoch, &until, &now.0];
+    try_join!(
+        desktops::acquire(db, sdr, desktop, now),
+        db.run(sql, values)
+    )?;
     Ok(Ok(()))
 }
 

@@ -19,8 +19,11 @@ pub(super) struct Tip {
     seq: i64,
 }
 
+/// The columns of a [`Tip`]: a statement that moves a message on returns them first.
+pub(super) const TIP: &str = "log_head, generation, nextval('hotdesk_queue.event_numbers')";
+
 impl Tip {
-    /// Of the columns log_head, generation, and a number drawn from `event_numbers`.
+    /// Of a row that begins with [`TIP`].
     pub(super) fn of_row(row: &Row) -> Done<Self> {
         Ok(Self {
             previous: hash(row, 0)?,

@@ -309,7 +309,7 @@ impl Store for PostgresStore {
     }
 
     fn counts(&self, sdr: SdrId, now: UtcMs) -> Answer<'_, Counts> {
-        call!(self, Kind::Read, |db| ok(queue::counts(&db, &sdr, now)))
+        call!(self, Kind::Read, |db| ok(queue::counts_now(&db, &sdr, now)))
     }
 
     fn claim(&self, claim: Claim, now: UtcMs) -> Answer<'_, Claimed> {

@@ -8,7 +8,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_postgres::{AsyncMessage, Client, Connection, NoTls};
 
 /// Migrations in order; number N brings a database to version N. Never edited, only added to.
-const MIGRATIONS: [&str; 12] = [
+const MIGRATIONS: [&str; 13] = [
     include_str!("migrations/0001_office.sql"),
     include_str!("migrations/0002_queue.sql"),
     include_str!("migrations/0003_log.sql"),
@@ -21,6 +21,7 @@ const MIGRATIONS: [&str; 12] = [
     include_str!("migrations/0010_retention.sql"),
     include_str!("migrations/0011_pairing_code.sql"),
     include_str!("migrations/0012_files_forgotten.sql"),
+    include_str!("migrations/0013_standings.sql"),
 ];
 
 /// What a database lacks.

@@ -6,7 +6,7 @@ use super::row::{Outcome, number};
 use super::transaction::{Db, Values};
 use crate::store::lanes::{Candidate, admit, pick};
 use crate::store::rules::day_start;
-use crate::store::{Counts, Waiting};
+use crate::store::{Counts, Office, Waiting};
 use hotdesk_protocol::UtcMs;
 use hotdesk_protocol::ids::{CampaignId, MessageId, SdrId};
 use hotdesk_protocol::queue::QueueContact;
@@ -94,8 +94,13 @@ fn contact(sdr: &SdrId, row: &Row) -> Done<QueueContact> {
     })
 }
 
-pub(super) async fn counts(db: &Db, sdr: &SdrId, now: UtcMs) -> Done<Counts> {
-    let since = day_start(now, &office(db).await?.time_zone);
+/// [`counts`], by the office's rules of now.
+pub(super) async fn counts_now(db: &Db, sdr: &SdrId, now: UtcMs) -> Done<Counts> {
+    counts(db, &office(db).await?, sdr, now).await
+}
+
+pub(super) async fn counts(db: &Db, office: &Office, sdr: &SdrId, now: UtcMs) -> Done<Counts> {
+    let since = day_start(now, &office.time_zone);
     let row = db
         .one(
             "SELECT (SELECT count(*) FROM hotdesk_queue.messages

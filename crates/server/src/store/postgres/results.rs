@@ -1,9 +1,10 @@
 //! What became of messages, and what leads answered.
 
 use super::fault::Done;
-use super::row::{Mover, Outcome, hold_lead, message, move_to, to_json};
-use super::transaction::Db;
-use crate::store::rules::{Standing as Stands, after_report, is_of_the_past};
+use super::log::{TIP, Tip, write_event};
+use super::row::{Mover, Outcome, hold_lead, message, to_json};
+use super::transaction::{Db, Values};
+use crate::store::rules::{Standing as Stands, after_report, is_of_the_past, state_name};
 use crate::store::{Cause, Report, Reporter};
 use hotdesk_protocol::UtcMs;
 use hotdesk_protocol::ids::{ChatId, DesktopId, MessageId, WaMessageId};
@@ -45,19 +46,22 @@ pub(super) async fn report(db: &Db, report: &Report, now: UtcMs) -> Done<Outcome
         (Some(problem), None) => Some(to_json(problem)?),
         (Some(_) | None, _) => None,
     };
-    db.run(
+    // With the state at once: how the lead stands is looked at anew after each of the two.
+    let sql = format!(
         "UPDATE hotdesk_queue.messages SET sent_at_ms = coalesce(sent_at_ms, $2), problem = $3,
-             wa_message_id = coalesce($4, wa_message_id), chat_id = coalesce($5, chat_id)
-         WHERE id = $1",
-        &[
-            &found.id.as_str(),
-            &left_at.map(|at| at.0),
-            &problem,
-            &report.wa_message_id.as_ref().map(WaMessageId::as_str),
-            &report.chat_id.as_ref().map(ChatId::as_str),
-        ],
-    )
-    .await?;
+             wa_message_id = coalesce($4, wa_message_id), chat_id = coalesce($5, chat_id),
+             state = $6, lease_token = NULL
+         WHERE id = $1 RETURNING {TIP}"
+    );
+    let values: Values<'_> = &[
+        &found.id.as_str(),
+        &left_at.map(|at| at.0),
+        &problem,
+        &report.wa_message_id.as_ref().map(WaMessageId::as_str),
+        &report.chat_id.as_ref().map(ChatId::as_str),
+        &state_name(to),
+    ];
+    let tip = Tip::of_row(&db.one(&sql, values).await?)?;
     let mover = Mover {
         desktop,
         person: desktop.is_none().then_some(&report.sdr_id),
@@ -65,7 +69,8 @@ pub(super) async fn report(db: &Db, report: &Report, now: UtcMs) -> Done<Outcome
         wa_message_id: report.wa_message_id.as_ref(),
         note: None,
     };
-    move_to(db, &found.id, found.state, to, Cause::Reported, mover, now).await?;
+    let (from, cause) = (Some(found.state), Cause::Reported);
+    write_event(db, &found.id, tip, from, to, cause, mover, now).await?;
     if left_at.is_some() {
         super::lanes::renew(db, &found.phone).await?;
     }

@@ -1,7 +1,7 @@
 //! A row of `messages`, and the one way to move it: every move writes its event.
 
 use super::fault::{Done, Fault};
-use super::log::Tip;
+use super::log::{TIP, Tip};
 use super::transaction::Db;
 use crate::store::Cause;
 use crate::store::rules::{parse_state, state_name};
@@ -36,7 +36,14 @@ pub(super) async fn message(
     id: &MessageId,
     sdr: Option<&SdrId>,
 ) -> Done<Outcome<Standing>> {
-    Ok(Standing::of(find(db, id).await?, sdr))
+    let found = match sdr {
+        Some(sdr) => {
+            hold_queue(db, sdr).await?;
+            look(db, id).await?
+        }
+        None => find(db, id).await?,
+    };
+    Ok(Standing::of(found, sdr))
 }
 
 /// The message, if there is one; its queue is held from here on. Whose it is may change until the queue
@@ -47,15 +54,19 @@ pub(super) async fn find(db: &Db, id: &MessageId) -> Done<Option<Standing>> {
         return Ok(None);
     };
     let mut held = SdrId(row.try_get(0)?);
-    let sql = format!("SELECT {STANDING} FROM hotdesk_queue.messages WHERE id = $1");
     loop {
         hold_queue(db, &held).await?;
-        let row = db.row(&sql, &[&id.as_str()]).await?;
-        match row.as_ref().map(standing).transpose()? {
+        match look(db, id).await? {
             Some(found) if found.sdr_id != held => held = found.sdr_id,
             found => return Ok(found),
         }
     }
+}
+
+async fn look(db: &Db, id: &MessageId) -> Done<Option<Standing>> {
+    let sql = format!("SELECT {STANDING} FROM hotdesk_queue.messages WHERE id = $1");
+    let row = db.row(&sql, &[&id.as_str()]).await?;
+    row.as_ref().map(standing).transpose()
 }
 
 /// Waits until no other transaction, of whatever process, holds this SDR's queue, and holds it to the
@@ -83,11 +94,14 @@ pub(super) async fn move_to(
     now: UtcMs,
 ) -> Done<()> {
     let held = matches!(to, MessageState::Leased | MessageState::Begun);
-    let sql = "UPDATE hotdesk_queue.messages SET state = $2,
+    let sql = format!(
+        "UPDATE hotdesk_queue.messages SET state = $2,
              lease_token = CASE WHEN $3 THEN lease_token END
-         WHERE id = $1
-         RETURNING log_head, generation, nextval('hotdesk_queue.event_numbers')";
-    let row = db.one(sql, &[&id.as_str(), &state_name(to), &held]).await?;
+         WHERE id = $1 RETURNING {TIP}"
+    );
+    let row = db
+        .one(&sql, &[&id.as_str(), &state_name(to), &held])
+        .await?;
     let tip = Tip::of_row(&row)?;
     super::log::write_event(db, id, tip, Some(from), to, cause, mover, now).await
 }

@@ -223,8 +223,9 @@ pub(super) fn beat(
     if own {
         super::sessions::put_session(db, session, Some(beat), now)?;
     }
+    let office = super::people::office(db)?;
     Ok(Beaten {
-        counts: super::queue::counts(db, sdr, now)?,
+        counts: super::queue::counts(db, &office, sdr, now)?,
         active,
         opt_outs: super::opt_outs::since(db, beat.opt_outs_since)?,
         wish: match own {

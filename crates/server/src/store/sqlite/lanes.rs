@@ -32,15 +32,23 @@ pub(super) fn lane(row: &Row<'_>) -> rusqlite::Result<Lane> {
     })
 }
 
-/// The lanes of an SDR, each by one look into the index: behind the last message that the one before
-/// could have.
+/// The lanes of an SDR, each by three looks into the index: SQLite would go over all messages of the lane
+/// before if it were asked for what is greater than the three columns at once.
 fn of_queue(db: &Connection, sdr: &SdrId) -> rusqlite::Result<Vec<Lane>> {
-    let mut next = db.prepare_cached(
-        "SELECT zone_key, fresh, unanswered FROM messages INDEXED BY messages_in_lanes
-         WHERE sdr_id = ?1 AND state = 'queued'
-             AND (zone_key, fresh, unanswered, seq) > (?2, ?3, ?4, ?5)
-         ORDER BY zone_key, fresh, unanswered, seq LIMIT 1",
-    )?;
+    let first = |beyond: &str| {
+        format!(
+            "SELECT * FROM (
+                 SELECT zone_key, fresh, unanswered FROM messages INDEXED BY messages_in_lanes
+                 WHERE sdr_id = ?1 AND state = 'queued' AND {beyond}
+                 ORDER BY zone_key, fresh, unanswered LIMIT 1)"
+        )
+    };
+    let mut next = db.prepare_cached(&format!(
+        "{} UNION ALL {} UNION ALL {} ORDER BY zone_key, fresh, unanswered LIMIT 1",
+        first("zone_key = ?2 AND fresh = ?3 AND unanswered > ?4"),
+        first("zone_key = ?2 AND fresh > ?3"),
+        first("zone_key > ?2"),
+    ))?;
     let mut lanes: Vec<Lane> = Vec::new();
     loop {
         let after = lanes.last().map_or(("", -1, -1), |last| {
@@ -48,10 +56,7 @@ fn of_queue(db: &Connection, sdr: &SdrId) -> rusqlite::Result<Vec<Lane>> {
             (last.zone_key.as_str(), fresh, unanswered)
         });
         let found = next
-            .query_row(
-                params![sdr.as_str(), after.0, after.1, after.2, i64::MAX],
-                lane,
-            )
+            .query_row(params![sdr.as_str(), after.0, after.1, after.2], lane)
             .optional()?;
         match found {
             Some(lane) => lanes.push(lane),

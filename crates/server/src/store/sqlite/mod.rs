@@ -241,7 +241,7 @@ impl Store for SqliteStore {
     }
 
     fn counts(&self, sdr: SdrId, now: UtcMs) -> Answer<'_, Counts> {
-        self.read(move |db| queue::counts(db, &sdr, now))
+        self.read(move |db| queue::counts(db, &people::office(db)?, &sdr, now))
     }
 
     fn claim(&self, claim: Claim, now: UtcMs) -> Answer<'_, Claimed> {

@@ -4,7 +4,7 @@ use super::people::office;
 use super::row::Outcome;
 use crate::store::lanes::{Candidate, admit, pick};
 use crate::store::rules::day_start;
-use crate::store::{Counts, Waiting};
+use crate::store::{Counts, Office, Waiting};
 use hotdesk_protocol::UtcMs;
 use hotdesk_protocol::ids::{CampaignId, MessageId, SdrId};
 use hotdesk_protocol::queue::QueueContact;
@@ -94,13 +94,18 @@ pub(super) fn waiting(
     }))
 }
 
-pub(super) fn counts(db: &Connection, sdr: &SdrId, now: UtcMs) -> rusqlite::Result<Counts> {
+pub(super) fn counts(
+    db: &Connection,
+    office: &Office,
+    sdr: &SdrId,
+    now: UtcMs,
+) -> rusqlite::Result<Counts> {
     let at = |state| {
         db.prepare_cached("SELECT count(*) FROM messages WHERE sdr_id = ?1 AND state = ?2")?
             .query_row([sdr.as_str(), state], |row| row.get(0))
     };
     let (queued, review) = (at("queued")?, at("review")?);
-    let since = day_start(now, &office(db)?.time_zone);
+    let since = day_start(now, &office.time_zone);
     let sent_today = db
         .prepare_cached("SELECT count(*) FROM messages WHERE sdr_id = ?1 AND sent_at_ms >= ?2")?
         .query_row(params![sdr.as_str(), since.0], |row| row.get(0))?;

@@ -1,7 +1,7 @@
 //! What became of messages, and what leads answered.
 
-use super::row::{Mover, Outcome, message, move_to, to_json};
-use crate::store::rules::{Standing as Stands, after_report, is_of_the_past};
+use super::row::{Mover, Outcome, message, to_json};
+use crate::store::rules::{Standing as Stands, after_report, is_of_the_past, state_name};
 use crate::store::{Cause, Report, Reporter};
 use hotdesk_protocol::UtcMs;
 use hotdesk_protocol::ids::{ChatId, DesktopId, MessageId, WaMessageId};
@@ -45,9 +45,11 @@ pub(super) fn report(
         (Some(problem), None) => Some(to_json(problem)?),
         (Some(_) | None, _) => None,
     };
+    // With the state at once: how the lead stands is looked at anew after each of the two.
     db.prepare_cached(
         "UPDATE messages SET sent_at_ms = coalesce(sent_at_ms, ?2), problem = ?3,
-             wa_message_id = coalesce(?4, wa_message_id), chat_id = coalesce(?5, chat_id)
+             wa_message_id = coalesce(?4, wa_message_id), chat_id = coalesce(?5, chat_id),
+             state = ?6, lease_token = NULL
          WHERE id = ?1",
     )?
     .execute(params![
@@ -55,7 +57,8 @@ pub(super) fn report(
         left_at.map(|at| at.0),
         problem,
         report.wa_message_id.as_ref().map(WaMessageId::as_str),
-        report.chat_id.as_ref().map(ChatId::as_str)
+        report.chat_id.as_ref().map(ChatId::as_str),
+        state_name(to)
     ])?;
     let mover = Mover {
         desktop,
@@ -64,7 +67,8 @@ pub(super) fn report(
         wa_message_id: report.wa_message_id.as_ref(),
         note: None,
     };
-    move_to(db, &found.id, found.state, to, Cause::Reported, mover, now)?;
+    let from = Some(found.state);
+    super::log::write_event(db, &found.id, from, to, Cause::Reported, mover, now)?;
     if left_at.is_some() {
         super::lanes::renew(db, &found.phone)?;
     }
