@@ -189,13 +189,14 @@ const sections = {
   queue: {
     title: "The queue server",
     take: queueRows,
-    tell: ({ queue, leads, others }) => [
+    tell: ({ queue, leads, others, note }) => [
       "Both stores in one run, in front of the same disk, with every commit on it before it is answered; PostgreSQL in a cluster",
       "of its own beside the server, by a socket. Clients and databases share this machine's cores, of which other programs used",
       `${Math.round(others)} % when it began. A cycle is claim, begin and result of one message: three commits with the log, the leads' standing`,
       "and the rules of the queue in them. Bare SQL does only the same number of commits on a table of the same length; SQLite's has one",
       "writer whoever asks, while the store puts what comes together into one commit. Queued to leased is from a manager's call to the",
       "answer in the desktop's hands, over HTTP.",
+      ...(note ? ["", note] : []),
       "",
       ...table(
         ["measure", "unit", "SQLite", "bare SQL", "of it, %", "PostgreSQL", "bare SQL", "of it, %"],
