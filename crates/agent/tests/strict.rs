@@ -250,6 +250,8 @@ async fn after_a_crash_while_the_sdr_was_unlocked_a_start_closes_everything() {
     assert!(holds(&cells(&desk, "hotdesk.db"), &text));
     drop(guard);
     desk.pages.die();
+    // A process that has died writes nothing more.
+    desk.until_closed().await;
     let guard = start(&desk).await;
     assert!(tile(&guard.views().borrow()).sealed);
     assert!(!holds(&cells(&desk, "hotdesk.db"), &text));
