@@ -52,7 +52,9 @@ async function ask(url, who, token, { examples, seed }) {
     ...["--phases", "coverage,fuzzing", "--max-examples", String(examples), "--seed", String(seed)],
     ...endings.flatMap((name) => ["--exclude-name", name]),
   ];
-  const entry = start(`schemathesis as ${who}`, join(tools, "bin/schemathesis"), args, {
+  // What it keeps for its next run it keeps where it runs.
+  const command = ["-C", dirname(kept), join(tools, "bin/schemathesis"), ...args];
+  const entry = start(`schemathesis as ${who}`, "env", command, {
     env: { HOTDESK_TOKEN: token, PYTHONUNBUFFERED: "1" },
   });
   let text = "";

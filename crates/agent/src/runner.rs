@@ -496,34 +496,6 @@ impl<P: Pages> Runner<P> {
         self.queue_calls.spawn(call.instrument(span));
     }
 
-    fn called(&mut self, called: Result<Called, JoinError>) {
-        match called {
-            Ok(called) => {
-                match &called.server {
-                    Some(Ok(())) => self.shared.office.server(None),
-                    Some(Err(problem)) => self.shared.office.server(Some(problem)),
-                    None => {}
-                }
-                if let Some(reply) = called.kept {
-                    self.journal.answered(&reply);
-                }
-                if let Some(input) = called.input {
-                    if let Input::Reported(id, Ok(())) = &input
-                        && let Some(row) = self.session.rows().find(|row| row.message_id == *id)
-                    {
-                        self.spent.told(row, self.clock.now().utc);
-                    }
-                    let beaten = matches!(input, Input::Beaten(Ok(_)));
-                    self.handle(input);
-                    if beaten && self.session.were_decided() {
-                        self.list_review(None);
-                    }
-                }
-            }
-            Err(error) => tracing::error!(panicked = error.is_panic(), "A queue call was lost"),
-        }
-    }
-
     fn record(&mut self, records: Vec<Record>) {
         let (store, sdr) = (self.shared.store.clone(), self.sdr.clone());
         let write = async move {

@@ -1,12 +1,15 @@
 //! What a queue call came to, for the session and for the window.
 
+use super::Runner;
 use crate::files::FetchError;
+use crate::pages::Pages;
 use crate::queue_client::{QueueClient, QueueError, Retry};
 use crate::store::Store;
 use hotdesk_engine::input::{FetchFault, Input, QueueFault};
 use hotdesk_protocol::ids::{MessageId, SdrId};
 use hotdesk_protocol::queue::ReplyRequest;
 use hotdesk_protocol::{Problem, ProblemCode};
+use tokio::task::JoinError;
 
 /// What a queue call came to.
 pub(super) struct Called {
@@ -55,6 +58,37 @@ impl Called {
             server: server(&answer),
             input: None,
             kept: None,
+        }
+    }
+}
+
+impl<P: Pages> Runner<P> {
+    /// What a call came to reaches the window and the session.
+    pub(super) fn called(&mut self, called: Result<Called, JoinError>) {
+        match called {
+            Ok(called) => {
+                match &called.server {
+                    Some(Ok(())) => self.shared.office.server(None),
+                    Some(Err(problem)) => self.shared.office.server(Some(problem)),
+                    None => {}
+                }
+                if let Some(reply) = called.kept {
+                    self.journal.answered(&reply);
+                }
+                if let Some(input) = called.input {
+                    if let Input::Reported(id, Ok(())) = &input
+                        && let Some(row) = self.session.rows().find(|row| row.message_id == *id)
+                    {
+                        self.spent.told(row, self.clock.now().utc);
+                    }
+                    let beaten = matches!(input, Input::Beaten(Ok(_)));
+                    self.handle(input);
+                    if beaten && self.session.were_decided() {
+                        self.list_review(None);
+                    }
+                }
+            }
+            Err(error) => tracing::error!(panicked = error.is_panic(), "A queue call was lost"),
         }
     }
 }

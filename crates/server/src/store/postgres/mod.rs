@@ -64,7 +64,7 @@ use super::{
     Office, OpenError, OptOutOf, OptedOut, RecoveryKey, Report, SeenSession, Store, TokenHash,
     Waiting, Which,
 };
-use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
+use deadpool_postgres::Pool;
 use fault::Done;
 use hotdesk_protocol::UtcMs;
 use hotdesk_protocol::audit::{AuditEntry, KeptAudit};
@@ -77,13 +77,7 @@ use hotdesk_protocol::queue::{
 use hotdesk_protocol::session::MessageState;
 use row::Outcome;
 use std::future::Future;
-use std::time::Duration;
 use transaction::{Db, Kind, Tries};
-
-/// Most connections of one server process; PostgreSQL allows a hundred in all if not told otherwise.
-const MOST_CONNECTIONS: usize = 16;
-/// How long a call waits for a connection before it is answered "busy".
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A queue in a PostgreSQL database.
 pub struct PostgresStore {
@@ -94,21 +88,9 @@ impl PostgresStore {
     /// Connects to a database that is there, and brings it to this version.
     pub async fn open(address: &Address) -> Result<Self, OpenError> {
         open::migrate(address).await?;
-        let recycling = ManagerConfig {
-            recycling_method: RecyclingMethod::Fast,
+        let store = Self {
+            pool: open::pool(address)?,
         };
-        let config = address.config();
-        let pool = Pool::builder(match address.tls()? {
-            Some(tls) => Manager::from_config(config, tls, recycling),
-            None => Manager::from_config(config, tokio_postgres::NoTls, recycling),
-        })
-        .max_size(MOST_CONNECTIONS)
-        .runtime(Runtime::Tokio1)
-        .wait_timeout(Some(PATIENCE))
-        .create_timeout(Some(PATIENCE))
-        .build()
-        .map_err(|error| address.unreachable(&error))?;
-        let store = Self { pool };
         store
             .look_at_zones()
             .await

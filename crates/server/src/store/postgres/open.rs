@@ -3,7 +3,9 @@
 
 use super::address::Address;
 use crate::store::{OpenError, StoreError};
+use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 use std::future::poll_fn;
+use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_postgres::{AsyncMessage, Client, Connection, NoTls};
 
@@ -23,6 +25,29 @@ const MIGRATIONS: [&str; 13] = [
     include_str!("migrations/0012_files_forgotten.sql"),
     include_str!("migrations/0013_standings.sql"),
 ];
+
+/// Most connections of one server process; PostgreSQL allows a hundred in all if not told otherwise.
+const MOST_CONNECTIONS: usize = 16;
+/// How long a call waits for a connection before it is answered "busy".
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The connections that a server's calls share; none is made yet.
+pub(super) fn pool(address: &Address) -> Result<Pool, OpenError> {
+    let recycling = ManagerConfig {
+        recycling_method: RecyclingMethod::Fast,
+    };
+    let config = address.config();
+    Pool::builder(match address.tls()? {
+        Some(tls) => Manager::from_config(config, tls, recycling),
+        None => Manager::from_config(config, NoTls, recycling),
+    })
+    .max_size(MOST_CONNECTIONS)
+    .runtime(Runtime::Tokio1)
+    .wait_timeout(Some(PATIENCE))
+    .create_timeout(Some(PATIENCE))
+    .build()
+    .map_err(|error| address.unreachable(&error))
+}
 
 /// What a database lacks.
 #[derive(Clone, Debug, PartialEq, Eq)]
