@@ -144,6 +144,16 @@ async fn a_wish_for_a_pairing_code_is_asked_of_whatsapp_and_the_code_reaches_the
     );
     want(&office, WishKind::LinkByCode).await;
     code(&office, &john, LinkMethod::Code).await;
+    desk.pages.let_codes_run_out("john");
+    until_sdr(&agent, "john", "no code", |it| it.state == SessionState::Qr).await;
+    want(&office, WishKind::Link).await;
+    assert_eq!(
+        code(&office, &john, LinkMethod::Qr).await,
+        "secret-qr-of-john",
+        "nor does one that has run out stand in the way"
+    );
+    want(&office, WishKind::LinkByCode).await;
+    code(&office, &john, LinkMethod::Code).await;
     desk.pages.link("john", PHONE);
     until_it_is_so(&office).await;
     assert!(office.link_code(&john).await.is_none(), "void once linked");

@@ -34,7 +34,10 @@ impl<P: Pages> Runner<P> {
             WishKind::Link => {
                 tracing::info!("The dashboard wants a phone to be linked");
                 self.handle(Input::Connect);
-                if self.session.state() == SessionState::PairingCode {
+                // The codes have run out, or the page is at a pairing code.
+                let status = self.session.status();
+                let linkable = [SessionState::Qr, SessionState::PairingCode];
+                if linkable.contains(&status.state) && !status.qr_shown {
                     self.handle(Input::RefreshQr);
                 }
                 tell(store.set_connect(&sdr, true).await);

@@ -67,6 +67,7 @@ struct Page {
     file: Option<(MessageId, Vec<u8>)>,
     /// The code that was asked for.
     pairing_code: Option<PairingCode>,
+    codes_ran_out: bool,
 }
 
 #[derive(Default)]
@@ -275,6 +276,14 @@ impl FakePages {
         });
     }
 
+    /// What could be scanned or typed is good no more.
+    pub fn let_codes_run_out(&self, sdr: &str) {
+        self.with(&sdr.into(), |page| {
+            page.pairing_code = None;
+            page.codes_ran_out = true;
+        });
+    }
+
     /// The app's process has ended: so have its pages.
     pub fn die(&self) {
         for page in self.world.lock().unwrap().pages.values_mut() {
@@ -480,7 +489,10 @@ impl Pages for FakePages {
                     composed = Some(phone);
                     return Ok(generation);
                 }
-                BridgeCommand::RefreshQr => page.pairing_code = None,
+                BridgeCommand::RefreshQr => {
+                    page.pairing_code = None;
+                    page.codes_ran_out = false;
+                }
                 BridgeCommand::LinkByCode { phone } => {
                     page.pairing_code = Some(PairingCode {
                         value: format!("CODE{}", &phone[phone.len() - 4..]),
@@ -544,9 +556,9 @@ impl Pages for FakePages {
                     (None, Some(_)) => SessionState::PairingCode,
                     (None, None) => SessionState::Qr,
                 },
-                qr: (account.is_none() && page.pairing_code.is_none())
+                qr: (account.is_none() && page.pairing_code.is_none() && !page.codes_ran_out)
                     .then(|| format!("secret-qr-of-{sdr}")),
-                qr_expired: false,
+                qr_expired: page.codes_ran_out,
                 pairing_code: page.pairing_code.clone().filter(|_| account.is_none()),
                 account: account.map(|phone| OwnAccount {
                     phone,
